@@ -1,0 +1,13 @@
+export {
+  TOPICS,
+  RunKind,
+  GaugeMessage,
+  RainMessage,
+  ArchivedMessage,
+  CycleDue,
+  ForecastIssued,
+  AlertChanged,
+  DeadLetter,
+  type Topic,
+  type TopicValue,
+} from './topics.js';

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+
+/** scheduled: the live beat; replay: the past played as an exercise; rerun, reanalysis, hindcast: computed again on purpose. */
+export const RunKind = z.enum(['scheduled', 'replay', 'rerun', 'reanalysis', 'hindcast']);
+export type RunKind = z.infer<typeof RunKind>;
+
+const time = z.number().int().meta({ description: 'epoch milliseconds, UTC' });
+
+export const GaugeMessage = z.object({
+  basin: z.string(),
+  source: z.string(),
+  receivedAt: time,
+  values: z.array(
+    z.object({ station: z.string(), variable: z.enum(['Q', 'H']), validTime: time, value: z.number().nullable(), unit: z.string() }),
+  ),
+});
+export type GaugeMessage = z.infer<typeof GaugeMessage>;
+
+/** One accumulation on the active cells of one basin: mm × 10 would lose nothing for radar, yet float32 costs little and loses nothing anywhere. */
+export const RainMessage = z.object({
+  basin: z.string(),
+  source: z.string(),
+  receivedAt: time,
+  validTime: time,
+  durationMs: z.number().int().positive(),
+  cells: z.number().int().positive(),
+  /** base64 of little-endian float32, mm over the duration, NaN = missing. */
+  depthMm: z.string(),
+});
+export type RainMessage = z.infer<typeof RainMessage>;
+
+/** What the archiver stored after quality control; the observed side of the alerts feeds on it. */
+export const ArchivedMessage = z.object({
+  basin: z.string(),
+  receivedAt: time,
+  runKind: RunKind,
+  values: z.array(
+    z.object({ station: z.string(), variable: z.enum(['Q', 'H']), validTime: time, value: z.number().nullable(), flag: z.number().int() }),
+  ),
+});
+export type ArchivedMessage = z.infer<typeof ArchivedMessage>;
+
+export const CycleDue = z.object({ basin: z.string(), issueTime: time, runKind: RunKind });
+export type CycleDue = z.infer<typeof CycleDue>;
+
+export const ForecastIssued = z.object({
+  basin: z.string(),
+  issueTime: time,
+  asOf: time,
+  runKind: RunKind,
+  outcome: z.enum(['complete', 'degraded', 'aborted']),
+  /** Only the newest cycle notifies. */
+  notifies: z.boolean(),
+});
+export type ForecastIssued = z.infer<typeof ForecastIssued>;
+
+export const AlertChanged = z.object({ basin: z.string(), alertId: z.string(), seq: z.number().int(), runKind: RunKind });
+export type AlertChanged = z.infer<typeof AlertChanged>;
+
+/** Something the bus could not deliver or a handler refused as input. */
+export const DeadLetter = z.object({ topic: z.string(), key: z.string(), messageId: z.string(), reason: z.string(), value: z.unknown() });
+export type DeadLetter = z.infer<typeof DeadLetter>;
+
+/** Every topic: its value's schema. The key is always the basin. */
+export const TOPICS = {
+  'obs.gauge.v1': GaugeMessage,
+  'obs.rain.v1': RainMessage,
+  'obs.archived.v1': ArchivedMessage,
+  'cycle.due.v1': CycleDue,
+  'forecast.issued.v1': ForecastIssued,
+  'alert.changed.v1': AlertChanged,
+  'dead.v1': DeadLetter,
+} as const;
+
+export type Topic = keyof typeof TOPICS;
+export type TopicValue<T extends Topic> = z.infer<(typeof TOPICS)[T]>;

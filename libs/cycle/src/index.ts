@@ -1,0 +1,3 @@
+export type * from './inputs.js';
+export type * from './recipe.js';
+export type * from './result.js';

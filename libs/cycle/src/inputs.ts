@@ -1,0 +1,80 @@
+import type { BasinId, EpochMs, GridSeries, Mesh, PointSeries, Station } from '#hydrology';
+import type { AssimilationSettings } from './recipe.js';
+
+/** Everything that does not change from cycle to cycle: made once when a basin is loaded, kept warm beside its kernel. */
+export interface BasinModel {
+  readonly basin: BasinId;
+  readonly mesh: Mesh;
+  readonly stations: readonly Station[];
+  /** Sub-basin of each cell: 0 … zoneCount − 1; the unit of rain factors and store shifts. */
+  readonly zoneOfCell: Int32Array;
+  readonly zoneCount: number;
+  /** [parameter × cellCount + cell] at the step of the model (ci included). */
+  readonly parameters: Float64Array;
+  readonly stepMs: number;
+  readonly leadMs: number;
+  readonly assimilation: AssimilationSettings;
+  /** Contents that decided the result: model, parameters, mesh, configuration. */
+  readonly versions: Versions;
+}
+
+export interface Versions {
+  readonly model: string;
+  readonly parameters: string;
+  readonly mesh: string;
+  readonly config: string;
+}
+
+/** Rain as it was received: an accumulation over (validTime − durationMs, validTime]. */
+export interface RainGrid {
+  readonly validTime: EpochMs;
+  readonly durationMs: number;
+  readonly receivedAt: EpochMs;
+  /** mm over the duration, one value a cell; NaN = missing. */
+  readonly values: Float32Array;
+}
+
+/** What was known at the cut-off. */
+export interface ObservedWindow {
+  readonly rain: readonly RainGrid[];
+  /** Discharge of the gauged stations with quality, in the window and a little before. */
+  readonly discharge: readonly PointSeries[];
+  /** PET of the window and of the forecast, mm per model step. */
+  readonly pet: GridSeries;
+}
+
+/** Model state at one time: [state × cellCount + cell] as in the kernel's layout. */
+export interface StateVector {
+  readonly validTime: EpochMs;
+  readonly values: Float64Array;
+}
+
+/** What a cycle leaves for later ones. The analysed state is the background of the cycle one window later. */
+export interface CycleState {
+  readonly issueTime: EpochMs;
+  /** Analysed state at the last time whose rain was fully known (`validTime` ≤ issueTime). */
+  readonly analysis: StateVector;
+  /** Free run at the same time: never assimilated. */
+  readonly openLoop: StateVector;
+  /** Controls of the analysis, only ever a first guess for the next one. */
+  readonly controls: Float64Array;
+  /** Error memory of the post-processing: unverified forecasts and running statistics, as the assimilation library encodes it. */
+  readonly memory: Uint8Array;
+}
+
+export interface CycleInputs {
+  readonly basin: BasinId;
+  readonly issueTime: EpochMs;
+  /** Cut-off: nothing received later was seen. */
+  readonly asOf: EpochMs;
+  /** State left by the cycle at issueTime − window; of the spin-up where that cycle does not exist. */
+  readonly background: CycleState;
+  /** State left by the cycle just before: open loop, first guess, memory. */
+  readonly previous: CycleState;
+  readonly observed: ObservedWindow;
+  /** Rain after the last received grid: persistence fading over 1 h, zero, or the grids given as known. */
+  readonly futureRain: FutureRain;
+}
+
+export type FutureRain =
+  { readonly kind: 'persistence' } | { readonly kind: 'zero' } | { readonly kind: 'known'; readonly rain: readonly RainGrid[] };

@@ -1,0 +1,52 @@
+/**
+ * What the catcher must do:
+ * input: quarantine the thing, go on; transient: retry with back-off; overload: slow down; model: degrade the cycle;
+ * config: stop before listening (exit 78); defect: stop, keep the inputs.
+ */
+export type FaultKind = 'input' | 'transient' | 'overload' | 'model' | 'config' | 'defect';
+
+interface Code {
+  readonly kind: FaultKind;
+  /** HTTP status when it reaches the API. */
+  readonly status: number;
+  /** What the reader can do about it. */
+  readonly remedy: string;
+}
+
+const code = (kind: FaultKind, status: number, remedy: string): Code => Object.freeze({ kind, status, remedy });
+
+/** The register of every code; docs/reference/errors.md lists the same and a test compares them. */
+export const CODES = {
+  // configuration and command line
+  ENVIRONMENT_INVALID: code('config', 500, 'Correct the named environment variables and start again.'),
+  DOMAIN_INVALID: code('config', 500, 'Correct every listed line of domain.yaml and start again.'),
+  DOMAIN_NOT_FOUND: code('config', 404, 'Name a folder under the domain directory; `freshet domain list` shows them.'),
+  DATASET_INVALID: code('config', 400, 'Give the folder of one SMASH data set, the one that holds setup_*.yaml and mesh_*.hdf5.'),
+  PARAMETERS_INVALID: code('config', 400, 'Use a parameter file made by `freshet calibrate` for this domain and structure.'),
+  COMMAND_INVALID: code('config', 400, 'See `freshet --help` for the options of the command.'),
+  DATA_FOLDER_IN_USE: code('config', 500, 'Stop the other Freshet or give this one another folder with --data.'),
+  DATA_FOLDER_UNUSABLE: code('config', 500, 'Give a folder that can be written with --data.'),
+  PORT_IN_USE: code('config', 500, 'Stop the other program or choose another port with --port.'),
+  // input
+  FILE_UNREADABLE: code('input', 422, 'Replace the file by a complete copy; the values it should have held stay missing.'),
+  OBSERVATION_UNDECODABLE: code('input', 422, 'See the quarantined message in the rejects of the source.'),
+  STATION_UNKNOWN: code('input', 404, 'Use one of the station ids listed by /v1/stations.'),
+  BASIN_UNKNOWN: code('input', 404, 'Use one of the basin ids listed by /v1/basins.'),
+  FORECAST_NOT_FOUND: code('input', 404, 'Ask for an issue time that /v1/basins/{id}/cycles lists as complete or degraded.'),
+  ALERT_NOT_FOUND: code('input', 404, 'Use one of the alert ids listed by /v1/alerts.'),
+  QUERY_INVALID: code('input', 400, 'Correct the named parameter; /docs describes each.'),
+  CONFLICT: code('input', 409, 'Read the current state and decide again.'),
+  // running
+  SQL_UNAVAILABLE: code('transient', 503, 'The database does not answer; Freshet tries again by itself.'),
+  SOURCE_UNAVAILABLE: code('transient', 503, 'The source does not answer; Freshet tries again by itself.'),
+  QUEUE_FULL: code('overload', 429, 'Wait and try again.'),
+  POOL_FULL: code('overload', 429, 'Wait and try again.'),
+  // model
+  STATE_NOT_FINITE: code('model', 500, 'The cycle fell back to the open loop; keep its cycle file and report it.'),
+  MASS_IMBALANCE: code('model', 500, 'The cycle fell back to the open loop; keep its cycle file and report it.'),
+  BACKGROUND_MISSING: code('model', 500, 'Spin the model up again: restart with an empty data folder or let the spin-up run.'),
+  STRUCTURE_INVALID: code('config', 500, 'Correct the formula at the named file and line.'),
+  INVARIANT: code('defect', 500, 'A defect of Freshet: report it with the log lines around it.'),
+} as const satisfies Record<string, Code>;
+
+export type FaultCode = keyof typeof CODES;

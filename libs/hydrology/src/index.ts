@@ -1,0 +1,20 @@
+export { basinId, stationId, epochMs, type Brand, type BasinId, type StationId, type EpochMs } from './brand.js';
+export {
+  SECOND_MS,
+  MINUTE_MS,
+  HOUR_MS,
+  DAY_MS,
+  BEAT_MS,
+  stampOf,
+  endOf,
+  stepAt,
+  timeGrid,
+  floorTo,
+  toIso,
+  parseIso,
+  type TimeGrid,
+} from './time-grid.js';
+export { cellAt, type Mesh } from './mesh.js';
+export { VARIABLES, type Variable, type VariableId, type VariableKind } from './variables.js';
+export type { PointSeries, GridSeries, QualityFlag } from './series.js';
+export { LEVELS, type Level, type Station, type Threshold } from './station.js';

@@ -1,0 +1,24 @@
+import type { StationId } from './brand.js';
+import type { TimeGrid } from './time-grid.js';
+
+/**
+ * Quality of a value as Delft-FEWS codes it: 0 original reliable, 3 doubtful, 6 unreliable, 9 missing (and 1, 4, 7
+ * corrected; 2, 5, 8 completed). The check that spoke is kept beside it as a flag source.
+ */
+export type QualityFlag = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
+
+/** Irregular values of one quantity at one station; `times` are valid times in epoch ms, ascending. */
+export interface PointSeries {
+  readonly station: StationId;
+  readonly variable: 'Q' | 'H';
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+  readonly flags: Uint8Array;
+}
+
+/** A field on every step of a grid: `values[step × cellCount + cell]`, missing is NaN. */
+export interface GridSeries {
+  readonly time: TimeGrid;
+  readonly cellCount: number;
+  readonly values: Float32Array;
+}
