@@ -1,4 +1,4 @@
-import type { BasinId, EpochMs, GridSeries, Mesh, PointSeries, Station } from '#hydrology';
+import type { BasinId, EpochMs, GridSeries, Mesh, PointSeries, RainGrid, Station } from '#hydrology';
 import type { AssimilationSettings } from './recipe.js';
 
 /** Everything that does not change from cycle to cycle: made once when a basin is loaded, kept warm beside its kernel. */
@@ -23,15 +23,6 @@ export interface Versions {
   readonly parameters: string;
   readonly mesh: string;
   readonly config: string;
-}
-
-/** Rain as it was received: an accumulation over (validTime − durationMs, validTime]. */
-export interface RainGrid {
-  readonly validTime: EpochMs;
-  readonly durationMs: number;
-  readonly receivedAt: EpochMs;
-  /** mm over the duration, one value a cell; NaN = missing. */
-  readonly values: Float32Array;
 }
 
 /** What was known at the cut-off. */

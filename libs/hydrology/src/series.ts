@@ -1,4 +1,4 @@
-import type { StationId } from './brand.js';
+import type { EpochMs, StationId } from './brand.js';
 import type { TimeGrid } from './time-grid.js';
 
 /**
@@ -20,5 +20,14 @@ export interface PointSeries {
 export interface GridSeries {
   readonly time: TimeGrid;
   readonly cellCount: number;
+  readonly values: Float32Array;
+}
+
+/** Rain as it was received: an accumulation over (validTime − durationMs, validTime]. */
+export interface RainGrid {
+  readonly validTime: EpochMs;
+  readonly durationMs: number;
+  readonly receivedAt: EpochMs;
+  /** mm over the duration, one value a cell; NaN = missing. */
   readonly values: Float32Array;
 }

@@ -1,0 +1,32 @@
+import type { BasinId, EpochMs, GridSeries, Mesh, PointSeries, RainGrid, Station, StationId, TimeGrid } from '#hydrology';
+
+/** A domain folder, read and checked. Nothing of it changes while Freshet runs. */
+export interface LoadedDomain {
+  readonly basin: BasinId;
+  readonly name: string;
+  readonly folder: string;
+  readonly mesh: Mesh;
+  readonly stations: readonly Station[];
+  /** Sub-basin of each cell (the nearest gauged station downstream), 0 … zoneCount − 1, and the station that names it. */
+  readonly zoneOfCell: Int32Array;
+  readonly zoneStations: readonly StationId[];
+  /** Physical descriptors per cell, by name (slope, drainage_density). */
+  readonly descriptors: ReadonlyMap<string, Float64Array>;
+  /** Hash of domain.yaml and of the mesh, by content. */
+  readonly configHash: string;
+  readonly meshHash: string;
+  readonly record: DomainRecord;
+}
+
+/** The historical record that a replay, a hindcast and a calibration read. Intervals are (from, to]. */
+export interface DomainRecord {
+  /** First and last stamp of the rain record. */
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+  /** Accumulations as received, `receivedAt` = stamp + the source's latency; an hour absent from the record is absent here. */
+  rain(from: EpochMs, to: EpochMs): RainGrid[];
+  /** Discharge of a gauged station, missing values left out. */
+  discharge(station: StationId, from: EpochMs, to: EpochMs): PointSeries;
+  /** PET on any grid of whole divisions of a day, mm per step. */
+  pet(time: TimeGrid): GridSeries;
+}
