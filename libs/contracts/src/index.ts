@@ -11,3 +11,4 @@ export {
   type Topic,
   type TopicValue,
 } from './topics.js';
+export * from './api.js';

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { AsOf, Envelope, Format, Instant, LevelName, QueryTime } from './api-common.js';
+
+/** GET /v1/stations/{station}/forecast */
+export const ForecastQuery = z
+  .strictObject({
+    issueTime: QueryTime.optional().meta({ description: 'The forecast of this issue time; default the latest' }),
+    asOf: AsOf.optional(),
+    format: Format.optional(),
+  })
+  .meta({ id: 'ForecastQuery' });
+
+export const DegradationView = z
+  .object({
+    code: z.string(),
+    subject: z.string().meta({ description: 'Source or station it is about' }),
+    message: z.string().meta({ description: 'One sentence for the operator' }),
+  })
+  .meta({ id: 'DegradationView', description: 'Something that was not as it should be but did not stop the forecast' });
+export type DegradationView = z.infer<typeof DegradationView>;
+
+export const InputAgeView = z
+  .object({ input: z.string().meta({ description: '`rain` or a station' }), newest: Instant.nullable(), ageMinutes: z.number().nullable() })
+  .meta({ id: 'InputAgeView', description: 'How old each input was at the cut-off' });
+export type InputAgeView = z.infer<typeof InputAgeView>;
+
+export const ForecastValue = z
+  .object({
+    validTime: Instant,
+    leadHours: z.number(),
+    q05M3s: z.number(),
+    q25M3s: z.number(),
+    q50M3s: z.number().meta({ description: 'Median: the issued forecast' }),
+    q75M3s: z.number(),
+    q95M3s: z.number(),
+    openLoopM3s: z.number().meta({ description: 'Model without any observation of discharge' }),
+    analysisM3s: z.number().meta({ description: 'Model from the analysed state, before the correction at the gauges' }),
+  })
+  .meta({ id: 'ForecastValue' });
+export type ForecastValue = z.infer<typeof ForecastValue>;
+
+export const PeakView = z
+  .object({ time: Instant, valueM3s: z.number(), lowM3s: z.number(), highM3s: z.number() })
+  .meta({ id: 'PeakView', description: 'Highest median of the forecast with its 90 % band' });
+export type PeakView = z.infer<typeof PeakView>;
+
+export const ExceedanceView = z
+  .object({
+    level: LevelName,
+    thresholdM3s: z.number(),
+    probability: z.number().meta({ description: 'That the threshold is exceeded at some time of the forecast' }),
+    firstCrossing: Instant.nullable().meta({ description: 'First valid time whose median is above it' }),
+    leadHours: z.number().nullable(),
+  })
+  .meta({ id: 'ExceedanceView' });
+export type ExceedanceView = z.infer<typeof ExceedanceView>;
+
+export const RainBar = z
+  .object({
+    validTime: Instant.meta({ description: 'End of the step' }),
+    rainMm: z.number().meta({ description: 'Mean over the basin, mm in the step' }),
+    origin: z.enum(['observed', 'future']).meta({ description: 'future: assumed after the last received rain' }),
+  })
+  .meta({ id: 'RainBar' });
+export type RainBar = z.infer<typeof RainBar>;
+
+export const AnalysisView = z
+  .object({ outcome: z.string(), reason: z.string(), costBefore: z.number().nullable(), costAfter: z.number().nullable() })
+  .meta({ id: 'AnalysisView', description: 'What the assimilation did' });
+
+export const Forecast = Envelope.extend({
+  basin: z.string(),
+  station: z.string(),
+  name: z.string(),
+  gauged: z.boolean(),
+  issueTime: Instant,
+  cutOff: Instant.meta({ description: 'Nothing received later was seen' }),
+  outcome: z.enum(['complete', 'degraded']),
+  current: z.boolean().meta({ description: 'Is it the newest one known at asOf?' }),
+  stepSeconds: z.number().int(),
+  values: z.array(ForecastValue),
+  peak: PeakView,
+  exceedances: z.array(ExceedanceView),
+  degradations: z.array(DegradationView),
+  inputAges: z.array(InputAgeView),
+  rain: z.object({ stepSeconds: z.number().int(), values: z.array(RainBar) }),
+  analysis: AnalysisView.nullable(),
+}).meta({ id: 'Forecast', description: 'Discharge forecast of one station; (from, to] steps stamped by their end' });
+export type Forecast = z.infer<typeof Forecast>;

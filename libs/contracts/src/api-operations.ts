@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { AsOf, Envelope, Format, Instant, Limit, QueryTime } from './api-common.js';
+import { AnalysisView, DegradationView, InputAgeView } from './api-forecast.js';
+import { RunKind } from './topics.js';
+
+export const InputStatus = z
+  .object({
+    basin: z.string(),
+    input: z.string().meta({ description: '`rain`, `cycle` or a station' }),
+    kind: z.enum(['rain', 'gauge', 'cycle']),
+    name: z.string(),
+    newest: Instant.nullable().meta({ description: 'Valid time of the newest value; of a cycle its issue time' }),
+    receivedAt: Instant.nullable(),
+    ageMinutes: z.number().nullable(),
+    lateAfterMinutes: z.number().meta({ description: 'Age from which it counts as late' }),
+    silentAfterMinutes: z.number().meta({ description: 'Age from which its silence is an alert' }),
+    state: z.enum(['fresh', 'late', 'silent', 'never']),
+    values24h: z.number().int().meta({ description: 'Values of the last 24 h' }),
+    doubtful24h: z.number().int().meta({ description: 'Of these flagged doubtful, unreliable or missing' }),
+  })
+  .meta({ id: 'InputStatus' });
+export type InputStatus = z.infer<typeof InputStatus>;
+
+export const RejectView = z
+  .object({ basin: z.string(), source: z.string(), receivedAt: Instant, code: z.string(), message: z.string() })
+  .meta({ id: 'RejectView', description: 'What could not become an observation' });
+export type RejectView = z.infer<typeof RejectView>;
+
+/** GET /v1/data-status */
+export const DataStatusQuery = z
+  .strictObject({ basin: z.string().optional(), asOf: AsOf.optional(), format: Format.optional() })
+  .meta({ id: 'DataStatusQuery' });
+export const DataStatus = Envelope.extend({
+  inputs: z.array(InputStatus),
+  rejects24h: z.number().int(),
+  rejects: z.array(RejectView).meta({ description: 'Newest first, at most 50' }),
+}).meta({ id: 'DataStatus', description: 'The age of every input' });
+export type DataStatus = z.infer<typeof DataStatus>;
+
+export const CycleView = z
+  .object({
+    basin: z.string(),
+    issueTime: Instant,
+    runKind: RunKind,
+    status: z.enum(['due', 'running', 'complete', 'degraded', 'aborted']),
+    cutOff: Instant,
+    attempt: z.number().int(),
+    startedAt: Instant.nullable().meta({ description: 'By the machine’s clock, also in a replay' }),
+    finishedAt: Instant.nullable(),
+    durationMs: z.number().nullable(),
+    notifies: z.boolean(),
+    stateHash: z.string().nullable(),
+    previousHash: z.string().nullable(),
+    degradations: z.array(DegradationView),
+    analysis: AnalysisView.nullable(),
+    inputAges: z.array(InputAgeView),
+    versions: z.record(z.string(), z.string()).nullable(),
+    stageMs: z.record(z.string(), z.number()).nullable(),
+    reason: z.string().nullable(),
+  })
+  .meta({ id: 'CycleView', description: 'One line of the ledger' });
+export type CycleView = z.infer<typeof CycleView>;
+
+/** GET /v1/basins/{basin}/cycles */
+export const CycleListQuery = z
+  .strictObject({ from: QueryTime.optional(), to: QueryTime.optional(), limit: Limit.default(96), format: Format.optional() })
+  .meta({ id: 'CycleListQuery' });
+export const CycleList = Envelope.extend({ basin: z.string(), cycles: z.array(CycleView) }).meta({
+  id: 'CycleList',
+  description: 'The ledger of cycles, newest first',
+});
+export type CycleList = z.infer<typeof CycleList>;
+
+export const ReplayState = z
+  .object({
+    basin: z.string(),
+    from: Instant,
+    to: Instant,
+    clock: Instant.meta({ description: 'Simulated now' }),
+    state: z.enum(['running', 'paused', 'finished']),
+    speedMinutesPerSecond: z
+      .number()
+      .positive()
+      .nullable()
+      .meta({ description: 'Simulated minutes a second; null: as fast as the cycles go' }),
+  })
+  .meta({ id: 'ReplayState' });
+export type ReplayState = z.infer<typeof ReplayState>;
+
+/** GET /v1/replay, POST /v1/replay/pause, /resume, /speed */
+export const ReplayReply = Envelope.extend({ replay: ReplayState.nullable().meta({ description: 'null on a live system' }) }).meta({
+  id: 'ReplayReply',
+});
+export type ReplayReply = z.infer<typeof ReplayReply>;
+
+export const ReplaySpeed = z
+  .strictObject({ minutesPerSecond: z.number().positive().max(100_000).nullable().meta({ description: 'null: as fast as the cycles go' }) })
+  .meta({ id: 'ReplaySpeed' });
+export type ReplaySpeed = z.infer<typeof ReplaySpeed>;
+
+export const HealthCheck = z
+  .object({ name: z.string(), ok: z.boolean(), message: z.string() })
+  .meta({ id: 'HealthCheck', description: 'One thing the service needs' });
+
+/** GET /v1/health/live and /v1/health/ready (503 when not ready) */
+export const Health = Envelope.extend({
+  status: z.enum(['ok', 'unready']),
+  version: z.string(),
+  uptimeSeconds: z.number(),
+  checks: z.array(HealthCheck),
+}).meta({ id: 'Health' });
+export type Health = z.infer<typeof Health>;

@@ -1,0 +1,8 @@
+// The /v1 interface: every request and reply. Units are suffixes (dischargeM3s, rainMm), times ISO 8601 UTC, every reply says which clock it speaks of.
+export * from './api-common.js';
+export * from './api-basins.js';
+export * from './api-stations.js';
+export * from './api-forecast.js';
+export * from './api-alerts.js';
+export * from './api-operations.js';
+export * from './api-stream.js';
