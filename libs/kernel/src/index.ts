@@ -1,1 +1,9 @@
 export type * from './kernel.js';
+export {
+  minimise,
+  type MinimiseOptions,
+  type MinimiseProblem,
+  type MinimiseProgress,
+  type Minimum,
+  type StopReason,
+} from './minimise/lbfgsb.js';
