@@ -1,16 +1,19 @@
+import type { AssimilationSettings } from '#assimilation';
 import type { BasinId, EpochMs, GridSeries, Mesh, PointSeries, RainGrid, Station } from '#hydrology';
-import type { AssimilationSettings } from './recipe.js';
 
 /** Everything that does not change from cycle to cycle: made once when a basin is loaded, kept warm beside its kernel. */
 export interface BasinModel {
   readonly basin: BasinId;
   readonly mesh: Mesh;
+  /** In the order of the kernel's stations. */
   readonly stations: readonly Station[];
   /** Sub-basin of each cell: 0 … zoneCount − 1; the unit of rain factors and store shifts. */
   readonly zoneOfCell: Int32Array;
   readonly zoneCount: number;
   /** [parameter × cellCount + cell] at the step of the model (ci included). */
   readonly parameters: Float64Array;
+  /** [state × cellCount + cell]: where a spin-up starts, calibrated with the parameters. */
+  readonly initialState: Float64Array;
   readonly stepMs: number;
   readonly leadMs: number;
   readonly assimilation: AssimilationSettings;
@@ -27,6 +30,7 @@ export interface Versions {
 
 /** What was known at the cut-off. */
 export interface ObservedWindow {
+  /** Received grids that reach into the window, in any order. */
   readonly rain: readonly RainGrid[];
   /** Discharge of the gauged stations with quality, in the window and a little before. */
   readonly discharge: readonly PointSeries[];
@@ -51,6 +55,8 @@ export interface CycleState {
   readonly controls: Float64Array;
   /** Error memory of the post-processing: unverified forecasts and running statistics, as the assimilation library encodes it. */
   readonly memory: Uint8Array;
+  /** State hash of the cycle that left it, '' for a spin-up: the chain. */
+  readonly hash: string;
 }
 
 export interface CycleInputs {
