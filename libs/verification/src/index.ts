@@ -1,1 +1,1 @@
-export {};
+export { bias, correlation, kge, mae, nse, pairCount, rmse, type Pairs } from './deterministic.js';

@@ -1,0 +1,104 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Cost, GradientResult, Kernel, RunRequest, RunResult } from '#kernel';
+import { calibrate, CALIBRATION_SETTINGS, type CalibrationProgress } from './calibrate.js';
+import { standardize } from './descriptors.js';
+import { nseCost } from './nse-cost.js';
+
+const CELLS = 5;
+const STEPS = 60;
+
+/** A model simple enough to differentiate by hand: each cell releases cp/1000 of its rain, and its first ht in a recession of rate ct/1000. */
+const toy: Kernel = {
+  layout: {
+    structure: 'toy',
+    routing: 'none',
+    states: ['ht'],
+    parameters: ['ci', 'cp', 'ct'],
+    cellCount: CELLS,
+    stationCount: 1,
+    stepSeconds: 3600,
+    precision: 'f64',
+  },
+  run: request => runToy(request),
+  gradient: (request, cost) => differentiateToy(request, cost),
+  tangent: () => {
+    throw new Error('not needed');
+  },
+};
+
+function runToy({ forcing, parameters, initialState }: RunRequest): RunResult {
+  const discharge = Float64Array.from({ length: STEPS }, (_, step) => {
+    let sum = 0;
+    for (let cell = 0; cell < CELLS; cell++) {
+      sum += (forcing.rain[step * CELLS + cell]! * parameters[CELLS + cell]!) / 1000;
+      sum += initialState[cell]! * 10 * Math.exp((-step * parameters[2 * CELLS + cell]!) / 1000);
+    }
+    return sum;
+  });
+  const balance = { rain: 0, evaporation: 0, exchange: 0, runoff: 0, storageChange: 0, relativeError: 0 };
+  return { discharge, finalState: initialState, massBalance: balance };
+}
+
+function differentiateToy(request: RunRequest, cost: Cost): GradientResult {
+  const { discharge, finalState } = runToy(request);
+  const adjoint = new Float64Array(STEPS);
+  const value = cost(discharge, adjoint);
+  const parameters = new Float64Array(3 * CELLS);
+  const initialState = new Float64Array(CELLS);
+  for (let step = 0; step < STEPS; step++) {
+    for (let cell = 0; cell < CELLS; cell++) {
+      const recession = 10 * Math.exp((-step * request.parameters[2 * CELLS + cell]!) / 1000);
+      parameters[CELLS + cell]! += (adjoint[step]! * request.forcing.rain[step * CELLS + cell]!) / 1000;
+      parameters[2 * CELLS + cell]! -= (adjoint[step]! * request.initialState[cell]! * recession * step) / 1000;
+      initialState[cell]! += adjoint[step]! * recession;
+    }
+  }
+  return { cost: value, discharge, finalState, parameters, initialState, rainFactors: new Float64Array(0) };
+}
+
+const forcing = {
+  steps: STEPS,
+  rain: Float32Array.from({ length: STEPS * CELLS }, (_, k) => Math.max(0, Math.sin(k * 1.7 + (k % CELLS)) * 6)),
+  pet: new Float32Array(STEPS * CELLS),
+};
+const slope = standardize('slope', Float64Array.from([1, 2, 3, 4, 9]));
+const base = { parameters: new Float64Array(3 * CELLS).fill(0.5), initialState: new Float64Array(CELLS) };
+
+/** Discharge of known parameters: what the fit must find again. */
+function twin(cpOf: (cell: number) => number): Float64Array {
+  const parameters = Float64Array.from({ length: 3 * CELLS }, (_, k) => (k < CELLS ? 0.5 : k < 2 * CELLS ? cpOf(k - CELLS) : 80));
+  return runToy({ forcing, parameters, initialState: new Float64Array(CELLS).fill(0.4) }).discharge;
+}
+
+const settings = { ...CALIBRATION_SETTINGS, uniformIterations: 200, multilinearIterations: 400, slopePenalty: 0, costTolerance: 1e-15 };
+const problemFor = (observed: Float64Array) => ({ forcing, base, settings, cost: nseCost({ observed, steps: STEPS, stations: [0] }) });
+
+describe('calibrate', () => {
+  it('finds the uniform parameters and initial store that made a discharge', () => {
+    const { fields, cost } = calibrate({ ...problemFor(twin(() => 300)), descriptors: [] }, toy);
+    expect(cost).toBeLessThan(1e-6);
+    expect(fields.parameters[CELLS]).toBeCloseTo(300, 0);
+    expect(fields.parameters[2 * CELLS]).toBeCloseTo(80, 0);
+    expect(fields.initialState[0]).toBeCloseTo(0.4, 2);
+    expect(fields.parameters[0]).toBe(0.5); // ci is not calibrated
+  });
+
+  it('fits what uniform parameters cannot once it may follow a descriptor', () => {
+    const observed = twin(cell => 150 + 60 * cell ** 1.5);
+    const uniform = calibrate({ ...problemFor(observed), descriptors: [] }, toy);
+    const progress: CalibrationProgress[] = [];
+    const multilinear = calibrate({ ...problemFor(observed), descriptors: [slope], onProgress: step => progress.push(step) }, toy);
+    expect(multilinear.cost).toBeLessThan(uniform.cost / 5);
+    expect(multilinear.fields.parameters[2 * CELLS - 1]).toBeGreaterThan(multilinear.fields.parameters[CELLS]!);
+    expect(new Set(progress.map(({ stage }) => stage))).toEqual(new Set(['uniform', 'multilinear']));
+    expect(multilinear.iterations).toBe(progress.length);
+  });
+
+  it('holds slopes back when they are penalised', () => {
+    const observed = twin(cell => 150 + 60 * cell ** 1.5);
+    const free = calibrate({ ...problemFor(observed), descriptors: [slope] }, toy);
+    const held = calibrate({ ...problemFor(observed), settings: { ...settings, slopePenalty: 1 }, descriptors: [slope] }, toy);
+    expect(Math.abs(held.control[1]!)).toBeLessThan(Math.abs(free.control[1]!));
+    expect(held.cost).toBeGreaterThan(free.cost);
+  });
+});

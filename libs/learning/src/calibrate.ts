@@ -1,0 +1,150 @@
+import { minimise, type Cost, type Kernel, type KernelForcing, type MinimiseProgress, type Minimum } from '#kernel';
+import { VARIABLES, type VariableId } from '#hydrology';
+import type { StandardDescriptor } from './descriptors.js';
+import { controlGradient, controlOf, fieldsOf, type Fields, type Mapping, type MappedField } from './mapping.js';
+
+export interface CalibrationProblem {
+  /** Warm-up and fitted period. */
+  readonly forcing: KernelForcing;
+  /** Everything the control does not set: interception capacity, empty channels. */
+  readonly base: Fields;
+  readonly cost: Cost;
+  /** None: uniform parameters. */
+  readonly descriptors: readonly StandardDescriptor[];
+  readonly settings: CalibrationSettings;
+  readonly onProgress?: (progress: CalibrationProgress) => void;
+}
+
+/** A priori choices; none was made on a validation period. */
+export interface CalibrationSettings {
+  /** Iterations of the uniform fit, which is also the start of the multi-linear one. */
+  readonly uniformIterations: number;
+  readonly multilinearIterations: number;
+  /** Weight of Σ slope² in the cost: holds slopes that the discharge does not see at zero. */
+  readonly slopePenalty: number;
+  readonly costTolerance: number;
+}
+
+export interface CalibrationProgress extends MinimiseProgress {
+  readonly stage: 'uniform' | 'multilinear';
+  readonly limit: number;
+}
+
+export interface Calibration {
+  readonly mapping: Mapping;
+  readonly control: Float64Array;
+  readonly fields: Fields;
+  /** The cost alone, without the penalty. */
+  readonly cost: number;
+  readonly discharge: Float64Array;
+  readonly iterations: number;
+  readonly evaluations: number;
+  readonly stoppedBy: string;
+}
+
+export const CALIBRATION_SETTINGS: CalibrationSettings = {
+  uniformIterations: 40,
+  multilinearIterations: 60,
+  slopePenalty: 0,
+  costTolerance: 1e-7,
+};
+
+/** Parameters that are found from the forcing, not from the discharge. */
+const NOT_CALIBRATED: readonly VariableId[] = ['ci'];
+/** Initial stores that warm-up forgets too slowly to leave them at a guess. */
+const CALIBRATED_STORES: readonly VariableId[] = ['hp', 'ht'];
+/** Start of the search: the register's defaults, but stores half and a third full (a basin is not dry on any given day). */
+const STARTS: Readonly<Record<string, number>> = { hp: 0.5, ht: 0.3 };
+
+/** Fits uniform parameters and, given descriptors, multi-linear ones from there. */
+export function calibrate(problem: CalibrationProblem, kernel: Kernel): Calibration {
+  const uniform = mappingFor(kernel, []);
+  const start = controlOf(uniform, id => STARTS[id] ?? VARIABLES[id as VariableId].default);
+  const first = fit({ problem, mapping: uniform, start, stage: 'uniform' }, kernel);
+  if (problem.descriptors.length === 0) return calibrationOf(uniform, [first], { problem, kernel });
+  const multilinear = mappingFor(kernel, problem.descriptors);
+  const second = fit({ problem, mapping: multilinear, start: widen(first.x, uniform, multilinear), stage: 'multilinear' }, kernel);
+  return calibrationOf(multilinear, [first, second], { problem, kernel });
+}
+
+function mappingFor({ layout }: Kernel, descriptors: readonly StandardDescriptor[]): Mapping {
+  const field = (id: VariableId): MappedField => ({ id, range: { lower: VARIABLES[id].min, upper: VARIABLES[id].max } });
+  return {
+    layout,
+    descriptors,
+    parameters: layout.parameters.filter(id => !NOT_CALIBRATED.includes(id)).map(field),
+    stores: layout.states.filter(id => CALIBRATED_STORES.includes(id)).map(field),
+  };
+}
+
+interface Fit {
+  readonly problem: CalibrationProblem;
+  readonly mapping: Mapping;
+  readonly start: Float64Array;
+  readonly stage: CalibrationProgress['stage'];
+}
+
+function fit({ problem, mapping, start, stage }: Fit, kernel: Kernel): Minimum {
+  const { settings, forcing, base, cost } = problem;
+  const limit = stage === 'uniform' ? settings.uniformIterations : settings.multilinearIterations;
+  return minimise(
+    {
+      start,
+      evaluate: (x, gradient) => {
+        const result = kernel.gradient({ forcing, ...fieldsOf(mapping, x, base) }, cost);
+        gradient.set(controlGradient(mapping, x, result));
+        return result.cost + penalise(mapping, x, { weight: settings.slopePenalty, gradient });
+      },
+    },
+    {
+      maxIterations: limit,
+      costTolerance: settings.costTolerance,
+      onIteration: progress => problem.onProgress?.({ ...progress, stage, limit }),
+    },
+  );
+}
+
+/** Adds the gradient of weight·Σ slope² and returns it. */
+function penalise(
+  { parameters, descriptors }: Mapping,
+  x: Float64Array,
+  { weight, gradient }: { weight: number; gradient: Float64Array },
+): number {
+  const stride = 1 + descriptors.length;
+  let penalty = 0;
+  for (let k = 0; k < parameters.length * stride; k++) {
+    if (k % stride === 0) continue;
+    penalty += weight * x[k]! ** 2;
+    gradient[k] = gradient[k]! + 2 * weight * x[k]!;
+  }
+  return penalty;
+}
+
+/** The same fields in a mapping with descriptors: intercepts and stores kept, slopes zero. */
+function widen(control: Float64Array, from: Mapping, to: Mapping): Float64Array {
+  const stride = 1 + to.descriptors.length;
+  const wide = new Float64Array(to.parameters.length * stride + to.stores.length);
+  for (let k = 0; k < to.parameters.length; k++) wide[k * stride] = control[k]!;
+  wide.set(control.subarray(from.parameters.length), to.parameters.length * stride);
+  return wide;
+}
+
+function calibrationOf(
+  mapping: Mapping,
+  stages: readonly Minimum[],
+  { problem, kernel }: { problem: CalibrationProblem; kernel: Kernel },
+): Calibration {
+  const last = stages.at(-1)!;
+  const fields = fieldsOf(mapping, last.x, problem.base);
+  const { discharge } = kernel.run({ forcing: problem.forcing, ...fields });
+  return {
+    mapping,
+    control: last.x,
+    fields,
+    discharge,
+    cost: problem.cost(discharge, new Float64Array(discharge.length)),
+    iterations: stages.reduce((sum, stage) => sum + stage.iterations, 0),
+    evaluations: stages.reduce((sum, stage) => sum + stage.evaluations, 0),
+    stoppedBy: last.reason,
+  };
+}

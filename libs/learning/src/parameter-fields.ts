@@ -1,0 +1,86 @@
+import { VARIABLES } from '#hydrology';
+import { Fault } from '#errors';
+import type { KernelLayout } from '#kernel';
+import { applyStandard } from './descriptors.js';
+import type { Fields } from './mapping.js';
+import type { ParameterCoefficients, ParameterFile } from './parameter-file.js';
+import { stepFactor } from './rescale.js';
+import { sigmoid } from './sigmoid.js';
+
+/** What of a domain a parameter file depends on. */
+export interface ParameterSupport {
+  readonly meshHash: string;
+  readonly descriptors: ReadonlyMap<string, Float64Array>;
+}
+
+/**
+ * The arrays of a run from a parameter file, in the kernel's layout and at its step: coefficients that depend on the
+ * step are rescaled, with their ranges. States that the file does not name (channels) start at the register's default.
+ *
+ * @throws Fault PARAMETERS_INVALID when the file was made for another structure, routing, mesh or set of descriptors.
+ */
+export function parameterFields(file: ParameterFile, support: ParameterSupport, layout: KernelLayout): Fields {
+  checkFits(file, support, layout);
+  const { cellCount, parameters: ids, states } = layout;
+  const parameters = new Float64Array(ids.length * cellCount);
+  ids.forEach((id, k) => {
+    const values = id === 'ci' ? capacityAt(file, layout.stepSeconds) : cellValues(file, find(file, id), { support, cellCount });
+    const factor = stepFactor(id, file.stepSeconds, layout.stepSeconds);
+    for (let cell = 0; cell < cellCount; cell++) parameters[k * cellCount + cell] = values[cell]! * factor;
+  });
+  const initialState = new Float64Array(states.length * cellCount);
+  states.forEach((id, k) => {
+    const fitted = file.initialState.values[id];
+    const value = fitted === undefined ? VARIABLES[id].default : fitted * stepFactor(id, file.stepSeconds, layout.stepSeconds);
+    initialState.fill(value, k * cellCount, (k + 1) * cellCount);
+  });
+  return { parameters, initialState };
+}
+
+function checkFits(file: ParameterFile, { meshHash }: ParameterSupport, layout: KernelLayout): void {
+  const wrong = [
+    ...differs('structure', file.structure, layout.structure),
+    ...differs('routing', file.routing, layout.routing),
+    ...differs('cells', file.mesh.cellCount, layout.cellCount),
+    ...differs('mesh', file.mesh.hash, meshHash),
+  ];
+  if (wrong.length > 0)
+    throw new Fault('PARAMETERS_INVALID', `the parameters were made for something else: ${wrong.join(', ')}`, { wrong });
+}
+
+const differs = (what: string, made: string | number, asked: string | number): string[] =>
+  made === asked ? [] : [`${what} ${made}, not ${asked}`];
+
+function find(file: ParameterFile, id: string): ParameterCoefficients {
+  const found = file.parameters.find(parameter => parameter.id === id);
+  if (found === undefined) throw new Fault('PARAMETERS_INVALID', `the parameter file has no ${id}`, { parameter: id });
+  return found;
+}
+
+/** The capacity searched at this step; else that of the nearest step, by ratio. */
+function capacityAt({ interception }: ParameterFile, stepSeconds: number): readonly number[] {
+  const distance = (step: number): number => Math.abs(Math.log(step / stepSeconds));
+  const [nearest] = [...interception].sort((a, b) => distance(a.stepSeconds) - distance(b.stepSeconds));
+  if (nearest === undefined)
+    throw new Fault('PARAMETERS_INVALID', 'the parameter file has no interception capacity (ci)', { parameter: 'ci' });
+  return nearest.capacity;
+}
+
+function cellValues(
+  file: ParameterFile,
+  parameter: ParameterCoefficients,
+  { support, cellCount }: { support: ParameterSupport; cellCount: number },
+): ArrayLike<number> {
+  if (parameter.form === 'uniform') return new Float64Array(cellCount).fill(parameter.value);
+  if (parameter.form === 'cells') return parameter.values;
+  const descriptors = file.descriptors.map(by => {
+    const field = support.descriptors.get(by.name);
+    if (field === undefined) throw new Fault('PARAMETERS_INVALID', `the domain has no descriptor ${by.name}`, { descriptor: by.name });
+    return applyStandard(by, field).values;
+  });
+  const range = { lower: parameter.lower, upper: parameter.upper };
+  return Float64Array.from({ length: cellCount }, (_, cell) => {
+    const z = descriptors.reduce((sum, field, d) => sum + parameter.slopes[d]! * field[cell]!, parameter.intercept);
+    return sigmoid(z, range);
+  });
+}
