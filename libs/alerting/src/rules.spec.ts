@@ -1,0 +1,37 @@
+import { describe, expect, it } from '@jest/globals';
+import { LEVELS, basinId, stationId, type Station } from '#hydrology';
+import { rulesOf } from './rules.js';
+
+const station = (id: string, gauged: boolean): Station => ({
+  id: stationId(id),
+  name: id,
+  river: 'Cance',
+  cell: 0,
+  gauged,
+  assimilate: gauged,
+  areaM2: 1,
+  longitude: 4.7,
+  latitude: 45.2,
+  thresholds: LEVELS.map((level, k) => ({ level, discharge: 10 * (k + 1), returnPeriodYears: 2, low: 1, high: 2, provenance: 'test' })),
+});
+
+describe('rulesOf', () => {
+  const rules = rulesOf(basinId('cance'), 'replay', [station('G', true), station('virtual', false)]);
+
+  it('gives every level by observation and forecast where there is a gauge, by forecast alone elsewhere', () => {
+    const ids = rules.map(rule => rule.alertId);
+    expect(ids).toContain('replay:cance:G:Q:observed:red');
+    expect(ids).toContain('replay:cance:virtual:Q:forecast:yellow');
+    expect(ids).not.toContain('replay:cance:virtual:Q:observed:yellow');
+    expect(new Set(ids).size).toBe(rules.length);
+    expect(rules).toHaveLength(9 + 3);
+  });
+
+  it('watches for rain, each gauge and the cycle', () => {
+    expect(rules.filter(rule => rule.kind === 'absence').map(rule => [rule.input, rule.subject])).toEqual([
+      ['rain', 'rain'],
+      ['gauge', 'G'],
+      ['cycle', 'cycle'],
+    ]);
+  });
+});
