@@ -1,0 +1,149 @@
+import type {
+  AlertList,
+  AlertReply,
+  BasinList,
+  BasinMap,
+  DataStatus,
+  Forecast,
+  ForecastList,
+  ObservationList,
+  Problem,
+  ReplayReply,
+  StationList,
+} from '#contracts';
+import type { StationDetail } from './charts/hydrograph-model.js';
+import { pickEarlier } from './earlier-forecasts.js';
+import type { Situation } from './situation.js';
+
+/** What the API answered instead of what was asked, in its own words. */
+export class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly remedy: string,
+  ) {
+    super(message);
+    this.name = 'Refusal';
+  }
+}
+
+export interface Client {
+  readSituation(signal: AbortSignal): Promise<Situation>;
+  readStation(station: string, signal: AbortSignal): Promise<StationDetail>;
+  acknowledge(alert: string, operator: string): Promise<AlertReply>;
+  pause(): Promise<ReplayReply>;
+  resume(): Promise<ReplayReply>;
+  setSpeed(minutesPerSecond: number | null): Promise<ReplayReply>;
+}
+
+const TIMEOUT_MS = 15_000;
+const PAST_MS = 30 * 3_600_000;
+const KEPT_FORECASTS = 60;
+const ACCEPT = { accept: 'application/json' } as const;
+
+/** Reads /v1. The map never changes and a published forecast is never overwritten, so both are read once. */
+export function createClient(base: string): Client {
+  const maps = new Map<string, BasinMap>();
+  const issued = new Map<string, Forecast>();
+  return {
+    readSituation: signal => readSituation({ base, signal, maps }),
+    readStation: (station, signal) => readStation(station, { base, signal, issued }),
+    acknowledge: (alert, operator) => post<AlertReply>(`${base}alerts/${encodeURIComponent(alert)}/acknowledge`, { operator }),
+    pause: () => post<ReplayReply>(`${base}replay/pause`),
+    resume: () => post<ReplayReply>(`${base}replay/resume`),
+    setSpeed: minutesPerSecond => post<ReplayReply>(`${base}replay/speed`, { minutesPerSecond }),
+  };
+}
+
+async function readSituation(reading: { base: string; signal: AbortSignal; maps: Map<string, BasinMap> }): Promise<Situation> {
+  const { base, signal, maps } = reading;
+  const { basins } = await get<BasinList>(`${base}basins`, signal);
+  const basin = basins[0];
+  if (!basin) throw new Refusal(404, 'No basin is configured', 'Put a domain into deploy/domains and name it in the environment.');
+  const [map, stations, alerts, status, replay] = await Promise.all([
+    maps.get(basin.id) ?? get<BasinMap>(`${base}basins/${basin.id}/map`, signal),
+    get<StationList>(`${base}stations?basin=${basin.id}`, signal),
+    get<AlertList>(`${base}alerts?basin=${basin.id}`, signal),
+    get<DataStatus>(`${base}data-status?basin=${basin.id}`, signal),
+    get<ReplayReply>(`${base}replay`, signal),
+  ]);
+  maps.set(basin.id, map);
+  return {
+    runKind: stations.runKind,
+    marker: stations.marker,
+    now: Date.parse(stations.now),
+    basin,
+    map,
+    stations: stations.stations,
+    alerts: alerts.alerts,
+    inputs: status.inputs,
+    replay: replay.replay,
+  };
+}
+
+interface StationReading {
+  readonly base: string;
+  readonly signal: AbortSignal;
+  readonly issued: Map<string, Forecast>;
+}
+
+async function readStation(station: string, reading: StationReading): Promise<StationDetail> {
+  const url = `${reading.base}stations/${encodeURIComponent(station)}`;
+  const [forecast, list] = await Promise.all([
+    unlessAbsent(get<Forecast>(`${url}/forecast`, reading.signal)),
+    unlessAbsent(get<ForecastList>(`${url}/forecasts?limit=60`, reading.signal)),
+  ]);
+  const from = forecast ? new Date(Date.parse(forecast.issueTime) - PAST_MS).toISOString() : undefined;
+  const [observations, earlier] = await Promise.all([
+    get<ObservationList>(`${url}/observations${from ? `?from=${from}` : ''}`, reading.signal),
+    Promise.all(pickEarlier(forecast, list?.forecasts ?? []).map(issueTime => readIssued(url, issueTime, reading))),
+  ]);
+  return { forecast, earlier: earlier.filter(one => one !== null), observations: observations.values };
+}
+
+async function readIssued(url: string, issueTime: string, reading: StationReading): Promise<Forecast | null> {
+  const key = `${url}?issueTime=${encodeURIComponent(issueTime)}`;
+  const kept = reading.issued.get(key);
+  if (kept) return kept;
+  const read = await unlessAbsent(get<Forecast>(`${url}/forecast?issueTime=${encodeURIComponent(issueTime)}`, reading.signal));
+  if (read) reading.issued.set(key, read);
+  const oldest = reading.issued.keys().next().value;
+  if (reading.issued.size > KEPT_FORECASTS && oldest !== undefined) reading.issued.delete(oldest);
+  return read;
+}
+
+/** 404 on a read means "not yet", which the page says in its own place; everything else stays an error. */
+async function unlessAbsent<T>(reading: Promise<T>): Promise<T | null> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof Refusal && error.status === 404) return null;
+    throw error;
+  }
+}
+
+const get = <T>(url: string, signal: AbortSignal): Promise<T> =>
+  request<T>(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]), cache: 'no-store', headers: ACCEPT });
+
+const post = <T>(url: string, body: unknown = {}): Promise<T> =>
+  request<T>(url, {
+    method: 'POST',
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+    headers: { ...ACCEPT, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+
+async function request<T>(url: string, init: RequestInit): Promise<T> {
+  const response = await fetch(url, init);
+  if (response.ok) return (await response.json()) as T;
+  const problem = await readProblem(response);
+  throw new Refusal(response.status, problem?.detail ?? `${response.status} ${response.statusText} from ${url}`, problem?.remedy ?? '');
+}
+
+async function readProblem(response: Response): Promise<Partial<Problem> | null> {
+  try {
+    return (await response.json()) as Partial<Problem>;
+  } catch {
+    return null;
+  }
+}

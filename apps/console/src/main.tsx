@@ -1,0 +1,31 @@
+import { render } from 'preact';
+import { createClient } from './client.js';
+import { followServer, type LiveState } from './live.js';
+import { recallTheme } from './preferences.js';
+import { parseRoute } from './route.js';
+import { applyTheme } from './theme.js';
+import { App } from './view/app.js';
+
+applyTheme(recallTheme());
+const root = document.getElementById('console');
+if (!root) throw new Error('index.html has no element #console');
+const client = createClient('v1/');
+const live = followServer(
+  client,
+  () => new EventSource('v1/stream'),
+  (state: LiveState) => {
+    document.title = titleOf(state);
+    render(<App client={client} live={live} state={state} />, root);
+  },
+);
+const follow = (): void => {
+  live.select(parseRoute(location.hash).station);
+};
+window.addEventListener('hashchange', follow);
+follow();
+
+/** A replay says so in the tab as well. */
+function titleOf(state: LiveState): string {
+  const name = state.situation ? `Freshet · ${state.situation.basin.name}` : 'Freshet';
+  return state.situation?.marker ? `${state.situation.marker} · ${name}` : name;
+}

@@ -1,0 +1,117 @@
+import type { BasinMap } from '#contracts';
+import { Map as MapView, Marker, NavigationControl } from 'maplibre-gl';
+import { render } from 'preact';
+import type { Palette } from '../palette.js';
+import type { StationStanding } from '../situation.js';
+import { StationMarker } from '../view/station-marker.js';
+import { basinStyle } from './basin-style.js';
+import { placeLabels, type Side } from './place-labels.js';
+
+export interface MountedMap {
+  update(view: MapContents): void;
+  remove(): void;
+}
+
+export interface MapContents {
+  readonly map: BasinMap;
+  readonly palette: Palette;
+  readonly standings: readonly StationStanding[];
+  readonly selected: string | null;
+}
+
+declare global {
+  interface Window {
+    /** Set once every layer of the map is drawn; the browser tests wait for it. */
+    freshetMapIdle?: boolean;
+  }
+}
+
+/** Rough width of a character of the labels, px: enough to keep them apart. */
+const CHARACTER_PX = 6.6;
+
+/** Draws the basin. Stations are buttons of the page, not of the canvas: they take the keyboard's focus and a screen reader's. */
+export function mountMap(element: HTMLElement, first: MapContents): MountedMap {
+  const view = createView(element, first);
+  const markers = new Map<string, { readonly marker: Marker; readonly element: HTMLElement }>();
+  let shown = first;
+  let sides: ReadonlyMap<string, Side> = new Map();
+
+  const draw = (): void => {
+    for (const standing of shown.standings) drawMarker(standing);
+  };
+  const drawMarker = (standing: StationStanding): void => {
+    const { station } = standing;
+    const held = markers.get(station.id) ?? addMarker(view, station);
+    markers.set(station.id, held);
+    held.element.style.zIndex = station.id === shown.selected ? '3' : '2';
+    render(
+      <StationMarker standing={standing} selected={station.id === shown.selected} side={sides.get(station.id) ?? 'right'} />,
+      held.element,
+    );
+  };
+  const place = (): void => {
+    const points = shown.standings.map(({ station }) => {
+      const { x, y } = view.project([station.longitude, station.latitude]);
+      return { id: station.id, x, y, labelWidth: station.name.length * CHARACTER_PX };
+    });
+    sides = placeLabels(points, { width: element.clientWidth, height: element.clientHeight });
+    draw();
+  };
+
+  view.on('moveend', place);
+  view.once('idle', () => {
+    place();
+    window.freshetMapIdle = true;
+  });
+  place();
+
+  return {
+    update: contents => {
+      if (contents.palette !== shown.palette || contents.map !== shown.map) view.setStyle(basinStyle(contents.map, contents.palette));
+      shown = contents;
+      draw();
+    },
+    remove: () => {
+      for (const held of markers.values()) render(null, held.element);
+      view.remove();
+    },
+  };
+}
+
+function createView(element: HTMLElement, contents: MapContents): MapView {
+  const bounds = boundsOf(contents.map);
+  const view = new MapView({
+    container: element,
+    style: basinStyle(contents.map, contents.palette),
+    bounds,
+    fitBoundsOptions: { padding: 26 },
+    attributionControl: false,
+    fadeDuration: 0,
+    dragRotate: false,
+    pitchWithRotate: false,
+    maxZoom: 14,
+    // On a phone one finger scrolls the page and two move the map.
+    cooperativeGestures: window.matchMedia('(pointer: coarse)').matches,
+  });
+  view.touchZoomRotate.disableRotation();
+  view.addControl(new NavigationControl({ showCompass: false }), 'top-right');
+  new ResizeObserver(() => view.fitBounds(bounds, { padding: 26, duration: 0 })).observe(element);
+  return view;
+}
+
+function boundsOf(map: BasinMap): [number, number, number, number] {
+  const positions = map.outline.geometry.coordinates.flat(2);
+  const longitudes = positions.map(position => position[0] ?? 0);
+  const latitudes = positions.map(position => position[1] ?? 0);
+  return [Math.min(...longitudes), Math.min(...latitudes), Math.max(...longitudes), Math.max(...latitudes)];
+}
+
+function addMarker(view: MapView, station: StationStanding['station']): { readonly marker: Marker; readonly element: HTMLElement } {
+  const element = document.createElement('div');
+  const marker = new Marker({ element }).setLngLat([station.longitude, station.latitude]).addTo(view);
+  // MapLibre names every marker "Map marker" and makes it an image; the button inside says more.
+  element.removeAttribute('aria-label');
+  element.removeAttribute('role');
+  element.removeAttribute('tabindex');
+  return { marker, element };
+}

@@ -1,0 +1,55 @@
+import type { Forecast, StationView } from '#contracts';
+import { formatChance, formatDischarge, formatStamp, formatWhen } from '../format.js';
+import { LevelBadge } from './level-badge.js';
+
+export interface ThresholdTableProps {
+  readonly station: StationView;
+  readonly forecast: Forecast | null;
+  readonly now: number;
+}
+
+/** Each level with its chance in the forecast and when the median crosses it. */
+export function ThresholdTable({ station, forecast, now }: ThresholdTableProps) {
+  return (
+    <table class="thresholds">
+      <caption>Thresholds: Freshet’s own return levels, no official warning levels</caption>
+      <thead>
+        <tr>
+          <th scope="col">Level</th>
+          <th scope="col" class="number">
+            m³/s
+          </th>
+          <th scope="col" class="number">
+            Return
+          </th>
+          <th scope="col" class="number">
+            Chance in 24 h
+          </th>
+          <th scope="col">Median crosses</th>
+        </tr>
+      </thead>
+      <tbody>
+        {[...station.thresholds].reverse().map(threshold => {
+          const exceedance = forecast?.exceedances.find(one => one.level === threshold.level);
+          const crossing = exceedance?.firstCrossing ? Date.parse(exceedance.firstCrossing) : null;
+          return (
+            <tr key={threshold.level} title={threshold.provenance}>
+              <th scope="row">
+                <LevelBadge condition={threshold.level} />
+              </th>
+              <td class="number">
+                {formatDischarge(threshold.dischargeM3s)}
+                <small>
+                  {formatDischarge(threshold.lowM3s)}–{formatDischarge(threshold.highM3s)}
+                </small>
+              </td>
+              <td class="number">{threshold.returnPeriodYears} years</td>
+              <td class="number strong">{exceedance ? formatChance(exceedance.probability) : '–'}</td>
+              <td>{crossing === null ? 'no' : `${formatStamp(crossing, now)}, ${formatWhen(crossing, now)}`}</td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
