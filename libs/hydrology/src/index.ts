@@ -18,3 +18,18 @@ export { cellAt, type Mesh } from './mesh.js';
 export { VARIABLES, type Variable, type VariableId, type VariableKind } from './variables.js';
 export type { PointSeries, GridSeries, RainGrid, QualityFlag } from './series.js';
 export { LEVELS, type Level, type Station, type Threshold } from './station.js';
+export { isActive, drainsInto, findLoop, type FlowDirections, type CellPosition } from './flow-direction.js';
+export { buildMesh, type GridGeometry } from './build-mesh.js';
+export { zonesOfCells, cellsUpstreamOf } from './sub-basins.js';
+export { findConfluences, chooseVirtualCells, isUpstream, type Confluence } from './confluences.js';
+export {
+  annualMaxima,
+  fitGumbel,
+  hydrologicalYearStart,
+  reducedVariate,
+  returnLevels,
+  scaleByArea,
+  type AnnualMaximum,
+  type Gumbel,
+  type ReturnLevel,
+} from './return-level.js';
