@@ -1,8 +1,21 @@
 import { Command } from 'commander';
+import { isFault } from '#errors';
+import { domainCommand } from './commands/domain.js';
 
 /** Each command file exports `(program: Command) => void` and is listed here. */
-const COMMANDS: readonly ((program: Command) => void)[] = [];
+const COMMANDS: readonly ((program: Command) => void)[] = [domainCommand];
+
+/** sysexits.h: 78 configuration, 65 data, 70 everything else. */
+const EXIT_CONFIG = 78;
+const EXIT_DATA = 65;
+const EXIT_SOFTWARE = 70;
 
 const program = new Command('freshet').description('Real-time flood forecasting: radar rain and river gauges in, forecasts and alerts out');
 for (const register of COMMANDS) register(program);
-await program.parseAsync();
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!isFault(error)) throw error;
+  process.stderr.write(`freshet: ${error.message}\n${error.remedy}\n`);
+  process.exitCode = error.kind === 'config' ? EXIT_CONFIG : error.kind === 'input' ? EXIT_DATA : EXIT_SOFTWARE;
+}

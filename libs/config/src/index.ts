@@ -1,1 +1,6 @@
 export type * from './loaded-domain.js';
+export { DomainYaml, type DomainSettings } from './domain-schema.js';
+export { Duration, parseDuration } from './duration.js';
+export { loadDomain } from './load-domain.js';
+export { importSmash, type ImportOptions, type ImportSummary } from './import-smash.js';
+export { projectionOf, toLonLat, type Projection } from './projection.js';

@@ -1,4 +1,6 @@
 import type { BasinId, EpochMs, GridSeries, Mesh, PointSeries, RainGrid, Station, StationId, TimeGrid } from '#hydrology';
+import type { DomainSettings } from './domain-schema.js';
+import type { Projection } from './projection.js';
 
 /** A domain folder, read and checked. Nothing of it changes while Freshet runs. */
 export interface LoadedDomain {
@@ -16,6 +18,10 @@ export interface LoadedDomain {
   readonly configHash: string;
   readonly meshHash: string;
   readonly record: DomainRecord;
+  /** Everything of domain.yaml that the rooms are set by; durations in ms. */
+  readonly settings: DomainSettings;
+  /** For longitudes and latitudes of cells: `toLonLat(projection, x, y)`. */
+  readonly projection: Projection;
 }
 
 /** The historical record that a replay, a hindcast and a calibration read. Intervals are (from, to]. */

@@ -1,0 +1,124 @@
+import { disaggregatePet } from '#forcing';
+import { DAY_MS, epochMs, type EpochMs, type GridGeometry, type Mesh, type PointSeries, type RainGrid, type StationId } from '#hydrology';
+import { Fault } from '#errors';
+import type { DischargeRecord } from './discharge-file.js';
+import type { DomainRecord } from './loaded-domain.js';
+import { LEAP_YEAR_DAYS, dayOfLeapYear, type PetRecord } from './pet-file.js';
+import { MISSING_RAIN, type RainRecord } from './rain-file.js';
+
+interface RecordFiles {
+  readonly rain: RainRecord;
+  readonly pet: PetRecord;
+  readonly discharge: DischargeRecord;
+  readonly rainLatencyMs: number;
+}
+
+/** Days by which the nearest day with PET may be away before it says nothing about the day asked for. */
+const PET_NEAREST_DAYS = 31;
+
+/** The record of a domain on the cells of its mesh; grids are made when asked for. */
+export function openRecord(files: RecordFiles, mesh: Mesh): DomainRecord {
+  const { rain, discharge } = files;
+  const rainPosition = positionsOf(mesh, rain);
+  const daily = dailyPet(files.pet, positionsOf(mesh, files.pet));
+  return {
+    from: rain.stamps[0]!,
+    to: rain.stamps.at(-1)!,
+    rain: (from, to) => rainBetween(rain, rainPosition, files.rainLatencyMs, [from, to]),
+    discharge: (station, from, to) => dischargeBetween(discharge, station, from, to),
+    pet: time => ({ time, cellCount: mesh.cellCount, values: disaggregatePet(time, mesh.cellCount, daily) }),
+  };
+}
+
+/** For each cell the position of its centre in a raster (nearest neighbour), −1 outside. */
+function positionsOf(mesh: Mesh, raster: GridGeometry & { readonly rows: number; readonly columns: number }): Int32Array {
+  return Int32Array.from(mesh.row, (row, cell) => {
+    const x = mesh.xMin + (mesh.column[cell]! + 0.5) * mesh.xResolution;
+    const y = mesh.yMax - (row + 0.5) * mesh.yResolution;
+    const column = Math.floor((x - raster.xMin) / raster.xResolution);
+    const rasterRow = Math.floor((raster.yMax - y) / raster.yResolution);
+    const inside = rasterRow >= 0 && rasterRow < raster.rows && column >= 0 && column < raster.columns;
+    return inside ? rasterRow * raster.columns + column : -1;
+  });
+}
+
+function rainBetween(rain: RainRecord, position: Int32Array, latencyMs: number, [from, to]: readonly [EpochMs, EpochMs]): RainGrid[] {
+  const size = rain.rows * rain.columns;
+  const start = rain.stamps[0]!;
+  const first = Math.max(0, Math.floor((from - start) / rain.stepMs) + 1);
+  const last = Math.min(rain.stamps.length - 1, Math.floor((to - start) / rain.stepMs));
+  const grids: RainGrid[] = [];
+  for (let k = first; k <= last; k++) {
+    const values = new Float32Array(position.length);
+    let missing = 0;
+    for (let cell = 0; cell < values.length; cell++) {
+      const tenths = position[cell]! < 0 ? MISSING_RAIN : rain.tenthsMm[k * size + position[cell]!]!;
+      values[cell] = tenths < 0 ? NaN : tenths / 10;
+      if (tenths < 0) missing++;
+    }
+    if (missing === values.length) continue; // an hour absent from the record is absent here
+    grids.push({ validTime: rain.stamps[k]!, durationMs: rain.stepMs, receivedAt: epochMs(rain.stamps[k]! + latencyMs), values });
+  }
+  return grids;
+}
+
+function dischargeBetween(record: DischargeRecord, station: StationId, from: EpochMs, to: EpochMs): PointSeries {
+  const index = record.stations.indexOf(station);
+  if (index < 0)
+    throw new Fault('STATION_UNKNOWN', `the record holds no discharge of station ${station}`, { station, known: record.stations });
+  const offset = index * record.stamps.length;
+  const found: number[] = [];
+  for (let k = firstAfter(record.stamps, from); k < record.stamps.length && record.stamps[k]! <= to; k++) {
+    if (!Number.isNaN(record.values[offset + k]!)) found.push(k);
+  }
+  return {
+    station,
+    variable: 'Q',
+    times: Float64Array.from(found, k => record.stamps[k]!),
+    values: Float64Array.from(found, k => record.values[offset + k]!),
+    flags: new Uint8Array(found.length),
+  };
+}
+
+/** Index of the first stamp after `time`. */
+function firstAfter(stamps: readonly EpochMs[], time: EpochMs): number {
+  let [low, high] = [0, stamps.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (stamps[middle]! <= time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** PET of a day on the cells; a day without its own takes the nearest day of the year that has one. */
+function dailyPet(pet: PetRecord, position: Int32Array): (day: number) => Float32Array {
+  const size = pet.rows * pet.columns;
+  const byIndex = new Map<number, Float32Array>();
+  return day => {
+    const date = new Date(day);
+    const index = nearestDay(pet.daysOfYear, dayOfLeapYear(date.getUTCMonth() + 1, date.getUTCDate()), day);
+    const known = byIndex.get(index);
+    if (known !== undefined) return known;
+    const field = Float32Array.from(position, at => (at < 0 ? NaN : pet.values[index * size + at]!));
+    byIndex.set(index, field);
+    return field;
+  };
+}
+
+function nearestDay(days: readonly number[], wanted: number, day: number): number {
+  const distance = (other: number): number => {
+    const straight = Math.abs(other - wanted);
+    return Math.min(straight, LEAP_YEAR_DAYS - straight);
+  };
+  const nearest = days.reduce((best, other, index) => (distance(other) < distance(days[best]!) ? index : best), 0);
+  if (distance(days[nearest]!) > PET_NEAREST_DAYS) {
+    const date = new Date(Math.floor(day / DAY_MS) * DAY_MS).toISOString().slice(0, 10);
+    throw new Fault(
+      'DOMAIN_INVALID',
+      `the PET file holds no day within ${PET_NEAREST_DAYS} days of ${date}; add the missing days of the year`,
+      { date },
+    );
+  }
+  return nearest;
+}

@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { Duration } from './duration.js';
+
+/** 15min and the like where a key is left out. */
+const duration = (otherwise: string) => Duration.prefault(otherwise);
+const probability = z.number().min(0).max(1);
+const relativePath = z
+  .string()
+  .min(1)
+  .refine(path => !path.startsWith('/') && !path.includes('..'), 'must be a path inside the domain folder');
+
+const Mesh = z.strictObject({
+  flowDirection: relativePath,
+  epsg: z.number().int().positive(),
+  /** proj4 text of a code that Freshet does not know. */
+  projection: z.string().optional(),
+});
+
+const Record = z.strictObject({ rain: relativePath, pet: relativePath, discharge: relativePath });
+
+const Model = z.strictObject({
+  structure: z.enum(['gr4']).default('gr4'),
+  routing: z.enum(['kw', 'lr', 'lag0']).default('kw'),
+  parameters: relativePath.default('parameters/multilinear.json'),
+  /** Where a replay starts the spin-up of its states. */
+  spinUpFrom: z.iso.datetime({ offset: true }).optional(),
+});
+
+const Source = z.strictObject({ id: z.string().min(1), latency: Duration, overlap: duration('3h') });
+
+const Sources = z.strictObject({ radar: Source, gauges: Source });
+
+const Forcing = z.strictObject({
+  /** What stands in for rain that did not come, first rung first. */
+  ladder: z
+    .array(z.enum(['persistence', 'zero']))
+    .min(1)
+    .default(['persistence', 'zero']),
+  /** Time over which the last received rain fades to nothing. */
+  persistenceFade: duration('1h'),
+});
+
+const Forecast = z.strictObject({
+  step: duration('15min'),
+  lead: duration('24h'),
+  cutOff: duration('4min'),
+  lateAfter: duration('10min'),
+});
+
+const Assimilation = z.strictObject({
+  window: duration('24h'),
+  rainBlock: duration('6h'),
+  maxIterations: z.number().int().min(1).max(200).default(15),
+  sd: z
+    .strictObject({
+      rain: z.number().positive().default(0.3),
+      stores: z.number().positive().default(0.2),
+      channel: z.number().positive().default(0.3),
+    })
+    .prefault({}),
+  observationError: z
+    .strictObject({
+      relative: z.number().positive().max(1).default(0.1),
+      /** m³/s by station; a gauged station that is not named takes `floorDefaultM3s`. */
+      floorM3s: z.record(z.string(), z.number().positive()).default({}),
+      floorDefaultM3s: z.number().positive().default(0.1),
+    })
+    .prefault({}),
+  weightEFold: duration('8h'),
+  holdOut: duration('2h'),
+});
+
+const Alerts = z.strictObject({
+  raiseProbability: probability.default(0.5),
+  clearProbability: probability.default(0.3),
+  /** Successive cycles that must agree before an alert is raised or cleared. */
+  cycles: z.number().int().min(1).default(2),
+  /** The observed flow must fall this share below the threshold before an alert clears. */
+  hysteresis: z.number().min(0).max(0.9).default(0.1),
+  /** Forecasts that stop make their alerts stale after this. */
+  expiry: duration('3h'),
+  absence: z.strictObject({ rain: duration('1h'), gauge: duration('2h'), cycle: duration('30min') }).prefault({}),
+});
+
+/** domain.yaml: every key that exists; an unknown one is an error. */
+export const DomainYaml = z
+  .strictObject({
+    basin: z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be small letters, digits and hyphens, and equal the folder name'),
+    name: z.string().min(1),
+    mesh: Mesh,
+    stations: relativePath,
+    thresholds: relativePath,
+    descriptors: z.record(z.string(), relativePath).default({}),
+    record: Record,
+    model: Model.prefault({}),
+    sources: Sources,
+    forcing: Forcing.prefault({}),
+    forecast: Forecast.prefault({}),
+    assimilation: Assimilation.prefault({}),
+    alerts: Alerts.prefault({}),
+  })
+  .superRefine((domain, context) => {
+    const say = (path: string[], message: string): void => {
+      context.addIssue({ code: 'custom', path, message });
+    };
+    const { forecast, assimilation, alerts } = domain;
+    if (forecast.lead % forecast.step !== 0) say(['forecast', 'lead'], 'must be a whole number of forecast.step');
+    if (3_600_000 % forecast.step !== 0) say(['forecast', 'step'], 'must divide one hour');
+    if (assimilation.window % assimilation.rainBlock !== 0)
+      say(['assimilation', 'window'], 'must be a whole number of assimilation.rainBlock');
+    if (assimilation.holdOut >= assimilation.window) say(['assimilation', 'holdOut'], 'must be shorter than assimilation.window');
+    if (alerts.clearProbability > alerts.raiseProbability) say(['alerts', 'clearProbability'], 'must not be above alerts.raiseProbability');
+  });
+
+/** domain.yaml with durations in ms and defaults filled in. */
+export type DomainYaml = z.infer<typeof DomainYaml>;
+
+/** The settings the rooms need: durations in ms. */
+export type DomainSettings = Pick<DomainYaml, 'model' | 'sources' | 'forcing' | 'forecast' | 'assimilation' | 'alerts'>;

@@ -1,0 +1,53 @@
+interface GaugeArea {
+  readonly id: string;
+  readonly areaKm2: number;
+}
+
+interface DomainWords {
+  readonly basin: string;
+  readonly name: string;
+  readonly epsg: number;
+  readonly descriptors: readonly string[];
+  readonly gauges: readonly GaugeArea[];
+}
+
+/** Observation error floors as a share of the drained area, m³/s per km²: .3, .1 and .03 m³/s on the Cance's 382, 107 and 25 km². */
+const FLOOR_M3S_PER_KM2 = 0.0008;
+
+/** The domain.yaml of an imported data set, with every setting written out so that it can be edited. */
+export function domainYamlText({ basin, name, epsg, descriptors, gauges }: DomainWords): string {
+  const floors = gauges
+    .map(({ id, areaKm2 }) => `${id}: ${Math.max(0.03, Number((areaKm2 * FLOOR_M3S_PER_KM2).toPrecision(1)))}`)
+    .join(', ');
+  return `# What a hydrologist edits. Durations: 90s, 15min, 24h, 2d. Paths are inside this folder. Unknown keys are errors.
+basin: ${basin} # = the folder's name, the bus key
+name: ${name}
+mesh: { flowDirection: flow-direction.tif, epsg: ${epsg} } # D8: 1 N, 2 NE, 3 E … 8 NW, 0 = not active
+stations: stations.csv
+thresholds: thresholds.csv # yellow, orange, red = 2, 5, 20 years, m³/s
+descriptors:
+${descriptors.map(descriptor => `  ${descriptor}: descriptors/${descriptor}.tif`).join('\n') || '  {}'}
+record: { rain: rain.nc, pet: pet.nc, discharge: discharge.nc } # what a replay plays
+model: { structure: gr4, routing: kw, parameters: parameters/multilinear.json }
+sources:
+  radar: { id: radar, latency: 15min } # a value is received this long after its stamp
+  gauges: { id: gauges, latency: 20min, overlap: 3h }
+forcing: { ladder: [persistence, zero], persistenceFade: 1h } # what stands in for rain that did not come
+forecast: { step: 15min, lead: 24h, cutOff: 4min, lateAfter: 10min }
+assimilation:
+  window: 24h
+  rainBlock: 6h # one log rain factor per sub-basin and block
+  maxIterations: 15
+  sd: { rain: 0.3, stores: 0.2, channel: 0.3 }
+  observationError: { relative: 0.1, floorM3s: { ${floors} } }
+  weightEFold: 8h
+  holdOut: 2h
+alerts:
+  raiseProbability: 0.5
+  clearProbability: 0.3
+  cycles: 2 # that must agree
+  hysteresis: 0.1 # the observed flow must fall this share below the threshold
+  expiry: 3h # without a new forecast the alert becomes stale
+  absence: { rain: 1h, gauge: 2h, cycle: 30min }
+`;
+}

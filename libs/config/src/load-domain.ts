@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { Fault } from '#errors';
+import { basinId, buildMesh, zonesOfCells, type Mesh, type Station } from '#hydrology';
+import { readDischargeFile } from './discharge-file.js';
+import { openRecord } from './domain-record.js';
+import type { DomainYaml } from './domain-schema.js';
+import type { LoadedDomain } from './loaded-domain.js';
+import { readPetFile } from './pet-file.js';
+import { projectionOf } from './projection.js';
+import { readRainFile } from './rain-file.js';
+import { readGeoTiff, valueAt } from './raster.js';
+import { domainInvalid, readDomainYaml } from './read-domain-yaml.js';
+import { readStations } from './read-stations.js';
+
+/**
+ * Reads a domain folder and checks it whole; nothing of the record is changed or filled.
+ * @throws Fault DOMAIN_NOT_FOUND for a folder without domain.yaml, DOMAIN_INVALID listing every mistake, FILE_UNREADABLE naming a corrupt file.
+ */
+export async function loadDomain(folder: string): Promise<LoadedDomain> {
+  const root = resolve(folder);
+  const path = join(root, 'domain.yaml');
+  if (!existsSync(path)) throw new Fault('DOMAIN_NOT_FOUND', `${root} holds no domain.yaml`, { folder: root });
+  const text = await readFile(path, 'utf8');
+  const yaml = readDomainYaml(text, path);
+  refuseAbsentFiles(yaml, root, path);
+  const mesh = await readMesh(yaml, root, path);
+  const tables = await Promise.all([yaml.stations, yaml.thresholds].map(name => readFile(join(root, name), 'utf8')));
+  const stations = readStations({ stations: tables[0]!, thresholds: tables[1]!, path }, mesh);
+  const gauged = stations.filter(station => station.gauged);
+  const { model, sources, forcing, forecast, assimilation, alerts } = yaml;
+  return {
+    basin: basinId(yaml.basin),
+    name: yaml.name,
+    folder: root,
+    mesh,
+    stations,
+    zoneOfCell: zonesOfStations(mesh, gauged, path),
+    zoneStations: gauged.map(station => station.id),
+    descriptors: await readDescriptors(yaml, root, mesh),
+    configHash: hashOf(text, ...tables),
+    meshHash: hashOfMesh(mesh),
+    record: await readRecord(yaml, root, mesh),
+    settings: { model, sources, forcing, forecast, assimilation, alerts },
+    projection: projectionOf(yaml.mesh.epsg, yaml.mesh.projection),
+  };
+}
+
+function refuseAbsentFiles(yaml: DomainYaml, root: string, path: string): void {
+  const named: (readonly [key: string, file: string])[] = [
+    ['mesh.flowDirection', yaml.mesh.flowDirection],
+    ['stations', yaml.stations],
+    ['thresholds', yaml.thresholds],
+    ...Object.entries(yaml.record).map(([key, file]) => [`record.${key}`, file] as const),
+    ...Object.entries(yaml.descriptors).map(([key, file]) => [`descriptors.${key}`, file] as const),
+  ];
+  const absent = named.filter(([, file]) => !existsSync(join(root, file)));
+  if (absent.length > 0)
+    throw domainInvalid(
+      path,
+      absent.map(([key, file]) => `${key}: there is no file ${file}`),
+    );
+}
+
+async function readMesh(yaml: DomainYaml, root: string, path: string): Promise<Mesh> {
+  const raster = await readGeoTiff(join(root, yaml.mesh.flowDirection));
+  if (raster.epsg !== yaml.mesh.epsg) {
+    throw domainInvalid(path, [`mesh.epsg: is ${yaml.mesh.epsg} but ${yaml.mesh.flowDirection} says ${raster.epsg}`]);
+  }
+  const codes = Uint8Array.from(raster.values, code => (code >= 1 && code <= 8 ? code : 0));
+  try {
+    return buildMesh({ rows: raster.rows, columns: raster.columns, codes }, geometryOf(raster));
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw domainInvalid(path, [`mesh.flowDirection: ${cause.message}`]);
+  }
+}
+
+const geometryOf = ({ epsg, xMin, yMax, xResolution, yResolution }: Awaited<ReturnType<typeof readGeoTiff>>) => ({
+  epsg,
+  xMin,
+  yMax,
+  xResolution,
+  yResolution,
+});
+
+function zonesOfStations(mesh: Mesh, gauged: readonly Station[], path: string): Int32Array {
+  const zones = zonesOfCells(
+    mesh,
+    gauged.map(station => station.cell),
+  );
+  const outside = zones.filter(zone => zone === -1).length;
+  if (outside > 0) {
+    throw domainInvalid(path, [
+      `stations: ${outside} of ${mesh.cellCount} cells drain past every gauged station; crop the mesh to the basin of the outlet gauge`,
+    ]);
+  }
+  return zones;
+}
+
+async function readDescriptors(yaml: DomainYaml, root: string, mesh: Mesh): Promise<ReadonlyMap<string, Float64Array>> {
+  const fields = new Map<string, Float64Array>();
+  for (const [name, file] of Object.entries(yaml.descriptors)) {
+    const raster = await readGeoTiff(join(root, file));
+    const field = Float64Array.from(mesh.row, (_, cell) => valueAt(raster, ...centreOf(mesh, cell)));
+    const missing = field.filter(Number.isNaN).length;
+    if (missing > 0)
+      throw new Fault('DOMAIN_INVALID', `descriptor ${name} (${file}) has no value on ${missing} of ${mesh.cellCount} active cells`, {
+        file,
+      });
+    fields.set(name, field);
+  }
+  return fields;
+}
+
+async function readRecord(yaml: DomainYaml, root: string, mesh: Mesh): Promise<LoadedDomain['record']> {
+  const [rain, pet, discharge] = await Promise.all([
+    readRainFile(join(root, yaml.record.rain), yaml.mesh.epsg),
+    readPetFile(join(root, yaml.record.pet), yaml.mesh.epsg),
+    readDischargeFile(join(root, yaml.record.discharge)),
+  ]);
+  return openRecord({ rain, pet, discharge, rainLatencyMs: yaml.sources.radar.latency }, mesh);
+}
+
+/** Centre of a cell in units of the projection. */
+const centreOf = (mesh: Mesh, cell: number): readonly [x: number, y: number] => [
+  mesh.xMin + (mesh.column[cell]! + 0.5) * mesh.xResolution,
+  mesh.yMax - (mesh.row[cell]! + 0.5) * mesh.yResolution,
+];
+
+function hashOf(...contents: readonly (string | NodeJS.ArrayBufferView)[]): string {
+  const hash = createHash('sha256');
+  for (const content of contents) hash.update(content);
+  return hash.digest('hex');
+}
+
+const hashOfMesh = (mesh: Mesh): string =>
+  hashOf(
+    JSON.stringify([mesh.epsg, mesh.xMin, mesh.yMax, mesh.xResolution, mesh.yResolution, mesh.rows, mesh.columns]),
+    mesh.row,
+    mesh.column,
+    mesh.downstream,
+  );
