@@ -4,6 +4,9 @@ export default {
   testEnvironment: 'node',
   transform: {},
   testMatch: ['**/*.spec.js'],
+  // one PostgreSQL a run; each spec file that needs a database clones the migrated template
+  globalSetup: '<rootDir>/test/setup/start-database.js',
+  globalTeardown: '<rootDir>/test/setup/stop-database.js',
   maxWorkers: 2,
   coverageProvider: 'v8',
 };

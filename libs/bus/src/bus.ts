@@ -31,7 +31,11 @@ export interface Subscription {
 
 /** At-least-once delivery, ordered per key. Two implementations: in process and Kafka. */
 export interface Bus {
-  /** Resolves when the messages are durable (Kafka) or queued (in process). */
+  /**
+   * Resolves when the messages can no longer be lost: written by the broker (Kafka), or handled by every group
+   * subscribed (in process, where a queue in memory keeps nothing). A handler must therefore not await a publish to
+   * its own topic. Rejects when a consumer stopped before it handled them.
+   */
   publish<T extends Topic>(topic: T, messages: readonly Message<T>[]): Promise<void>;
   subscribe<T extends Topic>(topic: T, group: string, handle: Handler<T>, policy?: Partial<DeliveryPolicy>): Promise<Subscription>;
   /** Stops taking messages, lets handlers finish for at most `drainMs`. */

@@ -26,6 +26,8 @@ export const CODES = {
   COMMAND_INVALID: code('config', 400, 'See `freshet --help` for the options of the command.'),
   DATA_FOLDER_IN_USE: code('config', 500, 'Stop the other Freshet or give this one another folder with --data.'),
   DATA_FOLDER_UNUSABLE: code('config', 500, 'Give a folder that can be written with --data.'),
+  DATABASE_FAILED: code('config', 500, 'Read postgres.log in the data folder; give --data another folder to start anew.'),
+  SCHEMA_CHANGED: code('config', 500, 'Run the version of Freshet that made this database, or give an empty database.'),
   PORT_IN_USE: code('config', 500, 'Stop the other program or choose another port with --port.'),
   // input
   FILE_UNREADABLE: code('input', 422, 'Replace the file by a complete copy; the values it should have held stay missing.'),
@@ -39,6 +41,7 @@ export const CODES = {
   // running
   SQL_UNAVAILABLE: code('transient', 503, 'The database does not answer; Freshet tries again by itself.'),
   SOURCE_UNAVAILABLE: code('transient', 503, 'The source does not answer; Freshet tries again by itself.'),
+  SHUTTING_DOWN: code('transient', 503, 'Freshet is stopping; what was not handled is taken up again at the next start.'),
   QUEUE_FULL: code('overload', 429, 'Wait and try again.'),
   POOL_FULL: code('overload', 429, 'Wait and try again.'),
   // model
@@ -46,6 +49,11 @@ export const CODES = {
   MASS_IMBALANCE: code('model', 500, 'The cycle fell back to the open loop; keep its cycle file and report it.'),
   BACKGROUND_MISSING: code('model', 500, 'Spin the model up again: restart with an empty data folder or let the spin-up run.'),
   STRUCTURE_INVALID: code('config', 500, 'Correct the formula at the named file and line.'),
+  DEAD_LETTER_LIMIT: code(
+    'defect',
+    500,
+    'Look at /v1/data-status and the rejects: a source sends what cannot be read; cure it and start again.',
+  ),
   INVARIANT: code('defect', 500, 'A defect of Freshet: report it with the log lines around it.'),
 } as const satisfies Record<string, Code>;
 

@@ -1,0 +1,72 @@
+import pg from 'pg';
+import { Fault } from '#errors';
+
+export type Pool = pg.Pool;
+/** A pool or a client inside a transaction. */
+export type Queryable = Pick<pg.ClientBase, 'query'>;
+
+export interface ConnectOptions {
+  readonly maxConnections?: number;
+  /**
+   * false: a commit does not wait for the disk. Nothing is torn by a crash, but the last moments may be missing; a
+   * replay computes them again, operations must not.
+   */
+  readonly waitForDisk?: boolean;
+}
+
+/**
+ * Opens a pool whose answers speak Freshet's types: `timestamptz` is epoch milliseconds, `bigint` a number. Times go in
+ * as ISO text (`toIso`). Check `ping` before relying on it: connections open when they are needed.
+ */
+export function connect(url: string, options: ConnectOptions = {}): Pool {
+  const settings = [`-c timezone=UTC`, `-c jit=off`, ...(options.waitForDisk === false ? ['-c synchronous_commit=off'] : [])];
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.maxConnections ?? 10,
+    options: settings.join(' '),
+    types: { getTypeParser: typeParser },
+    application_name: 'freshet',
+  });
+  pool.on('error', () => undefined); // an idle connection that broke; the next query opens another or fails by itself
+  return pool;
+}
+
+/** Runs `work` in one transaction: all of it or nothing. */
+export async function inTransaction<T>(pool: Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect().catch(rethrowAsFault);
+  let broken = false;
+  try {
+    await client.query('begin');
+    const result = await work(client);
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch(() => (broken = true));
+    return rethrowAsFault(error);
+  } finally {
+    client.release(broken);
+  }
+}
+
+/** Turns a lost connection into the transient fault SQL_UNAVAILABLE; everything else passes unchanged. */
+export function rethrowAsFault(error: unknown): never {
+  if (isConnectionLoss(error)) throw new Fault('SQL_UNAVAILABLE', `the database does not answer: ${error.message}`, {}, { cause: error });
+  throw error;
+}
+
+const TIMESTAMPTZ = 1184;
+const BIGINT = 20;
+
+function typeParser(oid: number, format?: 'text' | 'binary'): (text: string) => unknown {
+  if (oid === TIMESTAMPTZ) return text => Date.parse(`${text.replace(' ', 'T')}:00`);
+  if (oid === BIGINT) return Number;
+  return pg.types.getTypeParser(oid, format as 'text') as (text: string) => unknown;
+}
+
+/** Connection refused, reset, terminated by an administrator (57P01 …), or class 08. */
+function isConnectionLoss(error: unknown): error is Error {
+  if (typeof error !== 'object' || error === null) return false;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const message = 'message' in error && typeof error.message === 'string' ? error.message : '';
+  return /^(ECONN|EPIPE|ETIMEDOUT|08|57P0)/.test(code) || /Connection terminated|timeout exceeded when trying to connect/.test(message);
+}
