@@ -6,7 +6,7 @@ import type { Bus, Message } from './bus.js';
 export interface BusUnderTest {
   readonly bus: Bus;
   /** Waits until everything published was handled. */
-  settle(): Promise<void>;
+  readonly settle: () => Promise<void>;
 }
 
 type Due = Message<'cycle.due.v1'>;

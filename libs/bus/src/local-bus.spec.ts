@@ -96,7 +96,17 @@ describe('LocalBus', () => {
   it('lets handlers finish when it is closed', async () => {
     const bus = new LocalBus();
     let handled = false;
-    await bus.subscribe('cycle.due.v1', 'forecast', () => new Promise(resolve => setTimeout(() => resolve(void (handled = true)), 20)));
+    await bus.subscribe(
+      'cycle.due.v1',
+      'forecast',
+      () =>
+        new Promise(resolve =>
+          setTimeout(() => {
+            handled = true;
+            resolve();
+          }, 20),
+        ),
+    );
     const published = bus.publish('cycle.due.v1', [due(1)]);
     await bus.close(2000);
     await published;
@@ -109,7 +119,11 @@ describe('LocalBus', () => {
       'cycle.due.v1',
       'forecast',
       (_batch, { signal }) =>
-        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Fault('SHUTTING_DOWN', 'aborted')))),
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => {
+            reject(new Fault('SHUTTING_DOWN', 'aborted'));
+          });
+        }),
     );
     const published = bus.publish('cycle.due.v1', [due(1)]);
     await bus.close(10);

@@ -49,7 +49,7 @@ export class LocalBus implements Bus {
     const groups = this.#groups.get(topic) ?? [];
     this.#pending++;
     try {
-      await settleAll(groups.flatMap(group => messages.map(message => this.#enqueue(group, message as Message<Topic>))));
+      await settleAll(groups.flatMap(group => messages.map(message => this.#enqueue(group, message))));
     } finally {
       this.#pending--;
       this.#announceIdle();
@@ -57,7 +57,7 @@ export class LocalBus implements Bus {
   }
 
   subscribe<T extends Topic>(topic: T, group: string, handle: Handler<T>, policy: Partial<DeliveryPolicy> = {}): Promise<Subscription> {
-    const created = this.#createGroup(topic, group, handle as unknown as Handler<Topic>, { ...DEFAULT_POLICY, ...policy });
+    const created = this.#createGroup(topic, group, handle, { ...DEFAULT_POLICY, ...policy });
     this.#groups.set(topic, [...(this.#groups.get(topic) ?? []), created]);
     return Promise.resolve({ stop: () => this.#stop(created) });
   }

@@ -60,7 +60,7 @@ const BIGINT = 20;
 function typeParser(oid: number, format?: 'text' | 'binary'): (text: string) => unknown {
   if (oid === TIMESTAMPTZ) return text => Date.parse(`${text.replace(' ', 'T')}:00`);
   if (oid === BIGINT) return Number;
-  return pg.types.getTypeParser(oid, format as 'text') as (text: string) => unknown;
+  return (pg.types.getTypeParser as (oid: number, format?: string) => (text: string) => unknown)(oid, format);
 }
 
 /** Connection refused, reset, terminated by an administrator (57P01 …), or class 08. */

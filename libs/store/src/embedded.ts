@@ -1,6 +1,7 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync, mkdirSync, openSync, closeSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -207,13 +208,8 @@ function freePort(): Promise<number> {
 
 /** SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for clients. */
 async function stop(child: ChildProcess, guard: pg.Client): Promise<void> {
-  const ended = new Promise<void>(done =>
-    child.exitCode === null && child.signalCode === null
-      ? child.once('exit', () => {
-          done();
-        })
-      : done(),
-  );
+  const running = child.exitCode === null && child.signalCode === null;
+  const ended = running ? once(child, 'exit') : undefined;
   await guard.end().catch(() => undefined);
   child.kill('SIGINT');
   await ended;
