@@ -7,3 +7,5 @@ export {
   type Minimum,
   type StopReason,
 } from './minimise/lbfgsb.js';
+export { createKernel, structureLayout, type KernelRecipe } from './create-kernel.js';
+export { ROUTINGS, STRUCTURES, type RoutingName, type StructureName } from './structure.js';

@@ -1,0 +1,145 @@
+import { type Node, reachable } from './graph.js';
+import { BLOCK_OF_STEP, type CellRef, FIXED_ARGUMENTS, type Program, type SeriesRef } from './program.js';
+
+/**
+ * A program as the text of a JavaScript function over one Float64Array `m` and base indices into it: the float64 back end.
+ * Forward programs compute what the formula functions compute, operation by operation, so the results are equal bit for bit.
+ */
+export function emitJavaScript(program: Program): string {
+  const roots = inLoopRoots(program);
+  const after = program.epilogue.map(e => e.value);
+  const all = reachable([...roots, ...after]);
+  const before = all.filter(node => node.rate === 'cell');
+  const inside = reachable(roots).filter(node => node.rate === 'step');
+  const behind = reachable(after).filter(node => node.rate === 'sum');
+  const lines = [
+    `function ${program.name}(m, ${[...FIXED_ARGUMENTS, ...program.arrays].join(', ')}) {`,
+    `  for (let cell = from; cell < to; cell++) {`,
+    ...indent(
+      4,
+      program.cells.map(({ node, ref }) => `const ${id(node)} = ${cellAt(ref)};`),
+    ),
+    ...indent(4, before.filter(node => node.op !== 'input').flatMap(define)),
+    ...indent(
+      4,
+      program.carried.map(({ input, initial }) => `let ${id(input)} = ${cellAt(initial)};`),
+    ),
+    ...indent(
+      4,
+      program.sums.map(({ total }) => `let ${id(total)} = 0;`),
+    ),
+    ...indent(4, seriesPointers(program)),
+    program.direction === 'forward' ? `    for (let t = 0; t < steps; t++) {` : `    for (let t = steps - 1; t >= 0; t--) {`,
+    ...indent(6, blockPointer(program)),
+    ...indent(
+      6,
+      program.blockIn.map(({ node, array }) => `const ${id(node)} = m[${array} + cell * blocks + block];`),
+    ),
+    ...indent(
+      6,
+      program.seriesIn.map(({ node, ref }) => `const ${id(node)} = m[${pointer(ref)} + t];`),
+    ),
+    ...indent(6, inside.filter(node => node.op !== 'input').flatMap(define)),
+    ...indent(
+      6,
+      program.seriesOut.map(({ value, ref }) => `m[${pointer(ref)} + t] = ${use(value)};`),
+    ),
+    ...indent(
+      6,
+      program.blockAdd.map(({ value, array }) => `m[${array} + cell * blocks + block] += ${use(value)};`),
+    ),
+    ...indent(
+      6,
+      program.sums.map(({ value, total }) => `${id(total)} += ${use(value)};`),
+    ),
+    ...indent(
+      6,
+      program.carried.map(({ next }, i) => `const next${i} = ${use(next)};`),
+    ),
+    ...indent(
+      6,
+      program.carried.map(({ input }, i) => `${id(input)} = next${i};`),
+    ),
+    `    }`,
+    ...indent(
+      4,
+      program.carried.map(({ input, final }) => `${cellAt(final)} = ${id(input)};`),
+    ),
+    ...indent(4, behind.filter(node => node.op !== 'input').flatMap(define)),
+    ...indent(
+      4,
+      program.epilogue.map(({ value, ref }) => `${cellAt(ref)} = ${use(value)};`),
+    ),
+    `  }`,
+    `}`,
+  ];
+  return lines.join('\n');
+}
+
+/** The expressions a program needs at every step. */
+export const inLoopRoots = (program: Program): Node[] => [
+  ...program.carried.map(c => c.next),
+  ...program.seriesOut.map(s => s.value),
+  ...program.blockAdd.map(b => b.value),
+  ...program.sums.map(s => s.value),
+];
+
+/** The distinct rows of series a program walks along. */
+export const seriesRows = (program: Program): SeriesRef[] => {
+  const rows = [...program.seriesIn, ...program.seriesOut].map(({ ref }) => ref);
+  return rows.filter((ref, i) => rows.findIndex(other => pointer(other) === pointer(ref)) === i);
+};
+
+export const pointer = (ref: SeriesRef): string => `${ref.array}_${ref.index}`;
+
+const id = (node: Node): string => `n${node.id}`;
+const cellAt = (ref: CellRef): string => `m[${ref.array} + ${ref.index === 0 ? '' : `${ref.index} * cells + `}cell]`;
+const indent = (by: number, lines: readonly string[]): string[] => lines.map(line => ' '.repeat(by) + line);
+
+const seriesPointers = (program: Program): string[] =>
+  seriesRows(program).map(ref => `const ${pointer(ref)} = ${ref.array} + (cell * ${ref.count} + ${ref.index}) * steps;`);
+
+const blockPointer = (program: Program): string[] =>
+  program.arrays.includes(BLOCK_OF_STEP) ? [`const block = m[${BLOCK_OF_STEP} + t] | 0;`] : [];
+
+const isCondition = (node: Node): boolean => node.op === 'lt' || node.op === 'le';
+
+function define(node: Node): string[] {
+  return node.op === 'constant' || isCondition(node) ? [] : [`const ${id(node)} = ${expression(node)};`];
+}
+
+function use(node: Node): string {
+  if (node.op === 'constant') return node.value < 0 ? `(${node.value})` : String(node.value);
+  return isCondition(node) ? expression(node) : id(node);
+}
+
+const FUNCTIONS: Readonly<Record<string, string>> = {
+  min: 'Math.min',
+  max: 'Math.max',
+  abs: 'Math.abs',
+  sqrt: 'Math.sqrt',
+  exp: 'Math.exp',
+  log: 'Math.log',
+  log2: 'Math.log2',
+  tanh: 'Math.tanh',
+  pow: 'Math.pow',
+};
+const INFIX: Readonly<Record<string, string>> = { add: '+', sub: '-', mul: '*', div: '/', lt: '<', le: '<=' };
+
+function expression(node: Node): string {
+  const [a, b, c] = node.args.map(use) as [string, string, string];
+  if (node.op in INFIX) return `${a} ${INFIX[node.op]!} ${b}`;
+  if (node.op in FUNCTIONS) return `${FUNCTIONS[node.op]!}(${node.args.map(use).join(', ')})`;
+  switch (node.op) {
+    case 'neg':
+      return `-${a}`;
+    case 'reciprocal':
+      return `1 / ${a}`;
+    case 'exp2':
+      return `Math.pow(2, ${a})`;
+    case 'select':
+      return `${a} ? ${b} : ${c}`;
+    default:
+      throw new Error(`no JavaScript for ${node.op}`);
+  }
+}

@@ -1,0 +1,219 @@
+import type { StepGraph } from './assemble.js';
+import { reverse, tangent } from './differentiate.js';
+import { type Node, reachable } from './graph.js';
+import { type Carried, type Program, withArrays } from './program.js';
+
+/** What leaves a step as a series and what is summed over the steps. */
+export interface StepInterface {
+  readonly series: readonly string[];
+  readonly balance: readonly string[];
+  /** Series of the step that vary by block (the rain factor) rather than by step. */
+  readonly blocks: readonly string[];
+  /** Series whose adjoint is wanted. */
+  readonly wanted: readonly string[];
+}
+
+export const COLUMN: StepInterface = {
+  series: ['runoff'],
+  balance: ['balance:rain', 'balance:evaporation', 'balance:exchange', 'balance:runoff'],
+  blocks: ['rainFactor'],
+  wanted: ['rainFactor'],
+};
+export const REACH: StepInterface = { series: ['Q'], balance: [], blocks: [], wanted: ['runoff', 'qup'] };
+
+const none = { cells: [], carried: [], seriesIn: [], seriesOut: [], blockIn: [], blockAdd: [], sums: [], epilogue: [] } as const;
+
+/** The programs of one step: forward with balance, forward with tape, adjoint, tangent. */
+export function programsOf(step: StepGraph, face: StepInterface): Program[] {
+  const backward = adjoint(step, face);
+  return [
+    forward(step, face, { name: 'run', taped: [] }),
+    forward(step, face, { name: 'tape', taped: backward.seriesIn }),
+    backward,
+    directional(step, face),
+  ];
+}
+
+interface ForwardKind {
+  readonly name: 'run' | 'tape';
+  /** Series the adjoint reads; those of the tape are written. */
+  readonly taped: Program['seriesIn'];
+}
+
+function forward(step: StepGraph, face: StepInterface, { name, taped }: ForwardKind): Program {
+  const balance = name === 'run' ? face.balance : [];
+  const sums = balance.map(key => ({ value: output(step, key), total: step.graph.input(`total ${key}`, 'sum') }));
+  const parts = {
+    ...none,
+    name,
+    direction: 'forward' as const,
+    ...loads(step, face),
+    carried: states(step),
+    seriesOut: [...outputs(step, face), ...taped.filter(({ ref }) => ref.array === 'tape').map(({ node, ref }) => ({ value: node, ref }))],
+    sums,
+    epilogue: sums.map(({ total }, index) => ({ value: total, ref: { array: 'balance', index } })),
+  };
+  return withArrays(used(parts));
+}
+
+function adjoint(step: StepGraph, face: StepInterface): Program {
+  const { graph } = step;
+  const seeds = new Map<Node, Node>();
+  const seed = (node: Node, value: Node) => seeds.set(node, seeds.has(node) ? graph.make('add', seeds.get(node)!, value) : value);
+  const ahead = step.states.map(id => graph.input(`adjoint ${id}`, 'step'));
+  const received = face.series.map(key => graph.input(`adjoint ${key}`, 'step'));
+  face.series.forEach((key, i) => {
+    seed(output(step, key), received[i]!);
+  });
+  step.states.forEach((id, i) => {
+    seed(output(step, id), ahead[i]!);
+  });
+  const inLoop = reverse(graph, seeds, node => node.op === 'input' || node.rate === 'cell');
+  const of = (name: string) => inLoop.get(step.inputs.get(name)!) ?? graph.constant(0);
+  const { sums, gradients } = parameterGradients(step, inLoop);
+  const wanted = face.wanted.filter(key => step.inputs.has(key));
+  return withArrays(
+    used({
+      ...none,
+      name: 'adjoint',
+      direction: 'backward',
+      ...loads(step, face),
+      seriesIn: [
+        ...loads(step, face).seriesIn,
+        ...step.states.map((id, index) => ({ node: step.inputs.get(id)!, ref: { array: 'tape', index, count: step.states.length } })),
+        ...received.map((node, i) => ({ node, ref: row(`${face.series[i]!}Adjoint`) })),
+      ],
+      carried: step.states.map((id, index) => ({
+        input: ahead[index]!,
+        next: of(id),
+        initial: { array: 'stateAdjoint', index },
+        final: { array: 'stateAdjoint', index },
+      })),
+      seriesOut: wanted.filter(key => !face.blocks.includes(key)).map(key => ({ value: of(key), ref: row(`${key}Adjoint`) })),
+      blockAdd: wanted.filter(key => face.blocks.includes(key)).map(key => ({ value: of(key), array: `${key}Adjoint` })),
+      sums,
+      epilogue: gradients.map((value, index) => ({ value, ref: { array: 'parameterAdjoint', index } })),
+    }),
+  );
+}
+
+/** Adjoints of what the loop only reads are summed over the steps, then carried back to the parameters once. */
+function parameterGradients(step: StepGraph, inLoop: ReadonlyMap<Node, Node>) {
+  const { graph } = step;
+  const parameters = step.parameters.map(id => step.inputs.get(id)!);
+  const matters = dependsOn(parameters);
+  const sums = [...inLoop]
+    .filter(([node]) => node.rate === 'cell' && node.op !== 'constant' && matters(node))
+    .map(([node, value]) => ({ node, value, total: graph.input(`total of ${node.id}`, 'sum') }));
+  const seeds = new Map(sums.map(({ node, total }) => [node, total]));
+  const outer = reverse(graph, seeds, node => node.op === 'input');
+  return { sums: sums.map(({ value, total }) => ({ value, total })), gradients: parameters.map(p => outer.get(p) ?? graph.constant(0)) };
+}
+
+function directional(step: StepGraph, face: StepInterface): Program {
+  const { graph } = step;
+  const direction = (name: string, rate: 'cell' | 'step') => graph.input(`direction ${name}`, rate);
+  const stateDots = step.states.map(id => direction(id, 'step'));
+  const parameterDots = step.parameters.map(id => direction(id, 'cell'));
+  const wanted = face.wanted.filter(key => step.inputs.has(key));
+  const seriesDots = wanted.map(key => direction(key, 'step'));
+  const dots = new Map<Node, Node>([
+    ...step.states.map((id, i): [Node, Node] => [step.inputs.get(id)!, stateDots[i]!]),
+    ...step.parameters.map((id, i): [Node, Node] => [step.inputs.get(id)!, parameterDots[i]!]),
+    ...wanted.map((key, i): [Node, Node] => [step.inputs.get(key)!, seriesDots[i]!]),
+  ]);
+  const roots = [...face.series, ...step.states].map(key => output(step, key));
+  const derivative = tangent(graph, roots, dots);
+  const base = loads(step, face);
+  return withArrays(
+    used({
+      ...none,
+      name: 'tangent',
+      direction: 'forward',
+      cells: [...base.cells, ...parameterDots.map((node, index) => ({ node, ref: { array: 'parameterDirection', index } }))],
+      seriesIn: [
+        ...base.seriesIn,
+        ...seriesDots
+          .filter((_, i) => !face.blocks.includes(wanted[i]!))
+          .map((node, i) => ({
+            node,
+            ref: row(`${wanted.filter(key => !face.blocks.includes(key))[i]!}Direction`),
+          })),
+      ],
+      blockIn: [
+        ...base.blockIn,
+        ...seriesDots.flatMap((node, i) => (face.blocks.includes(wanted[i]!) ? [{ node, array: `${wanted[i]!}Direction` }] : [])),
+      ],
+      carried: [
+        ...states(step),
+        ...step.states.map((id, index) => ({
+          input: stateDots[index]!,
+          next: derivative.get(output(step, id))!,
+          initial: { array: 'stateDirection', index },
+          final: { array: 'finalStateDirection', index },
+        })),
+      ],
+      seriesOut: [
+        ...outputs(step, face),
+        ...face.series.map(key => ({ value: derivative.get(output(step, key))!, ref: row(`${key}Direction`) })),
+      ],
+    }),
+  );
+}
+
+const row = (array: string) => ({ array, index: 0, count: 1 });
+
+function output(step: StepGraph, name: string): Node {
+  const node = step.outputs.get(name);
+  if (!node) throw new Error(`the step gives no "${name}"`);
+  return node;
+}
+
+const outputs = (step: StepGraph, face: StepInterface) => face.series.map(key => ({ value: output(step, key), ref: row(key) }));
+
+const states = (step: StepGraph): Carried[] =>
+  step.states.map((id, index) => ({
+    input: step.inputs.get(id)!,
+    next: output(step, id),
+    initial: { array: 'state', index },
+    final: { array: 'finalState', index },
+  }));
+
+function loads(step: StepGraph, face: StepInterface) {
+  const node = (name: string) => step.inputs.get(name)!;
+  return {
+    cells: [
+      ...step.parameters.map((id, index) => ({ node: node(id), ref: { array: 'parameter', index } })),
+      ...step.geometry.map(name => ({ node: node(name), ref: { array: name, index: 0 } })),
+    ],
+    seriesIn: step.series.filter(key => !face.blocks.includes(key)).map(key => ({ node: node(key), ref: row(key) })),
+    blockIn: step.series.filter(key => face.blocks.includes(key)).map(key => ({ node: node(key), array: key })),
+  };
+}
+
+/** Leaves out loads that nothing needs. */
+function used<T extends Omit<Program, 'arrays'>>(parts: T): T {
+  const roots = [
+    ...parts.carried.map(c => c.next),
+    ...parts.seriesOut.map(s => s.value),
+    ...parts.blockAdd.map(b => b.value),
+    ...parts.sums.map(s => s.value),
+    ...parts.epilogue.map(e => e.value),
+  ];
+  const needed = new Set(reachable(roots));
+  const keep = <E extends { readonly node: Node }>(list: readonly E[]) => list.filter(entry => needed.has(entry.node));
+  return { ...parts, cells: keep(parts.cells), seriesIn: keep(parts.seriesIn), blockIn: keep(parts.blockIn) };
+}
+
+function dependsOn(inputs: readonly Node[]): (node: Node) => boolean {
+  const targets = new Set(inputs);
+  const memo = new Map<Node, boolean>();
+  const visit = (node: Node): boolean => {
+    const known = memo.get(node);
+    if (known !== undefined) return known;
+    const answer = targets.has(node) || node.args.some(visit);
+    memo.set(node, answer);
+    return answer;
+  };
+  return visit;
+}

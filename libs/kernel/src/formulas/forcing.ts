@@ -1,0 +1,9 @@
+import { max } from './intrinsics.js';
+
+/**
+ * What a column sees of the sky. The kernel packs a step whose rain or demand is missing as rain = −1, pet = 0:
+ * the formulas then get no water, no demand and known = 0, and the transfer store drains on.
+ */
+export function forcing(rain: number, pet: number, rainFactor: number) {
+  return { P: max(0, rain) * rainFactor, E: pet, known: rain >= 0 ? 1 : 0 };
+}

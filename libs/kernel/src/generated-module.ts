@@ -1,0 +1,47 @@
+import { createRequire } from 'node:module';
+import { Fault } from '#errors';
+import type { VariableId } from '#hydrology';
+
+/** A loop over the steps of some cells; see compiler/program.ts for its arguments. */
+export interface GeneratedProgram {
+  readonly call: (memory: Float64Array, ...args: number[]) => void;
+  readonly arrays: readonly string[];
+}
+
+/** The programs of one step, and what it needs and keeps. */
+export interface GeneratedPart {
+  readonly states: readonly VariableId[];
+  readonly parameters: readonly VariableId[];
+  readonly geometry: readonly string[];
+  readonly run: GeneratedProgram;
+  readonly tape: GeneratedProgram;
+  readonly adjoint: GeneratedProgram;
+  readonly tangent: GeneratedProgram;
+}
+
+export type ProgramName = 'run' | 'tape' | 'adjoint' | 'tangent';
+
+export interface GeneratedColumn {
+  readonly column: GeneratedPart;
+}
+
+export interface GeneratedReach {
+  readonly reach: GeneratedPart;
+  readonly head: GeneratedPart;
+}
+
+const require = createRequire(import.meta.url);
+
+/** What the build wrote for a structure. */
+export const loadColumn = (structure: string): GeneratedColumn => load(`column-${structure}`) as GeneratedColumn;
+
+/** What the build wrote for a routing. */
+export const loadReach = (routing: string): GeneratedReach => load(`reach-${routing}`) as GeneratedReach;
+
+function load(name: string): unknown {
+  try {
+    return require(`#generated/${name}.cjs`);
+  } catch (cause) {
+    throw new Fault('STRUCTURE_INVALID', `the compiled kernel "${name}" is missing; run "npm run build"`, { name }, { cause });
+  }
+}
