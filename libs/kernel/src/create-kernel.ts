@@ -5,7 +5,7 @@ import { CompiledKernel } from './compiled-kernel.js';
 import { type GeneratedPart, loadColumn, loadReach } from './generated-module.js';
 import type { Kernel, KernelLayout } from './kernel.js';
 import { scheduleReaches } from './schedule-reaches.js';
-import { ROUTINGS, STRUCTURES, type RoutingName, type StructureName } from './structure.js';
+import { ROUTINGS, STRUCTURES, type StructureName } from './structure.js';
 
 export interface KernelRecipe {
   /** A name of STRUCTURES. */
