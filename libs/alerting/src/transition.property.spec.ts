@@ -28,13 +28,15 @@ const rules = fc.constantFrom(ruleOf('observed', true), ruleOf('forecast', true)
 
 /** A day and a half of beats; on each a forecast, an observation, an operator or only the clock, any of them missing at times. */
 const beat = fc.record({
-  probability: fc.option(fc.constantFrom(0, 0.1, 0.29, 0.3, 0.45, 0.5, 0.8, 1), { freq: 5 }),
+  probability: fc.option(fc.constantFrom(0, 0, 0.1, 0.1, 0.29, 0.3, 0.45, 0.5, 0.8, 1), { freq: 5 }),
   value: fc.option(fc.constantFrom(10, 89, 90, 91, 99, 100, 101, 250, NaN), { freq: 2 }),
   flag: fc.constantFrom<QualityFlag>(0, 0, 0, 3, 6),
   acknowledges: fc.integer({ min: 0, max: 30 }).map(n => n === 0),
 });
-const steps = fc.array(beat, { minLength: 1, maxLength: 150 }).map(beats =>
-  beats.flatMap(({ probability, value, flag, acknowledges }, k): Step[] => {
+const days = fc.tuple(fc.array(beat, { minLength: 1, maxLength: 150 }), fc.nat(200));
+const steps = days.map(([beats, silentFrom]) =>
+  beats.flatMap(({ probability, value: reading, flag, acknowledges }, k): Step[] => {
+    const value = k < silentFrom ? reading : null; // a gauge may drown
     const now = epochMs(k * 15 * MINUTE_MS);
     const peak = { value: 1, time: now, low: 0, high: 2 };
     return [
