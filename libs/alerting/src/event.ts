@@ -26,7 +26,7 @@ export function eventOf(change: Change): AlertEvent {
     phase: after.phase,
     at: now,
     value: valueOf(after, rule),
-    threshold: rule.kind === 'absence' ? rule.silentAfterMs / MINUTE_MS : rule.threshold,
+    threshold: rule.kind === 'absence' ? rule.absentAfterMs / MINUTE_MS : rule.threshold,
     probability: rule.kind === 'absence' ? null : (after.forecast?.probability ?? null),
     peak: rule.kind === 'absence' ? null : (after.forecast?.peak ?? null),
     firstCrossing,

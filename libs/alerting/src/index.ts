@@ -1,13 +1,15 @@
 export * from './alert.js';
 export {
-  CRITERIA,
-  FRESHNESS,
+  ALERT_SETTINGS,
+  criteriaOf,
   rulesOf,
   type AbsenceRule,
   type AlertCriteria,
   type AlertRule,
+  type AlertSettings,
   type DischargeRule,
   type InputKind,
+  type RuleScope,
 } from './rules.js';
 export { transition, type Transition } from './transition.js';
 export { groupAlerts, severityOf, type AlertGroup, type Groupable } from './group.js';

@@ -80,7 +80,7 @@ function absenceReason({ before, after }: Change, rule: AbsenceRule): string {
     case 'stale':
       return `Nobody has looked at the age of the ${what} since ${lastTime(after.freshness?.at)}: the watch itself has stopped.`;
     default:
-      return `${age}; ${span(rule.silentAfterMs)} are allowed.`;
+      return `${age}; ${span(rule.absentAfterMs)} are allowed.`;
   }
 }
 

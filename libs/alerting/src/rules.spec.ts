@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { LEVELS, basinId, stationId, type Station } from '#hydrology';
-import { rulesOf } from './rules.js';
+import { ALERT_SETTINGS, rulesOf } from './rules.js';
 
 const station = (id: string, gauged: boolean): Station => ({
   id: stationId(id),
@@ -16,7 +16,12 @@ const station = (id: string, gauged: boolean): Station => ({
 });
 
 describe('rulesOf', () => {
-  const rules = rulesOf(basinId('cance'), 'replay', [station('G', true), station('virtual', false)]);
+  const rules = rulesOf({
+    basin: basinId('cance'),
+    runKind: 'replay',
+    stations: [station('G', true), station('virtual', false)],
+    settings: ALERT_SETTINGS,
+  });
 
   it('gives every level by observation and forecast where there is a gauge, by forecast alone elsewhere', () => {
     const ids = rules.map(rule => rule.alertId);

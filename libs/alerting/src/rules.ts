@@ -1,7 +1,32 @@
 import { HOUR_MS, MINUTE_MS, stationId, type BasinId, type Level, type Station, type StationId } from '#hydrology';
 import type { AlertBasis, AlertLevel } from './alert.js';
 
-/** When an alert of discharge rises and clears. The defaults were set before any replay and are the same at every station. */
+/** What domain.yaml says about alerts; durations in ms. */
+export interface AlertSettings {
+  readonly raiseProbability: number;
+  readonly clearProbability: number;
+  /** Successive cycles that must agree. */
+  readonly cycles: number;
+  /** Share below the level that the observation must have fallen. */
+  readonly hysteresis: number;
+  readonly expiry: number;
+  readonly quiet: number;
+  /** Ages from which an input counts as absent. */
+  readonly absence: Readonly<Record<InputKind, number>>;
+}
+
+/** The defaults of domain.yaml, set before any replay. */
+export const ALERT_SETTINGS: AlertSettings = Object.freeze({
+  raiseProbability: 0.5,
+  clearProbability: 0.3,
+  cycles: 2,
+  hysteresis: 0.1,
+  expiry: 3 * HOUR_MS,
+  quiet: 6 * HOUR_MS,
+  absence: { rain: HOUR_MS, gauge: 2 * HOUR_MS, cycle: 30 * MINUTE_MS },
+});
+
+/** When an alert of discharge rises and clears; the same at every station. */
 export interface AlertCriteria {
   /** P ≥ this in `raiseCycles` successive cycles raises. */
   readonly raiseProbability: number;
@@ -20,16 +45,17 @@ export interface AlertCriteria {
   readonly forecastMaxAgeMs: number;
 }
 
-export const CRITERIA: AlertCriteria = Object.freeze({
-  raiseProbability: 0.5,
-  clearProbability: 0.3,
-  hysteresis: 0.1,
-  raiseCycles: 2,
-  clearCycles: 2,
-  clearCyclesWithoutGauge: 4,
-  quietMs: 6 * HOUR_MS,
-  observationMaxAgeMs: 3 * HOUR_MS,
-  forecastMaxAgeMs: HOUR_MS,
+/** The criteria that settings of a domain amount to. */
+export const criteriaOf = (settings: AlertSettings): AlertCriteria => ({
+  raiseProbability: settings.raiseProbability,
+  clearProbability: settings.clearProbability,
+  hysteresis: settings.hysteresis,
+  raiseCycles: settings.cycles,
+  clearCycles: settings.cycles,
+  clearCyclesWithoutGauge: 2 * settings.cycles,
+  quietMs: settings.quiet,
+  observationMaxAgeMs: settings.expiry,
+  forecastMaxAgeMs: settings.expiry,
 });
 
 interface RuleSubject {
@@ -56,9 +82,8 @@ export interface AbsenceRule extends RuleSubject {
   readonly basis: 'absence';
   readonly level: 'absent';
   readonly input: InputKind;
-  /** From this age on it counts as late (shown), from `silentAfterMs` on it is an alert. */
-  readonly lateAfterMs: number;
-  readonly silentAfterMs: number;
+  /** From this age on it counts as absent; at two looks in succession that is an alert. */
+  readonly absentAfterMs: number;
   readonly raiseTicks: number;
   readonly clearTicks: number;
 }
@@ -66,34 +91,32 @@ export interface AbsenceRule extends RuleSubject {
 export type AlertRule = DischargeRule | AbsenceRule;
 export type InputKind = 'rain' | 'gauge' | 'cycle';
 
-/** Ages from which an input is late and silent. Hourly values that arrive 15 to 20 minutes after their stamp are at most 80 minutes old. */
-export const FRESHNESS: Readonly<Record<InputKind, { readonly lateAfterMs: number; readonly silentAfterMs: number }>> = Object.freeze({
-  rain: { lateAfterMs: 2 * HOUR_MS, silentAfterMs: 3 * HOUR_MS },
-  gauge: { lateAfterMs: 2 * HOUR_MS, silentAfterMs: 3 * HOUR_MS },
-  // the beat of 15 minutes and the 10 minutes a cycle may take
-  cycle: { lateAfterMs: 25 * MINUTE_MS, silentAfterMs: 25 * MINUTE_MS },
-});
+export interface RuleScope {
+  readonly basin: BasinId;
+  readonly runKind: string;
+  readonly stations: readonly Station[];
+  readonly settings: AlertSettings;
+}
 
 /** Every alert a basin can have: each level of each station by forecast and, where there is a gauge, by observation; each input by its absence. */
-export function rulesOf(basin: BasinId, runKind: string, stations: readonly Station[]): AlertRule[] {
-  const discharge = stations.flatMap(station => dischargeRules({ basin, runKind, station }));
-  const gauges = stations.filter(station => station.gauged);
+export function rulesOf(scope: RuleScope): AlertRule[] {
+  const gauges = scope.stations.filter(station => station.gauged);
   return [
-    ...discharge,
-    absenceRule(basin, runKind, { subject: stationId('rain'), name: 'Rain', input: 'rain' }),
-    ...gauges.map(({ id, name }) => absenceRule(basin, runKind, { subject: id, name, input: 'gauge' })),
-    absenceRule(basin, runKind, { subject: stationId('cycle'), name: 'Forecast cycle', input: 'cycle' }),
+    ...scope.stations.flatMap(station => dischargeRules(scope, station)),
+    absenceRule(scope, { subject: stationId('rain'), name: 'Rain', input: 'rain' }),
+    ...gauges.map(({ id, name }) => absenceRule(scope, { subject: id, name, input: 'gauge' })),
+    absenceRule(scope, { subject: stationId('cycle'), name: 'Forecast cycle', input: 'cycle' }),
   ];
 }
 
-function dischargeRules(of: { readonly basin: BasinId; readonly runKind: string; readonly station: Station }): DischargeRule[] {
-  const { basin, runKind, station } = of;
+function dischargeRules(scope: RuleScope, station: Station): DischargeRule[] {
   const bases = station.gauged ? (['observed', 'forecast'] as const) : (['forecast'] as const);
+  const criteria = criteriaOf(scope.settings);
   return bases.flatMap(basis =>
     station.thresholds.map((threshold): DischargeRule => ({
       kind: 'discharge',
-      alertId: alertIdOf(runKind, basin, { subject: station.id, basis, level: threshold.level }),
-      basin,
+      alertId: alertIdOf(scope, { subject: station.id, basis, level: threshold.level }),
+      basin: scope.basin,
       subject: station.id,
       name: station.name,
       basis,
@@ -101,30 +124,31 @@ function dischargeRules(of: { readonly basin: BasinId; readonly runKind: string;
       threshold: threshold.discharge,
       returnPeriodYears: threshold.returnPeriodYears,
       gauged: station.gauged,
-      criteria: CRITERIA,
+      criteria,
     })),
   );
 }
 
-function absenceRule(basin: BasinId, runKind: string, of: Pick<AbsenceRule, 'subject' | 'name' | 'input'>): AbsenceRule {
-  const alertId = alertIdOf(runKind, basin, { subject: of.subject, basis: 'absence', level: 'absent' });
+function absenceRule(scope: RuleScope, of: Pick<AbsenceRule, 'subject' | 'name' | 'input'>): AbsenceRule {
+  const { absence, cycles } = scope.settings;
+  const alertId = alertIdOf(scope, { subject: of.subject, basis: 'absence', level: 'absent' });
+  const absentAfterMs = absence[of.input];
   return {
     kind: 'absence',
     basis: 'absence',
     level: 'absent',
     alertId,
-    basin,
+    basin: scope.basin,
     ...of,
-    ...FRESHNESS[of.input],
-    raiseTicks: 2,
-    clearTicks: 2,
+    absentAfterMs,
+    raiseTicks: cycles,
+    clearTicks: cycles,
   };
 }
 
 /** `replay:cance:V3524010:Q:forecast:red`: an exercise never shares an alert with the present. */
 function alertIdOf(
-  runKind: string,
-  basin: BasinId,
+  { runKind, basin }: RuleScope,
   of: { readonly subject: StationId; readonly basis: AlertBasis; readonly level: AlertLevel },
 ): string {
   const quantity = of.basis === 'absence' ? 'input' : 'Q';

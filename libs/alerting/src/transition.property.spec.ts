@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { HOUR_MS, MINUTE_MS, basinId, epochMs, stationId, type EpochMs, type QualityFlag } from '#hydrology';
 import { clearAlert, type AlertEvent, type AlertPhase, type AlertState, type Evidence } from './alert.js';
-import { CRITERIA, type DischargeRule } from './rules.js';
+import { ALERT_SETTINGS, criteriaOf, type DischargeRule } from './rules.js';
 import { transition } from './transition.js';
 
 interface Step {
@@ -10,6 +10,7 @@ interface Step {
   readonly now: EpochMs;
 }
 
+const CRITERIA = criteriaOf(ALERT_SETTINGS);
 const THRESHOLD = 100;
 const ruleOf = (basis: 'observed' | 'forecast', gauged: boolean): DischargeRule => ({
   kind: 'discharge',

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { HOUR_MS, MINUTE_MS, basinId, epochMs, parseIso, stationId, type EpochMs } from '#hydrology';
 import { clearAlert, type AlertEvent, type AlertState, type Evidence } from './alert.js';
-import { CRITERIA, FRESHNESS, type AbsenceRule, type DischargeRule } from './rules.js';
+import { ALERT_SETTINGS, criteriaOf, type AbsenceRule, type DischargeRule } from './rules.js';
 import { transition } from './transition.js';
 
+const CRITERIA = criteriaOf({ ...ALERT_SETTINGS, expiry: 3 * HOUR_MS });
 const START = parseIso('2014-11-04T00:00Z');
 const at = (hours: number): EpochMs => epochMs(START + hours * HOUR_MS);
 
@@ -30,7 +31,7 @@ const rain: AbsenceRule = {
   basis: 'absence',
   level: 'absent',
   input: 'rain',
-  ...FRESHNESS.rain,
+  absentAfterMs: 3 * HOUR_MS,
   raiseTicks: 2,
   clearTicks: 2,
 };
@@ -62,7 +63,7 @@ describe('an alert by forecast', () => {
   it('rises in two successive cycles with P ≥ .5 and says why', () => {
     const { events } = play([forecast(0, 0.6), forecast(0.25, 0.72)], rule('forecast'));
     expect(phases(events)).toEqual(['pending', 'raised']);
-    expect(events[1]).toMatchObject({ seq: 2, value: 190, threshold: 100, probability: 0.72, leadHours: 4, expiresAt: at(1.25) });
+    expect(events[1]).toMatchObject({ seq: 2, value: 190, threshold: 100, probability: 0.72, leadHours: 4, expiresAt: at(3.25) });
     expect(events[1]?.reason).toBe(
       'The forecast of 2014-11-04 00:15 UTC gives a chance of 72 %, in two successive cycles, of exceeding the red level of 100 m³/s (20-year) ' +
         'at La Cance à Sarras, first at 2014-11-04 04:15 UTC, 4 h after the issue time; the peak is forecast at 190 m³/s (150 to 240) at 2014-11-04 07:15 UTC.',
@@ -107,10 +108,10 @@ describe('an alert by forecast', () => {
   });
 
   it('becomes stale when forecasts stop and stands again when they come back', () => {
-    const steps = [forecast(0, 0.6), forecast(0.25, 0.6), clock(1), clock(1.25), clock(9), forecast(9.25, 0.4)];
+    const steps = [forecast(0, 0.6), forecast(0.25, 0.6), clock(3), clock(3.25), clock(9), forecast(9.25, 0.4)];
     const { events } = play(steps, rule('forecast'));
     expect(phases(events)).toEqual(['pending', 'raised', 'stale', 'raised']);
-    expect(events[2]).toMatchObject({ at: at(1.25) });
+    expect(events[2]).toMatchObject({ at: at(3.25) });
     expect(events[2]?.reason).toContain('No forecast since 2014-11-04 00:15 UTC');
   });
 });

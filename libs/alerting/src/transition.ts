@@ -135,7 +135,7 @@ function weighFreshness(alert: AlertState, evidence: NonNullable<AlertState['fre
   if (alert.freshness !== null && evidence.at <= alert.freshness.at) return alert;
   const known: AlertState = { ...alert, freshness: evidence };
   const expiresAt = after(evidence.at, WATCH_MS);
-  if (evidence.ageMs <= rule.silentAfterMs) {
+  if (evidence.ageMs <= rule.absentAfterMs) {
     return ease({ ...known, upCount: 0, downCount: alert.downCount + 1, expiresAt }, rule.clearTicks);
   }
   const upCount = alert.upCount + 1;

@@ -79,6 +79,8 @@ const Alerts = z.strictObject({
   hysteresis: z.number().min(0).max(0.9).default(0.1),
   /** Forecasts that stop make their alerts stale after this. */
   expiry: duration('3h'),
+  /** An alert does not clear before its level has not been reached for this long: a flood's second rise is the same flood. */
+  quiet: duration('6h'),
   absence: z.strictObject({ rain: duration('1h'), gauge: duration('2h'), cycle: duration('30min') }).prefault({}),
 });
 
