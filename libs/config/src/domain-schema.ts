@@ -38,6 +38,8 @@ const Forcing = z.strictObject({
     .default(['persistence', 'zero']),
   /** Time over which the last received rain fades to nothing. */
   persistenceFade: duration('1h'),
+  /** Rain that has not come after this long is given up: its substitute enters the chain of states. */
+  giveUpAfter: duration('3h'),
 });
 
 const Forecast = z.strictObject({

@@ -32,7 +32,7 @@ model: { structure: gr4, routing: kw, parameters: parameters/multilinear.json }
 sources:
   radar: { id: radar, latency: 15min } # a value is received this long after its stamp
   gauges: { id: gauges, latency: 20min, overlap: 3h }
-forcing: { ladder: [persistence, zero], persistenceFade: 1h } # what stands in for rain that did not come
+forcing: { ladder: [persistence, zero], persistenceFade: 1h, giveUpAfter: 3h } # what stands in for rain that did not come
 forecast: { step: 15min, lead: 24h, cutOff: 4min, lateAfter: 10min }
 assimilation:
   window: 24h
