@@ -1,3 +1,23 @@
 export { connect, inTransaction, rethrowAsFault, type ConnectOptions, type Pool, type Queryable } from './connect.js';
 export { startEmbedded, dropDatabase, type EmbeddedDatabase, type EmbeddedOptions } from './embedded.js';
 export { migrate } from './migrate.js';
+export { writeObservations, readObservations, type ObservationRow, type ObservationQuery } from './observations.js';
+export { writeRain, readRain, type RainRow, type RainQuery } from './rain.js';
+export { writeRejects, type RejectRow } from './rejects.js';
+export {
+  insertDueCycles,
+  takeLease,
+  finishCycle,
+  releaseOrphans,
+  readOpenCycles,
+  readNewestIssueTime,
+  type CycleKey,
+  type DueCycle,
+  type Lease,
+  type FinishedCycle,
+  type CycleDetails,
+} from './cycles.js';
+export { writeStates, readStatesBefore, type StateRow } from './states.js';
+export { writeHydrographs, writeExceedances, type HydrographRow, type ExceedanceRow } from './forecasts.js';
+export { writeOutbox, OutboxRelay, type OutboxMessage } from './outbox.js';
+export { readReplay, saveReplay, saveReplayClock, type ReplayRow } from './replays.js';

@@ -1,0 +1,91 @@
+import { stationId, toIso, type EpochMs, type PointSeries, type QualityFlag } from '#hydrology';
+import type { Queryable } from './connect.js';
+import { splitRepeats } from './split-repeats.js';
+
+/** A checked gauge value as it is archived. */
+export interface ObservationRow {
+  readonly station: string;
+  readonly variable: 'Q' | 'H';
+  readonly validTime: EpochMs;
+  readonly receivedAt: EpochMs;
+  /** m³/s or m; null = reported as missing. */
+  readonly value: number | null;
+  readonly flag: QualityFlag;
+  readonly flagSource: string;
+  readonly source: string;
+}
+
+/** Which values: valid in (from, to], received by `asOf`. */
+export interface ObservationQuery {
+  readonly basin: string;
+  readonly variable: 'Q' | 'H';
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+  readonly asOf: EpochMs;
+}
+
+/**
+ * Archives values, oldest receipt first. A value already there is not written again; one that differs becomes the next
+ * revision; a late repeat of an older receipt changes nothing, so a message delivered twice leaves one trace.
+ */
+export async function writeObservations(db: Queryable, basin: string, rows: readonly ObservationRow[]): Promise<void> {
+  for (const wave of splitRepeats(rows, row => `${row.station}/${row.variable}/${row.validTime}`)) {
+    await db.query(WRITE, [
+      basin,
+      wave.map(row => row.station),
+      wave.map(row => row.variable),
+      wave.map(row => toIso(row.validTime)),
+      wave.map(row => toIso(row.receivedAt)),
+      wave.map(row => row.value),
+      wave.map(row => row.flag),
+      wave.map(row => row.flagSource),
+      wave.map(row => row.source),
+    ]);
+  }
+}
+
+const WRITE = `
+  insert into observation (basin, station, variable, valid_time, revision, received_at, value, flag, flag_source, source)
+  select $1, new.station, new.variable, new.valid_time, coalesce(last.revision + 1, 0), new.received_at, new.value, new.flag, new.flag_source, new.source
+  from unnest($2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::float8[], $7::smallint[], $8::text[], $9::text[])
+    as new (station, variable, valid_time, received_at, value, flag, flag_source, source)
+  left join lateral (
+    select revision, received_at, value, flag from observation old
+    where old.station = new.station and old.variable = new.variable and old.valid_time = new.valid_time
+    order by revision desc limit 1
+  ) last on true
+  where last.revision is null
+    or (new.received_at > last.received_at and (new.value is distinct from last.value or new.flag <> last.flag))
+  on conflict do nothing`;
+
+/** The values as they were known at `asOf`, one series a station, ascending; values reported as missing are left out. */
+export async function readObservations(db: Queryable, query: ObservationQuery): Promise<PointSeries[]> {
+  const { rows } = await db.query<{ station: string; times: number[]; values: number[]; flags: number[] }>(READ, [
+    query.basin,
+    query.variable,
+    toIso(query.from),
+    toIso(query.to),
+    toIso(query.asOf),
+  ]);
+  return rows.map(row => ({
+    station: stationId(row.station),
+    variable: query.variable,
+    times: Float64Array.from(row.times),
+    values: Float64Array.from(row.values),
+    flags: Uint8Array.from(row.flags),
+  }));
+}
+
+const READ = `
+  select station,
+    array_agg((extract(epoch from valid_time) * 1000)::float8 order by valid_time) as times,
+    array_agg(value order by valid_time) as values,
+    array_agg(flag order by valid_time) as flags
+  from (
+    select distinct on (station, valid_time) station, valid_time, value, flag
+    from observation
+    where basin = $1 and variable = $2 and valid_time > $3 and valid_time <= $4 and received_at <= $5
+    order by station, valid_time, revision desc
+  ) known
+  where value is not null
+  group by station order by station`;

@@ -1,0 +1,105 @@
+import type { Bus, Message } from '#bus';
+import { Fault } from '#errors';
+import { TOPICS, type Topic, type TopicValue } from '#contracts';
+import { rethrowAsFault, type Pool, type Queryable } from './connect.js';
+
+/** A message that leaves with the transaction that wrote it, or not at all. */
+export interface OutboxMessage<T extends Topic = Topic> {
+  readonly topic: T;
+  /** The basin. */
+  readonly key: string;
+  /** Unique and made of what it is about, so that the same fact written twice is announced once. */
+  readonly id: string;
+  readonly value: TopicValue<T>;
+}
+
+/** Adds messages to the outbox in the caller's transaction; a message id that was there before is left alone. */
+export async function writeOutbox(db: Queryable, messages: readonly OutboxMessage[]): Promise<void> {
+  if (messages.length === 0) return;
+  await db.query(
+    `insert into outbox (topic, key, message_id, value)
+     select * from unnest($1::text[], $2::text[], $3::text[], $4::jsonb[]) on conflict do nothing`,
+    [
+      messages.map(message => message.topic),
+      messages.map(message => message.key),
+      messages.map(message => message.id),
+      messages.map(message => JSON.stringify(message.value)),
+    ],
+  );
+}
+
+interface Waiting {
+  readonly id: number;
+  readonly topic: Topic;
+  readonly key: string;
+  readonly message_id: string;
+  readonly value: unknown;
+}
+
+/**
+ * Publishes what the outbox holds, in order within a key, and marks a row only after the bus has it for good: a process
+ * that dies in between publishes again, so receivers see every message at least once.
+ */
+export class OutboxRelay {
+  #draining: Promise<void> | null = null;
+  #again = false;
+
+  constructor(
+    readonly pool: Pool,
+    readonly bus: Bus,
+  ) {}
+
+  /** Publishes until the outbox is empty, what handlers add meanwhile included. */
+  async drain(): Promise<void> {
+    this.#again = true;
+    this.#draining ??= this.#work().finally(() => (this.#draining = null));
+    await this.#draining;
+    if (this.#again) await this.drain();
+  }
+
+  async #work(): Promise<void> {
+    while (this.#again) {
+      this.#again = false;
+      for (let rows = await this.#read(); rows.length > 0; rows = await this.#read()) await this.#publish(rows);
+    }
+  }
+
+  async #read(): Promise<Waiting[]> {
+    const sql = 'select id, topic, key, message_id, value from outbox where published_at is null order by id limit $1';
+    const { rows } = await this.pool.query<Waiting>(sql, [BATCH]).catch(rethrowAsFault);
+    for (const row of rows) assertTopic(row);
+    return rows;
+  }
+
+  /** Keys go side by side: a basin that computes for long does not hold up the others of the batch. */
+  async #publish(rows: readonly Waiting[]): Promise<void> {
+    const keys = [...new Set(rows.map(row => row.key))];
+    await Promise.all(keys.map(key => this.#publishInOrder(rows.filter(row => row.key === key))));
+  }
+
+  async #publishInOrder(rows: readonly Waiting[]): Promise<void> {
+    for (const run of runsOfTopic(rows)) {
+      await this.bus.publish(run[0]!.topic, run.map(messageOf));
+      await this.pool.query('update outbox set published_at = now() where id = any($1)', [run.map(row => row.id)]).catch(rethrowAsFault);
+    }
+  }
+}
+
+const BATCH = 200;
+
+/** Neighbours of one topic travel together. */
+function runsOfTopic(rows: readonly Waiting[]): Waiting[][] {
+  const runs: Waiting[][] = [];
+  for (const row of rows) {
+    const last = runs.at(-1);
+    if (last?.[0]?.topic === row.topic) last.push(row);
+    else runs.push([row]);
+  }
+  return runs;
+}
+
+const messageOf = (row: Waiting): Message<Topic> => ({ key: row.key, id: row.message_id, value: row.value as TopicValue<Topic> });
+
+function assertTopic(row: Waiting): void {
+  if (!(row.topic in TOPICS)) throw new Fault('INVARIANT', `the outbox holds a message of the unknown topic ${row.topic}`, { id: row.id });
+}
