@@ -86,7 +86,7 @@ export async function importSmash(options: ImportOptions): Promise<ImportSummary
   options.onProgress('discharge');
   const discharge = await importDischarge(dataset, options.out);
   const places = placesOf(dataset, mesh, projection, options.virtualStations);
-  const thresholds = thresholdsOf(places, discharge, mesh);
+  const thresholds = thresholdsOf(places, discharge);
   const names = await readNames(options.names);
   await writeTables({ out: options.out, mesh, places, thresholds, names });
   const gauges = places.filter(place => place.gauged);
@@ -221,7 +221,7 @@ function placesOf(dataset: SmashDataset, mesh: Mesh, projection: Projection, vir
   return [...gauged, ...virtual];
 }
 
-function thresholdsOf(places: readonly Place[], discharge: DischargeRecord, mesh: Mesh): readonly ThresholdRow[] {
+function thresholdsOf(places: readonly Place[], discharge: DischargeRecord): readonly ThresholdRow[] {
   const count = discharge.stamps.length;
   const gauges = places
     .filter(place => place.gauged)
@@ -233,7 +233,7 @@ function thresholdsOf(places: readonly Place[], discharge: DischargeRecord, mesh
       values: discharge.values.subarray(k * count, (k + 1) * count),
     }));
   const ungauged = places.filter(place => !place.gauged).map(({ id, cell, areaKm2 }) => ({ id, cell, areaM2: areaKm2 * 1e6 }));
-  return estimateThresholds(gauges, ungauged, mesh);
+  return estimateThresholds(gauges, ungauged);
 }
 
 const centreOf = (mesh: Mesh, cell: number): [x: number, y: number] => [

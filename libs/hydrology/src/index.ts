@@ -24,6 +24,7 @@ export { zonesOfCells, cellsUpstreamOf } from './sub-basins.js';
 export { findConfluences, chooseVirtualCells, isUpstream, type Confluence } from './confluences.js';
 export {
   annualMaxima,
+  fitAreaExponent,
   fitGumbel,
   hydrologicalYearStart,
   reducedVariate,

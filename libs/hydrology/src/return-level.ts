@@ -116,3 +116,13 @@ function randomFrom(seed: number): () => number {
 /** Flow that a place of another area would have: Q·(A/A₀)^exponent. */
 export const scaleByArea = (discharge: number, area: number, gaugedArea: number, exponent: number): number =>
   discharge * (area / gaugedArea) ** exponent;
+
+/** Slope of ln Q on ln A by least squares; NaN when the areas are all the same. */
+export function fitAreaExponent(gauges: readonly { readonly areaM2: number; readonly discharge: number }[]): number {
+  const x = gauges.map(gauge => Math.log(gauge.areaM2));
+  const y = gauges.map(gauge => Math.log(gauge.discharge));
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [meanX, meanY] = [mean(x), mean(y)];
+  const covariance = x.reduce((sum, value, k) => sum + (value - meanX) * (y[k]! - meanY), 0);
+  return covariance / x.reduce((sum, value) => sum + (value - meanX) ** 2, 0);
+}
