@@ -1,8 +1,8 @@
 import { Fault } from '#errors';
 import type { Mesh } from '#hydrology';
-import { javaScriptBackend } from './backend.js';
+import { javaScriptBackend, simdBackend } from './backend.js';
 import { CompiledKernel } from './compiled-kernel.js';
-import { type GeneratedPart, loadColumn, loadReach } from './generated-module.js';
+import { loadColumn, loadReach } from './generated-module.js';
 import type { Kernel, KernelLayout } from './kernel.js';
 import { scheduleReaches } from './schedule-reaches.js';
 import { ROUTINGS, STRUCTURES, type StructureName } from './structure.js';
@@ -22,14 +22,16 @@ export interface KernelRecipe {
 
 /** States and parameters of a structure with a routing, in the order of their arrays: those of the column, then those of the reach. */
 export function structureLayout(structure: string, routing: string): Pick<KernelLayout, 'structure' | 'routing' | 'states' | 'parameters'> {
-  const { column, reach } = loadParts(structure, routing);
+  const { generatedColumn, generatedReach } = loadParts(structure, routing);
+  const { column } = generatedColumn;
+  const { reach } = generatedReach;
   return { structure, routing, states: [...column.states, ...reach.states], parameters: [...column.parameters, ...reach.parameters] };
 }
 
 /** A kernel for one mesh, its stations and one time step. Costs milliseconds; keep it as long as the mesh. */
 export function createKernel(recipe: KernelRecipe): Kernel {
   const { structure, routing, mesh, stepSeconds, precision } = recipe;
-  const { column, reach, head } = loadParts(structure, routing);
+  const { generatedColumn, generatedReach } = loadParts(structure, routing);
   const layout: KernelLayout = {
     ...structureLayout(structure, routing),
     cellCount: mesh.cellCount,
@@ -37,26 +39,26 @@ export function createKernel(recipe: KernelRecipe): Kernel {
     stepSeconds,
     precision,
   };
-  const backend = javaScriptBackend({ column }, { reach, head });
+  const backend = (precision === 'f32' ? simdBackend : javaScriptBackend)(generatedColumn, generatedReach);
   const capacities = Object.entries(STRUCTURES[structure as StructureName].capacityOf);
   return new CompiledKernel({
     layout,
     backend,
     schedule: scheduleReaches(mesh, backend.lanes),
-    column,
-    reach,
+    column: generatedColumn.column,
+    reach: generatedReach.reach,
     geometry: geometryOf(mesh, stepSeconds),
     stationCells: checkStations(recipe),
     stores: capacities.map(([store, capacity]) => [layout.states.indexOf(store as never), layout.parameters.indexOf(capacity as never)]),
   });
 }
 
-function loadParts(structure: string, routing: string): { column: GeneratedPart; reach: GeneratedPart; head: GeneratedPart } {
+function loadParts(structure: string, routing: string) {
   if (!(structure in STRUCTURES))
     throw new Fault('STRUCTURE_INVALID', `unknown structure "${structure}"; there is ${Object.keys(STRUCTURES).join(', ')}`, { structure });
   if (!(routing in ROUTINGS))
     throw new Fault('STRUCTURE_INVALID', `unknown routing "${routing}"; there is ${Object.keys(ROUTINGS).join(', ')}`, { routing });
-  return { ...loadColumn(structure), ...loadReach(routing) };
+  return { generatedColumn: loadColumn(structure), generatedReach: loadReach(routing) };
 }
 
 function geometryOf(mesh: Mesh, stepSeconds: number): ReadonlyMap<string, Float64Array> {

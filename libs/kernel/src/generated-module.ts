@@ -21,11 +21,19 @@ export interface GeneratedPart {
 
 export type ProgramName = 'run' | 'tape' | 'adjoint' | 'tangent';
 
+/** The same programs in SIMD WebAssembly, exported as `part_program`. */
+export interface GeneratedSimd {
+  readonly binary: () => BufferSource;
+  readonly arrays: Readonly<Record<string, readonly string[]>>;
+}
+
 export interface GeneratedColumn {
+  readonly simd: GeneratedSimd;
   readonly column: GeneratedPart;
 }
 
 export interface GeneratedReach {
+  readonly simd: GeneratedSimd;
   readonly reach: GeneratedPart;
   readonly head: GeneratedPart;
 }
