@@ -26,7 +26,7 @@ export const openKernel = ({ domain, stations, structure, routing, stepSeconds }
     mesh: domain.mesh,
     stationCells: stations.map(({ cell }) => cell),
     stepSeconds,
-    precision: 'f64',
+    precision: 'f32',
   });
 
 /** JSON alone on stdout. */
