@@ -111,7 +111,9 @@ export interface AlertEvent {
   readonly expiresAt: EpochMs | null;
   /** One sentence for the operator. */
   readonly reason: string;
-  readonly acknowledgedBy: string | null;
+  /** Since when it stands, and who took it. */
+  readonly raisedAt: EpochMs | null;
+  readonly acknowledged: AlertAcknowledgement | null;
   readonly evidence: Evidence;
   readonly ungauged: boolean;
 }

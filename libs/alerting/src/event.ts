@@ -33,7 +33,8 @@ export function eventOf(change: Change): AlertEvent {
     leadHours: firstCrossing === null ? null : Math.max(0, (firstCrossing - now) / HOUR_MS),
     expiresAt: after.expiresAt,
     reason: reasonOf(change),
-    acknowledgedBy: after.acknowledged?.by ?? null,
+    raisedAt: after.raisedAt,
+    acknowledged: after.acknowledged,
     evidence,
     ungauged: rule.kind === 'discharge' && !rule.gauged,
   };

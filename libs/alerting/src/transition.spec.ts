@@ -162,7 +162,7 @@ describe('acknowledgement', () => {
     const { alert, events } = play(steps, rule('observed'));
     expect(alert.acknowledged).toEqual({ by: 'Ana', at: at(1), note: null });
     expect(phases(events)).toEqual(['raised', 'raised', 'stale', 'raised']);
-    expect(events[1]).toMatchObject({ acknowledgedBy: 'Ana', reason: 'Acknowledged by Ana.' });
+    expect(events[1]).toMatchObject({ acknowledged: { by: 'Ana' }, reason: 'Acknowledged by Ana.' });
   });
 
   it('means nothing for what is not raised', () => {

@@ -21,3 +21,33 @@ export { writeStates, readStatesBefore, type StateRow } from './states.js';
 export { writeHydrographs, writeExceedances, type HydrographRow, type ExceedanceRow } from './forecasts.js';
 export { writeOutbox, OutboxRelay, type OutboxMessage } from './outbox.js';
 export { readReplay, saveReplay, saveReplayClock, type ReplayRow } from './replays.js';
+export {
+  acknowledgeAlert,
+  beginEvaluation,
+  lockAlerts,
+  readAlertStates,
+  saveAlerts,
+  saveProgress,
+  type Acknowledging,
+  type AlertChanges,
+  type AlertScope,
+  type EvaluationProgress,
+} from './alerts.js';
+export {
+  FRESHNESS_REACH_MS,
+  readNewestInputs,
+  readStationEvidence,
+  type EvidenceWindow,
+  type NewestInput,
+  type StationEvidence,
+} from './alert-evidence.js';
+export {
+  alertEventView,
+  groupAlertViews,
+  readAlertEvent,
+  readAlertEvents,
+  readAlerts,
+  type AlertFilter,
+  type EventFilter,
+  type NamedPlace,
+} from './alert-views.js';

@@ -1,0 +1,145 @@
+import { BEAT_MS, epochMs, floorTo, type BasinId, type EpochMs, type Station } from '#hydrology';
+import {
+  clearAlert,
+  rulesOf,
+  transition,
+  type AlertEvent,
+  type AlertRule,
+  type AlertSettings,
+  type AlertState,
+  type Evidence,
+} from '#alerting';
+import type { RunKind } from '#contracts';
+import {
+  FRESHNESS_REACH_MS,
+  beginEvaluation,
+  inTransaction,
+  lockAlerts,
+  readAlertStates,
+  readNewestInputs,
+  readStationEvidence,
+  saveAlerts,
+  saveProgress,
+  type EvaluationProgress,
+  type NewestInput,
+  type Pool,
+  type Queryable,
+  type StationEvidence,
+} from '#store';
+
+/** A basin whose alerts are evaluated. */
+export interface AlertedBasin {
+  readonly basin: BasinId;
+  readonly stations: readonly Station[];
+  readonly settings: AlertSettings;
+}
+
+export interface Evaluation {
+  readonly pool: Pool;
+  readonly runKind: RunKind;
+  readonly basin: AlertedBasin;
+  /** Evidence that became known until here is weighed. */
+  readonly upTo: EpochMs;
+  /** May the evaluation begin here, where there was none? */
+  readonly begins: boolean;
+}
+
+/**
+ * Weighs everything that became known about a basin since the last time, in the order it became known, and commits
+ * states, transitions, messages and progress in one transaction. The evidence comes out of the store, never out of the
+ * message that woke us: so nothing is weighed twice, nothing is lost by a crash, and a replay repeats itself whatever
+ * the timing of its messages. A beat of the clock is weighed once a later time is reached, when its cycle is in.
+ * @returns the transitions, empty when nothing changed.
+ */
+export async function evaluateAlerts(evaluation: Evaluation): Promise<readonly AlertEvent[]> {
+  const { pool, runKind, basin, upTo, begins } = evaluation;
+  const scope = { basin: basin.basin, runKind };
+  return inTransaction(pool, async client => {
+    if (begins) await beginEvaluation(client, scope, firstProgress(upTo));
+    const progress = await lockAlerts(client, scope);
+    if (progress === null) return [];
+    const until = epochMs(Math.max(upTo, progress.evaluatedTo)); // a forecast that comes late is still news
+    const before = await readAlertStates(client, scope);
+    const items = await readTimeline(client, { ...evaluation, upTo: until }, progress);
+    const weighed = weigh(items, rulesOf({ ...basin, runKind }), { before, notBefore: progress.evaluatedTo });
+    await saveAlerts(client, scope, weighed);
+    await saveProgress(client, scope, progressAfter(progress, items, until));
+    return weighed.events;
+  });
+}
+
+/** The first beat is looked at, and its cycle is the first forecast. */
+function firstProgress(upTo: EpochMs): EvaluationProgress {
+  const beat = floorTo(upTo, BEAT_MS);
+  return { evaluatedTo: beat, forecastTo: epochMs(beat - BEAT_MS) };
+}
+
+/** Evidence and whom it concerns. */
+interface Item {
+  readonly knownAt: EpochMs;
+  readonly evidence: Evidence;
+  concerns(rule: AlertRule): boolean;
+}
+
+async function readTimeline(client: Queryable, { basin, runKind, upTo }: Evaluation, progress: EvaluationProgress): Promise<Item[]> {
+  const of = { basin: basin.basin, runKind };
+  const known = await readStationEvidence(client, { ...of, ...progress, upTo });
+  const beats = beatsOf(progress.evaluatedTo, upTo);
+  const newest = await readNewestInputs(client, { ...of, times: beats });
+  const items = [...known.map(stationItem), ...beats.flatMap(beat => beatItems(beat, newest, basin.stations))];
+  return items.sort((a, b) => a.knownAt - b.knownAt); // stable: at one time observations, forecasts, then the clock
+}
+
+/** Beats in [from, to): the last one waits until its cycle had its time. */
+function beatsOf(from: EpochMs, to: EpochMs): EpochMs[] {
+  const beats: EpochMs[] = [];
+  for (let beat = Math.ceil(from / BEAT_MS) * BEAT_MS; beat < to; beat += BEAT_MS) beats.push(epochMs(beat));
+  return beats;
+}
+
+const stationItem = ({ station, level, knownAt, evidence }: StationEvidence): Item => ({
+  knownAt,
+  evidence,
+  concerns: rule => rule.kind === 'discharge' && rule.subject === station && (level === null || rule.level === level),
+});
+
+function beatItems(beat: EpochMs, newest: readonly NewestInput[], stations: readonly Station[]): Item[] {
+  const inputs = ['rain', 'cycle', ...stations.filter(station => station.gauged).map(station => station.id)];
+  const looks = inputs.map((input): Item => {
+    const value = newest.find(each => each.at === beat && each.input === input)?.newest ?? null;
+    const ageMs = value === null ? FRESHNESS_REACH_MS : beat - value;
+    return {
+      knownAt: beat,
+      evidence: { kind: 'freshness', newest: value, ageMs },
+      concerns: rule => rule.kind === 'absence' && rule.subject === input,
+    };
+  });
+  return [{ knownAt: beat, evidence: { kind: 'clock' }, concerns: rule => rule.kind === 'discharge' }, ...looks];
+}
+
+interface Standing {
+  readonly before: ReadonlyMap<string, AlertState>;
+  /** A forecast that came late is weighed when it came: time never runs backwards in the history of an alert. */
+  readonly notBefore: EpochMs;
+}
+
+/** Runs the timeline through every alert it concerns. */
+function weigh(items: readonly Item[], rules: readonly AlertRule[], { before, notBefore }: Standing) {
+  const states = new Map(rules.map(rule => [rule.alertId, before.get(rule.alertId) ?? clearAlert(rule.alertId)]));
+  const events: AlertEvent[] = [];
+  for (const item of items) {
+    const now = epochMs(Math.max(item.knownAt, notBefore));
+    for (const rule of rules.filter(each => item.concerns(each))) {
+      const result = transition(states.get(rule.alertId)!, item.evidence, rule, now);
+      states.set(rule.alertId, result.alert);
+      events.push(...result.events);
+    }
+  }
+  const changed = rules.map(rule => ({ rule, state: states.get(rule.alertId)! })).filter(({ state }) => state !== before.get(state.id));
+  return { states: changed, events };
+}
+
+function progressAfter(progress: EvaluationProgress, items: readonly Item[], upTo: EpochMs): EvaluationProgress {
+  const issued = items.map(({ evidence }) => (evidence.kind === 'forecast' ? evidence.issueTime : progress.forecastTo));
+  return { evaluatedTo: upTo, forecastTo: epochMs(Math.max(progress.forecastTo, ...issued)) };
+}
