@@ -48,6 +48,7 @@ alerts:
   cycles: 2 # that must agree
   hysteresis: 0.1 # the observed flow must fall this share below the threshold
   expiry: 3h # without a new forecast the alert becomes stale
+  quiet: 6h # below the level this long before it clears: a second rise is the same flood
   absence: { rain: 1h, gauge: 2h, cycle: 30min }
 `;
 }

@@ -34,7 +34,6 @@ export interface ThresholdRow {
 
 export interface GaugeRecord {
   readonly id: string;
-  readonly cell: number;
   readonly areaM2: number;
   readonly times: ArrayLike<number>;
   readonly values: ArrayLike<number>;
@@ -42,7 +41,6 @@ export interface GaugeRecord {
 
 export interface UngaugedPlace {
   readonly id: string;
-  readonly cell: number;
   readonly areaM2: number;
 }
 

@@ -25,6 +25,7 @@ export async function loadDomain(folder: string): Promise<LoadedDomain> {
   if (!existsSync(path)) throw new Fault('DOMAIN_NOT_FOUND', `${root} holds no domain.yaml`, { folder: root });
   const text = await readFile(path, 'utf8');
   const yaml = readDomainYaml(text, path);
+  const projection = projectionOf(yaml.mesh.epsg, yaml.mesh.projection);
   refuseAbsentFiles(yaml, root, path);
   const mesh = await readMesh(yaml, root, path);
   const tables = await Promise.all([yaml.stations, yaml.thresholds].map(name => readFile(join(root, name), 'utf8')));
@@ -44,7 +45,7 @@ export async function loadDomain(folder: string): Promise<LoadedDomain> {
     meshHash: hashOfMesh(mesh),
     record: await readRecord(yaml, root, mesh),
     settings: { model, sources, forcing, forecast, assimilation, alerts },
-    projection: projectionOf(yaml.mesh.epsg, yaml.mesh.projection),
+    projection,
   };
 }
 

@@ -28,15 +28,35 @@ const KNOWN: readonly Projection[] = [
 ];
 
 /**
- * The projection of an EPSG code; a proj4 definition makes any other code usable.
+ * The projection of an EPSG code: Lambert-93, longitude and latitude, the UTM zones of WGS 84 and ETRS89. A proj4 definition
+ * makes any other code usable.
  * @throws Fault DOMAIN_INVALID for a code that is neither known nor defined.
  */
 export function projectionOf(epsg: number, definition?: string): Projection {
   if (definition !== undefined) return { epsg, definition, cf: {} };
-  const known = KNOWN.find(projection => projection.epsg === epsg);
+  const known = KNOWN.find(projection => projection.epsg === epsg) ?? universalTransverseMercator(epsg);
   if (known !== undefined) return known;
   const codes = KNOWN.map(projection => projection.epsg).join(', ');
-  throw new Fault('DOMAIN_INVALID', `EPSG:${epsg} is not known (known: ${codes}); give its proj4 text as mesh.projection`, { epsg });
+  const message = `mesh.epsg: EPSG:${epsg} is not known (known: ${codes} and the UTM zones); give its proj4 text as mesh.projection`;
+  throw new Fault('DOMAIN_INVALID', message, { epsg });
+}
+
+/** WGS 84: 32601–32660 north, 32701–32760 south; ETRS89: 25828–25838 north. */
+function universalTransverseMercator(epsg: number): Projection | undefined {
+  const zone = epsg % 100;
+  const [wgs84, etrs89] = [epsg > 32_600 && epsg < 32_800, epsg >= 25_828 && epsg <= 25_838];
+  if ((!wgs84 && !etrs89) || zone < 1 || zone > 60) return undefined;
+  const south = epsg >= 32_700;
+  const ellipsoid = etrs89 ? '+ellps=GRS80 +towgs84=0,0,0' : '+datum=WGS84';
+  const cf = {
+    grid_mapping_name: 'transverse_mercator',
+    scale_factor_at_central_meridian: 0.9996,
+    longitude_of_central_meridian: 6 * zone - 183,
+    latitude_of_projection_origin: 0,
+    false_easting: 500_000,
+    false_northing: south ? 10_000_000 : 0,
+  };
+  return { epsg, definition: `+proj=utm +zone=${zone}${south ? ' +south' : ''} ${ellipsoid} +units=m +no_defs`, cf };
 }
 
 /** Longitude and latitude (WGS 84, degrees) of a point of the projection. */
