@@ -1,9 +1,11 @@
 import { Command } from 'commander';
 import { isFault } from '#errors';
+import { calibrateCommand } from './commands/calibrate.js';
 import { domainCommand } from './commands/domain.js';
+import { simulateCommand } from './commands/simulate.js';
 
 /** Each command file exports `(program: Command) => void` and is listed here. */
-const COMMANDS: readonly ((program: Command) => void)[] = [domainCommand];
+const COMMANDS: readonly ((program: Command) => void)[] = [domainCommand, calibrateCommand, simulateCommand];
 
 /** sysexits.h: 78 configuration, 65 data, 70 everything else. */
 const EXIT_CONFIG = 78;

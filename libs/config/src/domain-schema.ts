@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { HOUR_MS } from '#hydrology';
 import { Duration } from './duration.js';
 
 /** 15min and the like where a key is left out. */
@@ -87,37 +88,48 @@ const Alerts = z.strictObject({
 });
 
 /** domain.yaml: every key that exists; an unknown one is an error. */
-export const DomainYaml = z
-  .strictObject({
-    basin: z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be small letters, digits and hyphens, and equal the folder name'),
-    name: z.string().min(1),
-    mesh: Mesh,
-    stations: relativePath,
-    thresholds: relativePath,
-    descriptors: z.record(z.string(), relativePath).default({}),
-    record: Record,
-    model: Model.prefault({}),
-    sources: Sources,
-    forcing: Forcing.prefault({}),
-    forecast: Forecast.prefault({}),
-    assimilation: Assimilation.prefault({}),
-    alerts: Alerts.prefault({}),
-  })
-  .superRefine((domain, context) => {
-    const say = (path: string[], message: string): void => {
-      context.addIssue({ code: 'custom', path, message });
-    };
-    const { forecast, assimilation, alerts } = domain;
-    if (forecast.lead % forecast.step !== 0) say(['forecast', 'lead'], 'must be a whole number of forecast.step');
-    if (3_600_000 % forecast.step !== 0) say(['forecast', 'step'], 'must divide one hour');
-    if (assimilation.window % assimilation.rainBlock !== 0)
-      say(['assimilation', 'window'], 'must be a whole number of assimilation.rainBlock');
-    if (assimilation.holdOut >= assimilation.window) say(['assimilation', 'holdOut'], 'must be shorter than assimilation.window');
-    if (alerts.clearProbability > alerts.raiseProbability) say(['alerts', 'clearProbability'], 'must not be above alerts.raiseProbability');
-  });
+export const DomainYaml = z.strictObject({
+  basin: z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be small letters, digits and hyphens'),
+  name: z.string().min(1),
+  mesh: Mesh,
+  stations: relativePath,
+  thresholds: relativePath,
+  descriptors: z.record(z.string(), relativePath).default({}),
+  record: Record,
+  model: Model.prefault({}),
+  sources: Sources,
+  forcing: Forcing.prefault({}),
+  forecast: Forecast.prefault({}),
+  assimilation: Assimilation.prefault({}),
+  alerts: Alerts.prefault({}),
+});
 
 /** domain.yaml with durations in ms and defaults filled in. */
 export type DomainYaml = z.infer<typeof DomainYaml>;
 
 /** The settings the rooms need: durations in ms. */
 export type DomainSettings = Pick<DomainYaml, 'model' | 'sources' | 'forcing' | 'forecast' | 'assimilation' | 'alerts'>;
+
+/**
+ * Mistakes between keys, by key. Works on the raw file, section by section: one that does not parse says so elsewhere and does
+ * not hide what is wrong in the others.
+ */
+export function checkBetweenKeys(raw: unknown): string[] {
+  const sections = z.looseObject({}).catch({}).parse(raw);
+  const [forecast, assimilation, alerts] = [
+    Forecast.prefault({}).safeParse(sections['forecast']).data,
+    Assimilation.prefault({}).safeParse(sections['assimilation']).data,
+    Alerts.prefault({}).safeParse(sections['alerts']).data,
+  ];
+  const checks: readonly (readonly [wrong: boolean | undefined, mistake: string])[] = [
+    [forecast && forecast.lead % forecast.step !== 0, 'forecast.lead: must be a whole number of forecast.step'],
+    [forecast && HOUR_MS % forecast.step !== 0, 'forecast.step: must divide one hour'],
+    [
+      assimilation && assimilation.window % assimilation.rainBlock !== 0,
+      'assimilation.window: must be a whole number of assimilation.rainBlock',
+    ],
+    [assimilation && assimilation.holdOut >= assimilation.window, 'assimilation.holdOut: must be shorter than assimilation.window'],
+    [alerts && alerts.clearProbability > alerts.raiseProbability, 'alerts.clearProbability: must not be above alerts.raiseProbability'],
+  ];
+  return checks.flatMap(([wrong, mistake]) => (wrong === true ? [mistake] : []));
+}

@@ -4,3 +4,4 @@ export { Duration, parseDuration } from './duration.js';
 export { loadDomain } from './load-domain.js';
 export { importSmash, type ImportOptions, type ImportSummary } from './import-smash.js';
 export { projectionOf, toLonLat, type Projection } from './projection.js';
+export { gridVariables, writeNetCdf, type VariableDefinition } from './netcdf.js';

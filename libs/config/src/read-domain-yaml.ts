@@ -1,7 +1,7 @@
 import { parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { Fault } from '#errors';
-import { DomainYaml } from './domain-schema.js';
+import { DomainYaml, checkBetweenKeys } from './domain-schema.js';
 
 /**
  * Reads the text of a domain.yaml.
@@ -9,10 +9,12 @@ import { DomainYaml } from './domain-schema.js';
  */
 export function readDomainYaml(text: string, path: string): DomainYaml {
   const document = parseDocument(text, { prettyErrors: true });
-  const syntax = document.errors.map(error => error.message.split('\n')[0]!);
+  const syntax = document.errors.map(error => error.message.split('\n')[0]!.replace(/:$/, ''));
   if (syntax.length > 0) throw domainInvalid(path, syntax);
-  const result = DomainYaml.safeParse(document.toJS() ?? {});
-  if (!result.success) throw domainInvalid(path, result.error.issues.flatMap(describe));
+  const raw: unknown = document.toJS() ?? {};
+  const result = DomainYaml.safeParse(raw, { reportInput: true });
+  const mistakes = [...(result.error?.issues.flatMap(describe) ?? []), ...checkBetweenKeys(raw)];
+  if (!result.success || mistakes.length > 0) throw domainInvalid(path, mistakes);
   return result.data;
 }
 
@@ -26,8 +28,38 @@ export function domainInvalid(path: string, mistakes: readonly string[]): Fault 
 }
 
 function describe(issue: z.core.$ZodIssue): string[] {
-  const key = issue.path.join('.');
   if (issue.code === 'unrecognized_keys') return issue.keys.map(unknown => `${[...issue.path, unknown].join('.')}: unknown key`);
-  const missing = issue.code === 'invalid_type' && issue.input === undefined;
-  return [`${key === '' ? 'the file' : key}: ${missing ? 'is missing' : issue.message}`];
+  const key = issue.path.join('.');
+  return [`${key === '' ? 'the file' : key}: ${sayIssue(issue)}`];
 }
+
+/** What the value must be and what it is, in the words of the file's editor. */
+function sayIssue(issue: z.core.$ZodIssue): string {
+  const is = JSON.stringify(issue.input);
+  switch (issue.code) {
+    case 'invalid_type':
+      if (issue.input === undefined) return 'is missing';
+      return issue.message.startsWith('Invalid input')
+        ? `must be ${ARTICLE[issue.expected] ?? issue.expected}, not ${is}`
+        : `${issue.message}, not ${is}`;
+    case 'too_small':
+      return issue.origin === 'string'
+        ? 'must not be empty'
+        : `must be ${issue.inclusive === true ? 'at least' : 'above'} ${issue.minimum}, not ${is}`;
+    case 'too_big':
+      return `must be ${issue.inclusive === true ? 'at most' : 'below'} ${issue.maximum}, not ${is}`;
+    case 'invalid_value':
+      return `must be one of ${issue.values.join(', ')}, not ${is}`;
+    default:
+      return issue.message;
+  }
+}
+
+const ARTICLE: Readonly<Record<string, string>> = {
+  number: 'a number',
+  int: 'a whole number',
+  string: 'a text',
+  object: 'a group of keys',
+  array: 'a list',
+  record: 'a group of keys',
+};

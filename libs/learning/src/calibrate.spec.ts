@@ -70,7 +70,7 @@ function twin(cpOf: (cell: number) => number): Float64Array {
   return runToy({ forcing, parameters, initialState: new Float64Array(CELLS).fill(0.4) }).discharge;
 }
 
-const settings = { ...CALIBRATION_SETTINGS, uniformIterations: 200, multilinearIterations: 400, slopePenalty: 0, costTolerance: 1e-15 };
+const settings = { ...CALIBRATION_SETTINGS, uniformIterations: 200, multilinearIterations: 400, priorWeight: 0, costTolerance: 1e-15 };
 const problemFor = (observed: Float64Array) => ({ forcing, base, settings, cost: nseCost({ observed, steps: STEPS, stations: [0] }) });
 
 describe('calibrate', () => {
@@ -94,10 +94,10 @@ describe('calibrate', () => {
     expect(multilinear.iterations).toBe(progress.length);
   });
 
-  it('holds slopes back when they are penalised', () => {
+  it('is held near the prior by its weight', () => {
     const observed = twin(cell => 150 + 60 * cell ** 1.5);
     const free = calibrate({ ...problemFor(observed), descriptors: [slope] }, toy);
-    const held = calibrate({ ...problemFor(observed), settings: { ...settings, slopePenalty: 1 }, descriptors: [slope] }, toy);
+    const held = calibrate({ ...problemFor(observed), settings: { ...settings, priorWeight: 1 }, descriptors: [slope] }, toy);
     expect(Math.abs(held.control[1]!)).toBeLessThan(Math.abs(free.control[1]!));
     expect(held.cost).toBeGreaterThan(free.cost);
   });

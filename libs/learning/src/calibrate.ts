@@ -1,7 +1,9 @@
 import { minimise, type Cost, type Kernel, type KernelForcing, type MinimiseProgress, type Minimum } from '#kernel';
 import { VARIABLES, type VariableId } from '#hydrology';
+import { coefficientsOf, type Coefficients } from './coefficients.js';
 import type { StandardDescriptor } from './descriptors.js';
-import { controlGradient, controlOf, fieldsOf, type Fields, type Mapping, type MappedField } from './mapping.js';
+import { controlGradient, fieldsOf, type Fields, type Mapping, type MappedField } from './mapping.js';
+import { HOURLY_PRIORS, priorOf, type Prior } from './prior.js';
 
 export interface CalibrationProblem {
   /** Warm-up and fitted period. */
@@ -20,8 +22,10 @@ export interface CalibrationSettings {
   /** Iterations of the uniform fit, which is also the start of the multi-linear one. */
   readonly uniformIterations: number;
   readonly multilinearIterations: number;
-  /** Weight of Σ slope² in the cost: holds slopes that the discharge does not see at zero. */
-  readonly slopePenalty: number;
+  /** What is known of the parameters beforehand, by id. */
+  readonly priors: Readonly<Record<string, Prior>>;
+  /** Weight of Σ ((x − mean)/deviation)² in the cost. */
+  readonly priorWeight: number;
   readonly costTolerance: number;
 }
 
@@ -34,6 +38,7 @@ export interface Calibration {
   readonly mapping: Mapping;
   readonly control: Float64Array;
   readonly fields: Fields;
+  readonly coefficients: Coefficients;
   /** The cost alone, without the penalty. */
   readonly cost: number;
   readonly discharge: Float64Array;
@@ -45,7 +50,8 @@ export interface Calibration {
 export const CALIBRATION_SETTINGS: CalibrationSettings = {
   uniformIterations: 40,
   multilinearIterations: 60,
-  slopePenalty: 0,
+  priors: HOURLY_PRIORS,
+  priorWeight: 5e-4,
   costTolerance: 1e-7,
 };
 
@@ -53,14 +59,10 @@ export const CALIBRATION_SETTINGS: CalibrationSettings = {
 const NOT_CALIBRATED: readonly VariableId[] = ['ci'];
 /** Initial stores that warm-up forgets too slowly to leave them at a guess. */
 const CALIBRATED_STORES: readonly VariableId[] = ['hp', 'ht'];
-/** Start of the search: the register's defaults, but stores half and a third full (a basin is not dry on any given day). */
-const STARTS: Readonly<Record<string, number>> = { hp: 0.5, ht: 0.3 };
-
 /** Fits uniform parameters and, given descriptors, multi-linear ones from there. */
 export function calibrate(problem: CalibrationProblem, kernel: Kernel): Calibration {
   const uniform = mappingFor(kernel, []);
-  const start = controlOf(uniform, id => STARTS[id] ?? VARIABLES[id as VariableId].default);
-  const first = fit({ problem, mapping: uniform, start, stage: 'uniform' }, kernel);
+  const first = fit({ problem, mapping: uniform, stage: 'uniform' }, kernel);
   if (problem.descriptors.length === 0) return calibrationOf(uniform, [first], { problem, kernel });
   const multilinear = mappingFor(kernel, problem.descriptors);
   const second = fit({ problem, mapping: multilinear, start: widen(first.x, uniform, multilinear), stage: 'multilinear' }, kernel);
@@ -80,20 +82,25 @@ function mappingFor({ layout }: Kernel, descriptors: readonly StandardDescriptor
 interface Fit {
   readonly problem: CalibrationProblem;
   readonly mapping: Mapping;
-  readonly start: Float64Array;
+  /** Absent: the mean of the prior. */
+  readonly start?: Float64Array;
   readonly stage: CalibrationProgress['stage'];
 }
 
+/** Minimises over u = (x − mean)/deviation, in which all components have the same scale. */
 function fit({ problem, mapping, start, stage }: Fit, kernel: Kernel): Minimum {
   const { settings, forcing, base, cost } = problem;
+  const { mean, deviation } = priorOf(mapping, settings.priors, id => VARIABLES[id as VariableId].default);
   const limit = stage === 'uniform' ? settings.uniformIterations : settings.multilinearIterations;
-  return minimise(
+  const controlAt = (u: Float64Array): Float64Array => u.map((value, i) => mean[i]! + deviation[i]! * value);
+  const found = minimise(
     {
-      start,
-      evaluate: (x, gradient) => {
+      start: (start ?? mean).map((value, i) => (value - mean[i]!) / deviation[i]!),
+      evaluate: (u, gradient) => {
+        const x = controlAt(u);
         const result = kernel.gradient({ forcing, ...fieldsOf(mapping, x, base) }, cost);
-        gradient.set(controlGradient(mapping, x, result));
-        return result.cost + penalise(mapping, x, { weight: settings.slopePenalty, gradient });
+        gradient.set(controlGradient(mapping, x, result).map((slope, i) => slope * deviation[i]! + 2 * settings.priorWeight * u[i]!));
+        return result.cost + settings.priorWeight * u.reduce((sum, value) => sum + value * value, 0);
       },
     },
     {
@@ -102,22 +109,7 @@ function fit({ problem, mapping, start, stage }: Fit, kernel: Kernel): Minimum {
       onIteration: progress => problem.onProgress?.({ ...progress, stage, limit }),
     },
   );
-}
-
-/** Adds the gradient of weight·Σ slope² and returns it. */
-function penalise(
-  { parameters, descriptors }: Mapping,
-  x: Float64Array,
-  { weight, gradient }: { weight: number; gradient: Float64Array },
-): number {
-  const stride = 1 + descriptors.length;
-  let penalty = 0;
-  for (let k = 0; k < parameters.length * stride; k++) {
-    if (k % stride === 0) continue;
-    penalty += weight * x[k]! ** 2;
-    gradient[k] = gradient[k]! + 2 * weight * x[k]!;
-  }
-  return penalty;
+  return { ...found, x: controlAt(found.x) };
 }
 
 /** The same fields in a mapping with descriptors: intercepts and stores kept, slopes zero. */
@@ -141,6 +133,7 @@ function calibrationOf(
     mapping,
     control: last.x,
     fields,
+    coefficients: coefficientsOf(mapping, last.x),
     discharge,
     cost: problem.cost(discharge, new Float64Array(discharge.length)),
     iterations: stages.reduce((sum, stage) => sum + stage.iterations, 0),

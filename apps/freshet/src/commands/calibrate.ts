@@ -1,0 +1,227 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Presets, SingleBar } from 'cli-progress';
+import type { Command } from 'commander';
+import { loadDomain, type LoadedDomain } from '#config';
+import { Fault } from '#errors';
+import { DAY_MS, SECOND_MS, VARIABLES, timeGrid, toIso, type Station, type TimeGrid } from '#hydrology';
+import type { Kernel, KernelForcing } from '#kernel';
+import {
+  calibrate,
+  CALIBRATION_SETTINGS,
+  formatParameterFile,
+  interceptionCapacity,
+  nseCost,
+  PARAMETER_FORMAT,
+  standardize,
+  type Calibration,
+  type CalibrationProgress,
+  type Fields,
+  type ParameterFile,
+  type StandardDescriptor,
+} from '#learning';
+import { nse } from '#verification';
+import { observedOnSteps, readPeriod, recordForcing, recordStart, type Period } from './record-inputs.js';
+import { domainFolder, openKernel, printJson } from './run-options.js';
+
+/** Calibration runs at the step of the record's rain and discharge; the model's own step is finer. */
+const CALIBRATION_STEP_SECONDS = 3600;
+const MODEL_STEP_SECONDS = 900;
+
+interface CalibrateFlags {
+  readonly domain: string;
+  readonly structure: string;
+  readonly routing: string;
+  readonly mapping: string;
+  readonly gauges: string;
+  readonly from: string;
+  readonly to: string;
+  readonly out: string;
+}
+
+/** `freshet calibrate`: fits the parameters of a structure on a period of the domain's record and writes a parameter file. */
+export function calibrateCommand(program: Command): void {
+  program
+    .command('calibrate')
+    .description("Fit the parameters of a structure on a period of a domain's record")
+    .requiredOption('--domain <basin>', 'basin name or domain folder')
+    .option('--structure <name>', 'model structure', 'gr4')
+    .option('--routing <name>', 'routing: lag0, lr or kw', 'kw')
+    .option('--mapping <kind>', 'uniform or multilinear (over the descriptors of the domain)', 'multilinear')
+    .option('--gauges <ids>', 'all, or station ids separated by commas', 'all')
+    .requiredOption('--from <date>', 'start of the fitted period (excluded), 00:00 UTC')
+    .requiredOption('--to <date>', 'end of the fitted period (included), 00:00 UTC')
+    .requiredOption('--out <file>', 'parameter file to write')
+    .option('--json', 'print the result as JSON')
+    .action(async (flags: CalibrateFlags) => {
+      printJson(await runCalibration(flags));
+    });
+}
+
+async function runCalibration(flags: CalibrateFlags): Promise<unknown> {
+  const started = performance.now();
+  const domain = await loadDomain(domainFolder(flags.domain));
+  const setup = prepare(flags, domain);
+  const progress = progressBar();
+  const result = calibrate({ ...setup.problem, settings: CALIBRATION_SETTINGS, onProgress: progress.show }, setup.kernel);
+  progress.stop();
+  const file = parameterFileOf(result, { ...setup, domain, flags, version: await freshetVersion() });
+  await mkdir(dirname(resolve(flags.out)), { recursive: true });
+  await writeFile(flags.out, formatParameterFile(file));
+  const { mapping, fit } = file;
+  return {
+    mapping,
+    iterations: fit.iterations,
+    cost: fit.cost,
+    nse: fit.nse,
+    seconds: Math.round(performance.now() - started) / 1000,
+  };
+}
+
+interface Setup {
+  readonly kernel: Kernel;
+  readonly time: TimeGrid;
+  readonly period: Period;
+  readonly gauges: readonly Station[];
+  readonly observed: Float64Array;
+  readonly interception: ParameterFile['interception'];
+  readonly problem: {
+    readonly forcing: KernelForcing;
+    readonly base: Fields;
+    readonly cost: ReturnType<typeof nseCost>;
+    readonly descriptors: readonly StandardDescriptor[];
+  };
+}
+
+function prepare(flags: CalibrateFlags, domain: LoadedDomain): Setup {
+  const period = readPeriod(flags, domain);
+  const gauges = chooseGauges(flags.gauges, domain);
+  const time = timeGrid(recordStart(domain.record), period.to, CALIBRATION_STEP_SECONDS * SECOND_MS);
+  const forcing = recordForcing(domain.record, time);
+  const observed = observedOnSteps(domain.record, gauges, { time, ...period });
+  refuseSilentGauges(gauges, { observed, steps: time.count });
+  const kernel = openKernel({ domain, stations: gauges, stepSeconds: CALIBRATION_STEP_SECONDS, ...namesOf(flags) });
+  const interception = [CALIBRATION_STEP_SECONDS, MODEL_STEP_SECONDS].map(stepSeconds => searchCapacity(domain, period, stepSeconds));
+  const cost = nseCost({ observed, steps: time.count, stations: gauges.map((_, row) => row) });
+  const problem = {
+    forcing,
+    cost,
+    base: baseFields(kernel, interception[0]!.capacity),
+    descriptors: chooseDescriptors(flags.mapping, domain),
+  };
+  return { kernel, time, period, gauges, observed, interception, problem };
+}
+
+const namesOf = ({ structure, routing }: CalibrateFlags): { structure: string; routing: string } => ({ structure, routing });
+
+function chooseGauges(asked: string, { stations }: LoadedDomain): readonly Station[] {
+  const gauged = stations.filter(station => station.gauged);
+  if (asked === 'all') return gauged;
+  return asked.split(',').map(id => {
+    const found = gauged.find(station => station.id === id.trim());
+    if (found === undefined) {
+      const known = gauged.map(station => station.id).join(', ');
+      throw new Fault('COMMAND_INVALID', `--gauges: ${id} is not a gauged station of the domain; it has ${known}`, { station: id });
+    }
+    return found;
+  });
+}
+
+function refuseSilentGauges(gauges: readonly Station[], { observed, steps }: { observed: Float64Array; steps: number }): void {
+  gauges.forEach(({ id }, row) => {
+    const values = observed.subarray(row * steps, (row + 1) * steps).filter(value => !Number.isNaN(value));
+    if (new Set(values).size < 2) {
+      throw new Fault('COMMAND_INVALID', `--gauges: ${id} has no varying discharge in the period; leave it out or choose another period`, {
+        station: id,
+      });
+    }
+  });
+}
+
+function chooseDescriptors(mapping: string, { descriptors }: LoadedDomain): readonly StandardDescriptor[] {
+  if (mapping === 'uniform') return [];
+  if (mapping !== 'multilinear') throw new Fault('COMMAND_INVALID', `--mapping ${mapping} is unknown; it is uniform or multilinear`);
+  if (descriptors.size === 0) throw new Fault('COMMAND_INVALID', '--mapping multilinear needs descriptors, and the domain has none');
+  return [...descriptors].map(([name, field]) => standardize(name, field));
+}
+
+function searchCapacity({ record }: LoadedDomain, { from, to }: Period, stepSeconds: number): ParameterFile['interception'][number] {
+  const time = timeGrid(from, to, stepSeconds * SECOND_MS);
+  const { rain, pet } = recordForcing(record, time);
+  const cellCount = rain.length / time.count;
+  const capacity = interceptionCapacity({ rain, pet, cellCount, stepsPerDay: DAY_MS / time.stepMs });
+  return { stepSeconds, from: toIso(from), to: toIso(to), capacity: [...capacity] };
+}
+
+/** Register defaults, with the capacity found for each cell. */
+function baseFields({ layout }: Kernel, capacity: readonly number[]): Fields {
+  const { cellCount } = layout;
+  const parameters = new Float64Array(layout.parameters.length * cellCount);
+  layout.parameters.forEach((id, k) => {
+    if (id === 'ci') parameters.set(capacity, k * cellCount);
+    else parameters.fill(VARIABLES[id].default, k * cellCount, (k + 1) * cellCount);
+  });
+  const initialState = new Float64Array(layout.states.length * cellCount);
+  layout.states.forEach((id, k) => initialState.fill(VARIABLES[id].default, k * cellCount, (k + 1) * cellCount));
+  return { parameters, initialState };
+}
+
+interface Provenance extends Setup {
+  readonly domain: LoadedDomain;
+  readonly flags: CalibrateFlags;
+  readonly version: string;
+}
+
+function parameterFileOf(result: Calibration, made: Provenance): ParameterFile {
+  const { domain, gauges, observed, time, period, interception, flags, kernel } = made;
+  const row = (values: Float64Array, k: number): Float64Array => values.subarray(k * time.count, (k + 1) * time.count);
+  const scores = gauges.map(({ id }, k) => [id, nse({ simulated: row(result.discharge, k), observed: row(observed, k) })] as const);
+  return {
+    format: PARAMETER_FORMAT,
+    basin: domain.basin,
+    structure: flags.structure,
+    routing: flags.routing,
+    stepSeconds: CALIBRATION_STEP_SECONDS,
+    mesh: { hash: domain.meshHash, cellCount: domain.mesh.cellCount },
+    ...result.coefficients,
+    interception,
+    initialState: { time: toIso(time.start), values: result.coefficients.initialState },
+    fit: {
+      from: toIso(period.from),
+      to: toIso(period.to),
+      warmUpFrom: toIso(time.start),
+      gauges: gauges.map(({ id }) => id),
+      objective: '1 - NSE, mean over the gauges',
+      cost: result.cost,
+      nse: Object.fromEntries(scores),
+      iterations: result.iterations,
+      evaluations: result.evaluations,
+      stoppedBy: result.stoppedBy,
+    },
+    versions: { freshet: made.version, kernel: kernel.layout.precision },
+  };
+}
+
+function progressBar(): { readonly show: (progress: CalibrationProgress) => void; readonly stop: () => void } {
+  const bar = new SingleBar(
+    { format: 'calibrating {stage} {bar} {value}/{total} · cost {cost}', stream: process.stderr, clearOnComplete: true },
+    Presets.shades_classic,
+  );
+  let stage = '';
+  return {
+    show: progress => {
+      if (progress.stage !== stage) bar.start(progress.limit, 0, { stage: progress.stage, cost: '-' });
+      stage = progress.stage;
+      bar.update(progress.iteration, { stage, cost: progress.cost.toFixed(5) });
+    },
+    stop: () => {
+      bar.stop();
+    },
+  };
+}
+
+async function freshetVersion(): Promise<string> {
+  const manifest = join(fileURLToPath(new URL('../../../../../', import.meta.url)), 'package.json');
+  return (JSON.parse(await readFile(manifest, 'utf8')) as { readonly version: string }).version;
+}

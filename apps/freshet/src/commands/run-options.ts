@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { LoadedDomain } from '#config';
+import type { Station } from '#hydrology';
+import { createKernel, type Kernel } from '#kernel';
+
+const domainsFolder = (): string =>
+  process.env['FRESHET_DOMAINS'] ?? fileURLToPath(new URL('../../../../../deploy/domains', import.meta.url));
+
+/** A basin name is a folder under the domain directory; anything with a slash is a folder itself. */
+export const domainFolder = (domain: string): string => (domain.includes('/') ? domain : join(domainsFolder(), domain));
+
+export interface KernelChoice {
+  readonly domain: LoadedDomain;
+  readonly stations: readonly Station[];
+  readonly structure: string;
+  readonly routing: string;
+  readonly stepSeconds: number;
+}
+
+/** A kernel for the mesh of the domain with the given stations as outputs. */
+export const openKernel = ({ domain, stations, structure, routing, stepSeconds }: KernelChoice): Kernel =>
+  createKernel({
+    structure,
+    routing,
+    mesh: domain.mesh,
+    stationCells: stations.map(({ cell }) => cell),
+    stepSeconds,
+    precision: 'f32',
+  });
+
+/** JSON alone on stdout. */
+export const printJson = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value)}\n`);
