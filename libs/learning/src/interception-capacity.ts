@@ -12,7 +12,8 @@ const CANDIDATES = Float64Array.from({ length: 29 }, (_, k) => (k + 1) / 10);
 /**
  * Interception capacity of each cell, mm: the candidate whose evaporation summed over the period comes nearest to what a
  * daily balance would take, Σ min(P_day, E_day) (Ficchì et al. 2019). It depends on the period and on the step, so it is
- * found once and frozen. The series starts at the beginning of a day; the store starts empty.
+ * found once and frozen. The series starts at 00:00 and the store starts empty. A step belongs to the day of its stamp, its
+ * end, as in SMASH: the step that ends at midnight opens the next day.
  */
 export function interceptionCapacity(forcing: DemandAndSupply): Float64Array {
   const capacities = new Float64Array(forcing.cellCount);
@@ -38,10 +39,10 @@ function columnOf({ rain, pet, cellCount }: DemandAndSupply, cell: number): Colu
 /** Missing steps count as zero of what is missing. */
 function dailyEvaporation({ rain, pet }: Column, stepsPerDay: number): number {
   let total = 0;
-  for (let start = 0; start < rain.length; start += stepsPerDay) {
+  for (let midnight = -1; midnight < rain.length; midnight += stepsPerDay) {
     let rainOfDay = 0;
     let petOfDay = 0;
-    for (let step = start; step < Math.min(start + stepsPerDay, rain.length); step++) {
+    for (let step = Math.max(0, midnight); step < Math.min(midnight + stepsPerDay, rain.length); step++) {
       if (rain[step]! > 0) rainOfDay += rain[step]!;
       if (pet[step]! > 0) petOfDay += pet[step]!;
     }

@@ -23,6 +23,13 @@ const ARITHMETIC: Readonly<Partial<Record<ts.SyntaxKind, Op>>> = {
   [ts.SyntaxKind.SlashToken]: 'div',
 };
 
+const COMPARISONS: ReadonlySet<ts.SyntaxKind> = new Set([
+  ts.SyntaxKind.LessThanToken,
+  ts.SyntaxKind.LessThanEqualsToken,
+  ts.SyntaxKind.GreaterThanToken,
+  ts.SyntaxKind.GreaterThanEqualsToken,
+]);
+
 const MAX_DEPTH = 32;
 
 /** Names of the parameters of a formula, in order. */
@@ -140,6 +147,7 @@ class Frame {
     const no = this.number(expression.whenFalse);
     const test = expression.condition;
     if (!ts.isBinaryExpression(test)) return this.refuse(test, 'a condition compares two numbers with < <= > or >=');
+    if (!COMPARISONS.has(test.operatorToken.kind)) return this.refuse(test, 'a condition compares two numbers with < <= > or >=');
     const left = this.number(test.left);
     const right = this.number(test.right);
     switch (test.operatorToken.kind) {
@@ -149,10 +157,8 @@ class Frame {
         return this.graph.make('select', this.graph.make('le', left, right), yes, no);
       case ts.SyntaxKind.GreaterThanToken:
         return this.graph.make('select', this.graph.make('lt', right, left), yes, no);
-      case ts.SyntaxKind.GreaterThanEqualsToken:
-        return this.graph.make('select', this.graph.make('le', right, left), yes, no);
       default:
-        return this.refuse(test, 'a condition compares two numbers with < <= > or >=');
+        return this.graph.make('select', this.graph.make('le', right, left), yes, no);
     }
   }
 

@@ -1,0 +1,137 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { reverse, tangent } from './differentiate.js';
+import { evaluate } from './evaluate.js';
+import { FormulaLibrary } from './formula-source.js';
+import { Graph, type Node } from './graph.js';
+import { parametersOf, traceFormula } from './trace-formula.js';
+
+/** fast-check likes 1e-284; products of such numbers round to nothing. */
+const ROUNDING_OF_NOTHING = 1e-200;
+
+type Range = readonly [low: number, high: number];
+type Formula = (...args: number[]) => Record<string, number>;
+
+// Every operator with the ranges of its inputs. `known` is 1: where forcing is missing there is nothing to differentiate.
+const OPERATORS: readonly (readonly [file: string, formula: string, ranges: Readonly<Record<string, Range>>])[] = [
+  ['forcing', 'forcing', { rain: [0, 40], pet: [0, 1], rainFactor: [0.3, 3] }],
+  ['interception', 'interception', { P: [0, 20], E: [0, 1], hi: [0, 1], ci: [0.1, 3] }],
+  ['production', 'production', { pn: [0.01, 30], en: [0, 0], hp: [0.05, 0.95], cp: [20, 900], stepSeconds: [900, 3600], known: [1, 1] }],
+  ['production', 'production', { pn: [0, 0], en: [0.01, 1], hp: [0.05, 0.95], cp: [20, 900], stepSeconds: [900, 3600], known: [1, 1] }],
+  ['exchange', 'exchange', { ht: [0.01, 0.95], kexc: [-5, 5], known: [1, 1] }],
+  ['transfer', 'transfer', { pr: [0, 30], perc: [0, 0.1], l: [-0.5, 0.5], ht: [0.01, 0.95], ct: [20, 900] }],
+  ['runoff', 'runoff', { qt: [0, 30], cellArea: [1e5, 1e6], stepSeconds: [900, 3600] }],
+  ['lag0', 'lag0', { runoff: [0, 5], qup: [0, 300] }],
+  ['lag0', 'lag0Head', { runoff: [0, 5] }],
+  ['linear-reservoir', 'linearReservoir', { runoff: [0, 5], qup: [0, 300], hlr: [0, 5], llr: [1, 900], upstreamArea: [1e6, 4e8], stepSeconds: [900, 3600] }],
+  ['linear-reservoir', 'linearReservoirHead', { runoff: [0, 5], hlr: [0, 5] }],
+  [
+    'kinematic-wave', 'kinematicWave',
+    { runoff: [0.01, 5], qup: [0.01, 300], q: [0.01, 300], qtl: [0.01, 5], akw: [0.5, 50], bkw: [0.2, 1], reachLength: [500, 1500], stepSeconds: [900, 3600] },
+  ],
+  ['kinematic-wave', 'kinematicWaveHead', { runoff: [0, 5] }],
+]; // prettier-ignore
+
+const folder = dirname(fileURLToPath(import.meta.resolve('#formulas/intrinsics.ts')));
+const library = new FormulaLibrary();
+
+/** Traces an operator and reduces its outputs to one scalar by fixed weights, so that one gradient covers them all. */
+function scalarOf(file: string, name: string) {
+  const source = library.file(join(folder, `${file}.ts`));
+  const graph = new Graph();
+  const names = parametersOf(source, name);
+  const inputs = names.map(parameter => graph.input(parameter, 'step'));
+  const outputs = traceFormula(library, graph, { file: source, name, args: inputs }) as ReadonlyMap<string, Node>;
+  const weighted = [...outputs.values()].map((node, i) => graph.make('mul', graph.constant(1 + 0.37 * i), node));
+  return { graph, names, inputs, outputs, scalar: weighted.reduce((a, b) => graph.make('add', a, b)) };
+}
+
+const point = (ranges: Readonly<Record<string, Range>>) =>
+  fc.record(
+    Object.fromEntries(Object.entries(ranges).map(([name, [low, high]]) => [name, fc.double({ min: low, max: high, noNaN: true })])),
+  );
+
+describe.each(OPERATORS)('%s: %s', (file, formula, ranges) => {
+  const { graph, names, inputs, outputs, scalar } = scalarOf(file, formula);
+  const adjoints = reverse(graph, new Map([[scalar, graph.constant(1)]]), node => node.op === 'input');
+  const gradient = inputs.map(input => adjoints.get(input) ?? graph.constant(0));
+  const directions = inputs.map(input => graph.input(`direction ${input.name}`, 'step'));
+  const derivative = tangent(graph, [scalar], new Map(inputs.map((input, i) => [input, directions[i]!]))).get(scalar)!;
+
+  test('the graph computes what the formula computes, bit for bit', async () => {
+    const module = (await import(`../formulas/${file}.js`)) as Record<string, Formula>;
+    fc.assert(
+      fc.property(point(ranges), at => {
+        const expected = module[formula]!(...names.map(name => at[name]!));
+        const values = evaluate([...outputs.values()], new Map(Object.entries(at)));
+        for (const [name, node] of outputs) expect(values.get(node)! + 0).toBe(expected[name]! + 0);
+      }),
+    );
+  });
+
+  test('reverse and forward mode agree', () => {
+    fc.assert(
+      fc.property(point(ranges), fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 8, maxLength: 8 }), (at, along) => {
+        const given = new Map([...Object.entries(at), ...names.map((name, i): [string, number] => [`direction ${name}`, along[i]!])]);
+        const values = evaluate([derivative, scalar, ...gradient], given);
+        const terms = gradient.map((node, i) => values.get(node)! * along[i]!);
+        const scale = terms.reduce((a, b) => a + Math.abs(b), 0);
+        expect(Math.abs(values.get(derivative)! - terms.reduce((a, b) => a + b, 0))).toBeLessThanOrEqual(
+          1e-12 * scale + 1e-11 * Math.abs(values.get(scalar)!) + ROUNDING_OF_NOTHING,
+        );
+      }),
+    );
+  });
+
+  test('the Taylor remainder is of second order', () => {
+    const random = sequence(7);
+    let tested = 0;
+    for (let trial = 0; trial < 400 && tested < 25; trial++) {
+      const at = Object.fromEntries(
+        Object.entries(ranges).map(([name, [low, high]]) => [name, low + (high - low) * (0.1 + 0.8 * random())]),
+      );
+      const along = names.map(name => (ranges[name]![1] - ranges[name]![0]) * 0.02 * (random() - 0.5));
+      const remainder = remainderAt({ names, scalar, gradient }, at, along);
+      if (!remainder) continue; // a branch of the formula changes within the step
+      tested++;
+      const [full, half, scale] = remainder;
+      if (full < 1e-10 * scale) continue; // linear: the remainder is rounding
+      expect(full / half).toBeGreaterThan(3.5);
+      expect(full / half).toBeLessThan(4.6);
+    }
+    expect(tested).toBe(25);
+  });
+});
+
+interface Differentiable {
+  readonly names: readonly string[];
+  readonly scalar: Node;
+  readonly gradient: readonly Node[];
+}
+
+/** Remainders of a full and of half a step; undefined where the gradient jumps between the ends, so the formula has a kink. */
+function remainderAt(
+  { names, scalar, gradient }: Differentiable,
+  at: Record<string, number>,
+  along: readonly number[],
+): [number, number, number] | undefined {
+  const moved = (share: number) => new Map(names.map((name, i) => [name, at[name]! + share * along[i]!]));
+  const slope = (share: number) => {
+    const values = evaluate(gradient, moved(share));
+    return gradient.reduce((total, node, i) => total + values.get(node)! * along[i]!, 0);
+  };
+  const value = (share: number) => evaluate([scalar], moved(share)).get(scalar)!;
+  const [start, middle, end] = [slope(0), slope(0.5), slope(1)];
+  const size = Math.abs(start) + Math.abs(end);
+  if (Math.abs(start - 2 * middle + end) > 0.05 * Math.abs(end - start) + 1e-9 * size) return undefined;
+  const remainder = (share: number) => Math.abs(value(share) - value(0) - share * start);
+  return [remainder(1), remainder(0.5), Math.abs(value(0)) + size];
+}
+
+/** A fixed sequence in [0, 1): Lehmer's generator. */
+function sequence(seed: number): () => number {
+  let state = seed;
+  return () => (state = (state * 48271) % 2147483647) / 2147483647;
+}

@@ -1,0 +1,107 @@
+import { describe, expect, test } from '@jest/globals';
+import { isFault } from '#errors';
+import { assembleColumn } from './assemble.js';
+import { evaluate } from './evaluate.js';
+import { FormulaLibrary } from './formula-source.js';
+import { Graph, type Node } from './graph.js';
+import { parametersOf, traceFormula } from './trace-formula.js';
+
+const INTRINSICS = `export const tanh = (x: number): number => Math.tanh(x);`;
+
+/** Compiles the first function of a text as formulas/bad.ts. */
+function compile(text: string): ReturnType<typeof traceFormula> {
+  const library = new FormulaLibrary(path => (path.endsWith('/intrinsics.ts') ? INTRINSICS : text));
+  const file = library.file('/formulas/bad.ts');
+  const graph = new Graph();
+  const name = [...file.functions.keys()][0]!;
+  return traceFormula(library, graph, { file, name, args: parametersOf(file, name).map(parameter => graph.input(parameter, 'step')) });
+}
+
+function messageOf(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    if (isFault(error)) return error.message;
+    throw error;
+  }
+  return 'no error';
+}
+
+describe('what is outside the subset is refused at its place, with what is allowed instead', () => {
+  test.each([
+    [
+      'function f(x: number) {\n  let y = x;\n  return y;\n}',
+      'bad.ts:2:3 only const declarations and one return are allowed in a formula: let y = x;',
+    ],
+    ['function f(x: number) {\n  for (;;) {}\n}', 'bad.ts:2:3 only const declarations and one return'],
+    [
+      'function f(x: number) {\n  return x % 2;\n}',
+      'bad.ts:2:10 only + − * /, a ternary, intrinsics and calls of other formulas are allowed: x % 2',
+    ],
+    ['function f(x: number) {\n  return x ** 2;\n}', 'bad.ts:2:10 only + − * /'],
+    [
+      'function f(x: number) {\n  return Math.sin(x);\n}',
+      'bad.ts:2:10 only intrinsics (tanh exp log sqrt pow min max abs) and imported formulas may be called',
+    ],
+    ['function f(x: number) {\n  return sin(x);\n}', '"sin" is neither an intrinsic (tanh exp log sqrt pow min max abs) nor a formula'],
+    ['function f(x: number) {\n  return x > 1 && x < 2 ? 1 : 0;\n}', 'bad.ts:2:10 a condition compares two numbers with < <= > or >='],
+    ['function f(x: number) {\n  return x === 1 ? 1 : 0;\n}', 'a condition compares two numbers'],
+    ['function f(x: number) {\n  return x + z;\n}', 'bad.ts:2:14 "z" is not a parameter, a const above it or a const number of the file'],
+    ['function f(x: number) {\n  const y = x;\n}', 'bad.ts:1:1 a formula must return a number or an object of numbers'],
+    ['function f(x: number) {\n  return f(x);\n}', 'formulas may call each other but not themselves'],
+    ['function f(x: number) {\n  return g(x, x);\n}\nfunction g(x: number) { return x; }', 'bad.ts:2:10 g takes 1 numbers'],
+    [
+      'function f(x: number) {\n  return g(x).b;\n}\nfunction g(x: number) { return { a: x }; }',
+      'bad.ts:2:10 no "b" comes out of that formula',
+    ],
+    ["import { tanh } from './intrinsics.js';\nfunction f(x: number) {\n  return tanh(x, x);\n}", 'bad.ts:3:10 tanh takes 1 number(s)'],
+    [
+      'let state = 0;\nfunction f(x: number) { return x; }',
+      'bad.ts:1:1 only imports, functions and const numbers are allowed at the top of a formula file',
+    ],
+    ['function f(x: number) {\n  return { ...x };\n}', 'an object holds only name: number'],
+  ])('%j', (text, message) => {
+    expect(messageOf(() => compile(text))).toContain(message);
+  });
+});
+
+test('constants, calls, unpacking, ternaries and signs are followed', () => {
+  const text = `
+    import { tanh } from './intrinsics.js';
+    const SCALE = 2 * 3;
+    function f(x: number, y: number) {
+      const { twice, sign } = g(x);
+      const inner = g(y);
+      return (twice + inner.twice) / SCALE - tanh(-y) * sign;
+    }
+    function g(x: number) { return { twice: 2 * x, sign: x >= 0 ? 1 : -1 }; }`;
+  const node = compile(text) as Node;
+  for (const [x, y] of [
+    [1.5, -2],
+    [-0.25, 0.75],
+  ] as const) {
+    const expected = (2 * x + 2 * y) / 6 - Math.tanh(-y) * (x >= 0 ? 1 : -1);
+    expect(
+      evaluate(
+        [node],
+        new Map([
+          ['x', x],
+          ['y', y],
+        ]),
+      ).get(node),
+    ).toBeCloseTo(expected, 14);
+  }
+});
+
+test('a slot that asks for what nothing gives is refused by name', () => {
+  const texts: Record<string, string> = {
+    'forcing.ts':
+      'export function forcing(rain: number, pet: number, rainFactor: number) { return { P: rain * rainFactor, E: pet, known: 1 }; }',
+    'interception.ts': 'export function interception(P: number, moon: number) { return { pn: P * moon }; }',
+  };
+  const library = new FormulaLibrary(path => texts[path.split('/').pop()!] ?? '');
+  const message = messageOf(() => assembleColumn(library, file => `/formulas/${file}.ts`, 'gr4'));
+  expect(message).toContain(
+    'interception.ts:1:41 "moon" is given by no earlier slot and is no state, parameter or geometry of the register',
+  );
+});

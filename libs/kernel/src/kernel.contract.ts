@@ -1,0 +1,214 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { isFault } from '#errors';
+import { createKernel } from './create-kernel.js';
+import type { Cost, Kernel, RainFactors, RunRequest } from './kernel.js';
+import { ROUTINGS } from './structure.js';
+import { forestMesh, perturbation, problemOf, type Problem } from './test-problem.js';
+
+/** What a precision allows: relative to the size of the thing compared. */
+export interface Tolerance {
+  readonly dotProduct: number;
+  /** Steps of the Taylor test as shares of the perturbation, large enough to stand above rounding. */
+  readonly taylorSteps: readonly [number, number];
+  readonly taylorRatio: readonly [number, number];
+}
+
+const BALANCE = 1e-4;
+
+/** What every kernel must do; each back end runs it. */
+export function kernelContract(precision: 'f64' | 'f32', tolerance: Tolerance): void {
+  describe.each(Object.keys(ROUTINGS))(`gr4-%s in ${precision}`, routing => {
+    const problem = problemOf({ routing, precision, cells: 61, steps: 150, seed: 3 });
+    const { kernel, request } = problem;
+
+    test('tangent and adjoint are transposes of each other', () => {
+      const weights = problem.random(kernel.layout.stationCount * request.forcing.steps);
+      const direction = perturbation(problem, 0.05);
+      const { derivative } = kernel.tangent(request, direction);
+      const gradient = kernel.gradient(request, linearCost(weights));
+      const left = dot(weights, derivative);
+      const right =
+        dot(direction.parameters, gradient.parameters) +
+        dot(direction.initialState, gradient.initialState) +
+        dot(direction.rainFactors, gradient.rainFactors);
+      const scale = weights.reduce((total, weight, i) => total + Math.abs(weight * derivative[i]!), 0);
+      expect(Math.abs(left - right)).toBeLessThan(tolerance.dotProduct * scale);
+    });
+
+    test('the Taylor remainder of a whole run is of second order', () => {
+      const direction = perturbation(problem, 0.2);
+      const { cost, parameters, initialState, rainFactors } = kernel.gradient(request, squareCost);
+      const slope =
+        dot(direction.parameters, parameters) + dot(direction.initialState, initialState) + dot(direction.rainFactors, rainFactors);
+      const costAt = (share: number) => squareCost(kernel.run(moved(request, direction, share)).discharge, new Float64Array(0));
+      const [one, two] = tolerance.taylorSteps.map(share => Math.abs(costAt(share) - cost - share * slope)) as [number, number];
+      const order = Math.log(one / two) / Math.log(tolerance.taylorSteps[0] / tolerance.taylorSteps[1]);
+      expect(order).toBeGreaterThan(tolerance.taylorRatio[0]);
+      expect(order).toBeLessThan(tolerance.taylorRatio[1]);
+    });
+
+    test('the gradient is that of finite differences, parameter by parameter', () => {
+      const { parameters, initialState, rainFactors } = kernel.gradient(request, squareCost);
+      const n = kernel.layout.cellCount;
+      const share = 0.02;
+      const costAt = (changed: RunRequest) => squareCost(kernel.run(changed).discharge, new Float64Array(0));
+      const compare = (what: string, values: Float64Array, gradient: Float64Array, change: (values: Float64Array) => RunRequest) => {
+        const step = values.map(value => share * value);
+        const slope = dot(step, gradient);
+        const central = (costAt(change(values.map((v, i) => v + step[i]!))) - costAt(change(values.map((v, i) => v - step[i]!)))) / 2;
+        const size = costAt(request);
+        expect({ what, ok: Math.abs(central - slope) <= 2e-2 * Math.abs(central) + 1e-5 * size }).toEqual({ what, ok: true });
+      };
+      const only = (all: Float64Array, row: number) => all.map((value, i) => (Math.floor(i / n) === row ? value : 0));
+      kernel.layout.parameters.forEach((id, row) => {
+        compare(id, only(request.parameters, row), parameters, changed => ({
+          ...request,
+          parameters: request.parameters.map((v, i) => (Math.floor(i / n) === row ? changed[i]! : v)),
+        }));
+      });
+      kernel.layout.states.forEach((id, row) => {
+        compare(id, only(request.initialState, row), initialState, changed => ({
+          ...request,
+          initialState: request.initialState.map((v, i) => (Math.floor(i / n) === row ? changed[i]! : v)),
+        }));
+      });
+      compare('rain factors', factorsOf(request).values, rainFactors, values => ({
+        ...request,
+        rainFactors: { ...factorsOf(request), values },
+      }));
+    });
+
+    test('the water of a run adds up', () => {
+      fc.assert(
+        fc.property(fc.integer({ min: 1, max: 10_000 }), fc.integer({ min: 1, max: 120 }), (seed, steps) => {
+          const other = problemOf({ routing, precision, cells: 17, steps, seed });
+          const { massBalance } = other.kernel.run(other.request);
+          expect(Math.abs(massBalance.relativeError)).toBeLessThan(BALANCE);
+        }),
+        { numRuns: 30 },
+      );
+    });
+
+    test('a restart goes on exactly, bit for bit', () => {
+      fc.assert(
+        fc.property(fc.integer({ min: 1, max: 149 }), cut => {
+          const whole = kernel.run({ ...request, everyCell: true });
+          const first = kernel.run(slice(problem, 0, cut));
+          const second = kernel.run({ ...slice(problem, cut, request.forcing.steps), initialState: first.finalState, everyCell: true });
+          expect(second.finalState).toEqual(whole.finalState);
+          expect(second.everyCell).toEqual(whole.everyCell!.slice(cut * kernel.layout.cellCount));
+        }),
+        { numRuns: 12 },
+      );
+    });
+
+    test('the same request gives the same bits, whatever ran before', () => {
+      const before = kernel.run(request);
+      const gradient = kernel.gradient(request, squareCost);
+      kernel.tangent(request, perturbation(problem, 0.1));
+      kernel.run({ ...slice(problem, 3, 40) });
+      expect(kernel.run(request)).toEqual(before);
+      expect(kernel.gradient(request, squareCost)).toEqual(gradient);
+      const fresh = problemOf({ routing, precision, cells: 61, steps: 150, seed: 3 });
+      expect(fresh.kernel.gradient(fresh.request, squareCost)).toEqual(gradient);
+      expect(gradient.discharge).toEqual(before.discharge);
+    });
+  });
+
+  describe(`requests in ${precision}`, () => {
+    const problem = problemOf({ routing: 'kw', precision, cells: 12, steps: 24, seed: 11 });
+    const { kernel, request } = problem;
+    const n = kernel.layout.cellCount;
+
+    test('missing forcing brings no water, keeps hi and hp, and drains ht', () => {
+      const rain = new Float32Array(24 * n).fill(-99);
+      const pet = new Float32Array(24 * n).fill(NaN);
+      const { finalState, massBalance } = kernel.run({ ...request, forcing: { steps: 24, rain, pet } });
+      const single = (values: Float64Array) => (precision === 'f32' ? Float64Array.from(new Float32Array(values)) : values);
+      expect(finalState.slice(0, 2 * n)).toEqual(single(request.initialState.slice(0, 2 * n)));
+      for (let cell = 0; cell < n; cell++) expect(finalState[2 * n + cell]).toBeLessThan(request.initialState[2 * n + cell]!);
+      expect(massBalance.rain).toBe(0);
+      expect(massBalance.exchange).toBeCloseTo(0, 4);
+    });
+
+    test('rain that is missing is missing even where PET is known, and the other way round', () => {
+      const gone = (field: Float32Array) => field.map((value, i) => (i % 5 === 0 ? -1 : value));
+      const [rain, pet] = [gone(request.forcing.rain), gone(request.forcing.pet)];
+      const both = kernel.run({ ...request, forcing: { steps: 24, rain, pet } });
+      expect(kernel.run({ ...request, forcing: { steps: 24, rain, pet: request.forcing.pet } })).toEqual(both);
+      expect(kernel.run({ ...request, forcing: { steps: 24, rain: request.forcing.rain, pet } })).toEqual(both);
+    });
+
+    test('a rain factor multiplies the rain of its zone and block', () => {
+      const { zoneOfCell, blockOfStep, blocks, values } = factorsOf(request);
+      const rain = request.forcing.rain.map(
+        (value, i) => value * Math.fround(values[zoneOfCell[i % n]! * blocks + blockOfStep[Math.floor(i / n)]!]!),
+      );
+      const plain = { forcing: request.forcing, parameters: request.parameters, initialState: request.initialState };
+      const multiplied = kernel.run({ ...plain, forcing: { ...request.forcing, rain } });
+      const factored = kernel.run(request);
+      factored.discharge.forEach((value, i) => {
+        expect(Math.abs(value - multiplied.discharge[i]!)).toBeLessThan(1e-4 * (value + 1e-3));
+      });
+    });
+
+    test('arrays of the wrong length are refused by name', () => {
+      expect(() => kernel.run({ ...request, parameters: request.parameters.slice(1) })).toThrow(/parameters has .* values/);
+    });
+  });
+
+  test(`an unknown structure is named with those there are (${precision})`, () => {
+    const mesh = forestMesh(3, 1);
+    const make = (structure: string, routing: string) =>
+      createKernel({ structure, routing, mesh, stationCells: [0], stepSeconds: 900, precision });
+    expect(() => make('gr9', 'kw')).toThrow(/gr4/);
+    expect(() => make('gr4', 'hayami')).toThrow(/lag0, lr, kw/);
+    try {
+      createKernel({ structure: 'gr4', routing: 'kw', mesh, stationCells: [3], stepSeconds: 900, precision });
+    } catch (error) {
+      expect(isFault(error) && error.message).toMatch(/cell 3/);
+    }
+    expect.assertions(3);
+  });
+}
+
+const dot = (a: Float64Array, b: Float64Array): number => a.reduce((total, value, i) => total + value * b[i]!, 0);
+
+const linearCost =
+  (weights: Float64Array): Cost =>
+  (discharge, adjoint) => {
+    adjoint.set(weights);
+    return dot(weights, discharge);
+  };
+
+const squareCost: Cost = (discharge, adjoint) => {
+  if (adjoint.length > 0)
+    discharge.forEach((value, i) => {
+      adjoint[i] = 2 * value;
+    });
+  return dot(discharge, discharge);
+};
+
+const factorsOf = (request: RunRequest): RainFactors => request.rainFactors!;
+
+function moved(request: RunRequest, direction: ReturnType<typeof perturbation>, share: number): RunRequest {
+  const along = (values: Float64Array, by: Float64Array) => values.map((value, i) => value + share * by[i]!);
+  return {
+    ...request,
+    parameters: along(request.parameters, direction.parameters),
+    initialState: along(request.initialState, direction.initialState),
+    rainFactors: { ...factorsOf(request), values: along(factorsOf(request).values, direction.rainFactors) },
+  };
+}
+
+/** The same problem over steps from … to. */
+function slice({ kernel, request }: Pick<Problem, 'request'> & { readonly kernel: Kernel }, from: number, to: number): RunRequest {
+  const n = kernel.layout.cellCount;
+  const { rain, pet } = request.forcing;
+  return {
+    ...request,
+    forcing: { steps: to - from, rain: rain.slice(from * n, to * n), pet: pet.slice(from * n, to * n) },
+    rainFactors: { ...factorsOf(request), blockOfStep: factorsOf(request).blockOfStep.slice(from, to) },
+  };
+}
