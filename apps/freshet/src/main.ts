@@ -1,11 +1,12 @@
 import { Command } from 'commander';
 import { isFault } from '#errors';
+import { benchCommand } from './commands/bench.js';
 import { calibrateCommand } from './commands/calibrate.js';
 import { domainCommand } from './commands/domain.js';
 import { simulateCommand } from './commands/simulate.js';
 
 /** Each command file exports `(program: Command) => void` and is listed here. */
-const COMMANDS: readonly ((program: Command) => void)[] = [domainCommand, calibrateCommand, simulateCommand];
+const COMMANDS: readonly ((program: Command) => void)[] = [domainCommand, calibrateCommand, simulateCommand, benchCommand];
 
 /** sysexits.h: 78 configuration, 65 data, 70 everything else. */
 const EXIT_CONFIG = 78;

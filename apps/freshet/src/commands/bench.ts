@@ -1,0 +1,103 @@
+import type { Command } from 'commander';
+import { loadDomain } from '#config';
+import { Fault } from '#errors';
+import { HOUR_MS, SECOND_MS, VARIABLES, parseIso, timeGrid, type VariableId } from '#hydrology';
+import { ROUTINGS, STRUCTURES, type Cost, type Kernel, type RunRequest } from '#kernel';
+import { recordForcing } from './record-inputs.js';
+import { domainFolder, openKernel, printJson } from './run-options.js';
+
+interface KernelFlags {
+  readonly domain: string;
+  readonly structure?: string;
+  readonly routing?: string;
+  readonly runs: string;
+}
+
+export interface KernelRate {
+  readonly structure: string;
+  readonly routing: string;
+  readonly cells: number;
+  readonly steps: number;
+  readonly forwardMcellStepsPerS: number;
+  readonly gradientMcellStepsPerS: number;
+}
+
+/** The period on which the peer is timed (SMASH's default set-up of the Cance), hourly. */
+const PERIOD = timeGrid(parseIso('2014-09-15'), parseIso('2014-11-14'), HOUR_MS);
+/** Where the register's default is not a filling that a running basin has. */
+const TYPICAL: Partial<Record<VariableId, number>> = { ci: 1, hp: 0.5, ht: 0.3, llr: 30 };
+const WARM_UP_RUNS = 3;
+
+/** `freshet bench kernel`: cell-steps a second of the compiled kernels on the Cance, one core. */
+export function benchCommand(program: Command): void {
+  program
+    .command('bench')
+    .description('Measure how fast Freshet computes on this machine')
+    .command('kernel')
+    .description('Forward and gradient rate of the compiled model, one core, million cell-steps a second')
+    .option('--domain <basin>', 'domain to compute on', 'cance')
+    .option('--structure <name>', `one of ${Object.keys(STRUCTURES).join(', ')}; without it all`)
+    .option('--routing <name>', `one of ${Object.keys(ROUTINGS).join(', ')}; without it all`)
+    .option('--runs <count>', 'timed runs; the median counts', '25')
+    .option('--json', 'print JSON')
+    .action(async (flags: KernelFlags) => {
+      printJson(await benchKernels(flags));
+    });
+}
+
+async function benchKernels(flags: KernelFlags): Promise<KernelRate[]> {
+  const runs = Number(flags.runs);
+  if (!Number.isInteger(runs) || runs < 1) throw new Fault('COMMAND_INVALID', `--runs ${flags.runs} is not a whole number above 0`);
+  const domain = await loadDomain(domainFolder(flags.domain));
+  const forcing = recordForcing(domain.record, PERIOD);
+  const rates: KernelRate[] = [];
+  for (const structure of flags.structure === undefined ? Object.keys(STRUCTURES) : [flags.structure]) {
+    for (const routing of flags.routing === undefined ? Object.keys(ROUTINGS) : [flags.routing]) {
+      process.stderr.write(`bench kernel ${structure}-${routing}\n`);
+      const kernel = openKernel({ domain, stations: domain.stations, structure, routing, stepSeconds: HOUR_MS / SECOND_MS });
+      const { states, parameters, cellCount } = kernel.layout;
+      const request = { forcing, parameters: fields(parameters, cellCount), initialState: fields(states, cellCount) };
+      rates.push(rateOf(kernel, request, runs));
+    }
+  }
+  return rates;
+}
+
+function rateOf(kernel: Kernel, request: RunRequest, runs: number): KernelRate {
+  const { structure, routing, cellCount } = kernel.layout;
+  const work = (cellCount * request.forcing.steps) / 1e6;
+  const rate = (run: () => unknown): number => Number((work / medianSeconds(run, runs)).toFixed(3));
+  return {
+    structure,
+    routing,
+    cells: cellCount,
+    steps: request.forcing.steps,
+    forwardMcellStepsPerS: rate(() => kernel.run(request)),
+    gradientMcellStepsPerS: rate(() => kernel.gradient(request, sumOfSquares)),
+  };
+}
+
+const sumOfSquares: Cost = (discharge, adjoint) => {
+  let sum = 0;
+  for (let i = 0; i < discharge.length; i++) {
+    adjoint[i] = 2 * discharge[i]!;
+    sum += discharge[i]! ** 2;
+  }
+  return sum;
+};
+
+function medianSeconds(run: () => unknown, runs: number): number {
+  for (let i = 0; i < WARM_UP_RUNS; i++) run();
+  const seconds = Array.from({ length: runs }, () => {
+    const start = performance.now();
+    run();
+    return (performance.now() - start) / SECOND_MS;
+  });
+  return seconds.sort((a, b) => a - b)[Math.floor(runs / 2)]!;
+}
+
+const fields = (ids: readonly VariableId[], cellCount: number): Float64Array =>
+  Float64Array.from({ length: ids.length * cellCount }, (_, i) => {
+    const id = ids[Math.floor(i / cellCount)]!;
+    return TYPICAL[id] ?? VARIABLES[id].default;
+  });
