@@ -1,12 +1,23 @@
 import { disaggregatePet } from '#forcing';
-import { DAY_MS, epochMs, type EpochMs, type GridGeometry, type Mesh, type PointSeries, type RainGrid, type StationId } from '#hydrology';
+import {
+  DAY_MS,
+  centreOf,
+  epochMs,
+  type EpochMs,
+  type GridGeometry,
+  type Mesh,
+  type PointSeries,
+  type RainGrid,
+  type StationId,
+} from '#hydrology';
 import { Fault } from '#errors';
 import type { DischargeRecord } from './discharge-file.js';
 import type { DomainRecord } from './loaded-domain.js';
 import { LEAP_YEAR_DAYS, dayOfLeapYear, type PetRecord } from './pet-file.js';
-import { MISSING_RAIN, type RainRecord } from './rain-file.js';
+import type { RainRecord } from './rain-file.js';
 
-interface RecordFiles {
+/** The files of a record, read. */
+export interface RecordFiles {
   readonly rain: RainRecord;
   readonly pet: PetRecord;
   readonly discharge: DischargeRecord;
@@ -19,8 +30,8 @@ const PET_NEAREST_DAYS = 31;
 /** The record of a domain on the cells of its mesh; grids are made when asked for. */
 export function openRecord(files: RecordFiles, mesh: Mesh): DomainRecord {
   const { rain, discharge } = files;
-  const rainPosition = positionsOf(mesh, rain);
-  const daily = dailyPet(files.pet, positionsOf(mesh, files.pet));
+  const rainPosition = positionsOf(mesh, 'rain', rain);
+  const daily = dailyPet(files.pet, positionsOf(mesh, 'pet', files.pet));
   return {
     from: rain.stamps[0]!,
     to: rain.stamps.at(-1)!,
@@ -30,16 +41,25 @@ export function openRecord(files: RecordFiles, mesh: Mesh): DomainRecord {
   };
 }
 
-/** For each cell the position of its centre in a raster (nearest neighbour), −1 outside. */
-function positionsOf(mesh: Mesh, raster: GridGeometry & { readonly rows: number; readonly columns: number }): Int32Array {
-  return Int32Array.from(mesh.row, (row, cell) => {
-    const x = mesh.xMin + (mesh.column[cell]! + 0.5) * mesh.xResolution;
-    const y = mesh.yMax - (row + 0.5) * mesh.yResolution;
+/** For each cell the position of its centre in a raster (nearest neighbour). */
+function positionsOf(
+  mesh: Mesh,
+  key: 'rain' | 'pet',
+  raster: GridGeometry & { readonly rows: number; readonly columns: number },
+): Int32Array {
+  const position = Int32Array.from(mesh.row, (_, cell) => {
+    const [x, y] = centreOf(mesh, cell);
     const column = Math.floor((x - raster.xMin) / raster.xResolution);
-    const rasterRow = Math.floor((raster.yMax - y) / raster.yResolution);
-    const inside = rasterRow >= 0 && rasterRow < raster.rows && column >= 0 && column < raster.columns;
-    return inside ? rasterRow * raster.columns + column : -1;
+    const row = Math.floor((raster.yMax - y) / raster.yResolution);
+    const inside = row >= 0 && row < raster.rows && column >= 0 && column < raster.columns;
+    return inside ? row * raster.columns + column : -1;
   });
+  const outside = position.filter(at => at < 0).length;
+  if (outside === 0) return position;
+  throw new Fault(
+    'DOMAIN_INVALID',
+    `the grid of record.${key} leaves out ${outside} of the ${mesh.cellCount} active cells; give it on the whole basin`,
+  );
 }
 
 function rainBetween(rain: RainRecord, position: Int32Array, latencyMs: number, [from, to]: readonly [EpochMs, EpochMs]): RainGrid[] {
@@ -52,7 +72,7 @@ function rainBetween(rain: RainRecord, position: Int32Array, latencyMs: number, 
     const values = new Float32Array(position.length);
     let missing = 0;
     for (let cell = 0; cell < values.length; cell++) {
-      const tenths = position[cell]! < 0 ? MISSING_RAIN : rain.tenthsMm[k * size + position[cell]!]!;
+      const tenths = rain.tenthsMm[k * size + position[cell]!]!;
       values[cell] = tenths < 0 ? NaN : tenths / 10;
       if (tenths < 0) missing++;
     }
@@ -100,7 +120,7 @@ function dailyPet(pet: PetRecord, position: Int32Array): (day: number) => Float3
     const index = nearestDay(pet.daysOfYear, dayOfLeapYear(date.getUTCMonth() + 1, date.getUTCDate()), day);
     const known = byIndex.get(index);
     if (known !== undefined) return known;
-    const field = Float32Array.from(position, at => (at < 0 ? NaN : pet.values[index * size + at]!));
+    const field = Float32Array.from(position, at => pet.values[index * size + at]!);
     byIndex.set(index, field);
     return field;
   };

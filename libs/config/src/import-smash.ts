@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SECOND_MS, buildMesh, chooseVirtualCells, epochMs, toIso, type EpochMs, type Mesh } from '#hydrology';
+import { SECOND_MS, buildMesh, centreOf, chooseVirtualCells, epochMs, toIso, type EpochMs, type Mesh } from '#hydrology';
 import { Fault } from '#errors';
 import { writeDischargeFile, type DischargeRecord } from './discharge-file.js';
 import { domainYamlText } from './domain-yaml-text.js';
@@ -235,11 +235,6 @@ function thresholdsOf(places: readonly Place[], discharge: DischargeRecord): rea
   const ungauged = places.filter(place => !place.gauged).map(({ id, cell, areaKm2 }) => ({ id, cell, areaM2: areaKm2 * 1e6 }));
   return estimateThresholds(gauges, ungauged);
 }
-
-const centreOf = (mesh: Mesh, cell: number): [x: number, y: number] => [
-  mesh.xMin + (mesh.column[cell]! + 0.5) * mesh.xResolution,
-  mesh.yMax - (mesh.row[cell]! + 0.5) * mesh.yResolution,
-];
 
 const outletOf = (gauges: readonly Place[]): Place =>
   gauges.reduce((largest, gauge) => (gauge.areaKm2 > largest.areaKm2 ? gauge : largest));

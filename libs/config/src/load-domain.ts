@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Fault } from '#errors';
-import { basinId, buildMesh, zonesOfCells, type Mesh, type Station } from '#hydrology';
+import { basinId, buildMesh, centreOf, zonesOfCells, type Mesh, type Station } from '#hydrology';
 import { readDischargeFile } from './discharge-file.js';
-import { openRecord } from './domain-record.js';
+import { openRecord, type RecordFiles } from './domain-record.js';
 import type { DomainYaml } from './domain-schema.js';
 import type { LoadedDomain } from './loaded-domain.js';
 import { readPetFile } from './pet-file.js';
@@ -30,6 +30,8 @@ export async function loadDomain(folder: string): Promise<LoadedDomain> {
   const mesh = await readMesh(yaml, root, path);
   const tables = await Promise.all([yaml.stations, yaml.thresholds].map(name => readFile(join(root, name), 'utf8')));
   const stations = readStations({ stations: tables[0]!, thresholds: tables[1]!, path }, mesh);
+  const files = await readRecordFiles(yaml, root);
+  refuseStrangers(yaml, stations, files.discharge.stations, path);
   const gauged = stations.filter(station => station.gauged);
   const { model, sources, forcing, forecast, assimilation, alerts } = yaml;
   return {
@@ -43,7 +45,7 @@ export async function loadDomain(folder: string): Promise<LoadedDomain> {
     descriptors: await readDescriptors(yaml, root, mesh),
     configHash: hashOf(text, ...tables),
     meshHash: hashOfMesh(mesh),
-    record: await readRecord(yaml, root, mesh),
+    record: openRecord({ ...files, rainLatencyMs: sources.radar.latency }, mesh),
     settings: { model, sources, forcing, forecast, assimilation, alerts },
     projection,
   };
@@ -116,20 +118,29 @@ async function readDescriptors(yaml: DomainYaml, root: string, mesh: Mesh): Prom
   return fields;
 }
 
-async function readRecord(yaml: DomainYaml, root: string, mesh: Mesh): Promise<LoadedDomain['record']> {
+/** Names of stations that other files use must be those of the table. */
+function refuseStrangers(yaml: DomainYaml, stations: readonly Station[], recorded: readonly string[], path: string): void {
+  const gauged = stations.filter(station => station.gauged);
+  const floors = Object.keys(yaml.assimilation.observationError.floorM3s);
+  const mistakes = [
+    ...gauged
+      .filter(({ id }) => !recorded.includes(id))
+      .map(({ id }) => `stations: ${id} is gauged but ${yaml.record.discharge} holds no discharge of it`),
+    ...floors
+      .filter(id => !gauged.some(station => station.id === id))
+      .map(id => `assimilation.observationError.floorM3s.${id}: is not a gauged station of ${yaml.stations}`),
+  ];
+  if (mistakes.length > 0) throw domainInvalid(path, mistakes);
+}
+
+async function readRecordFiles(yaml: DomainYaml, root: string): Promise<Omit<RecordFiles, 'rainLatencyMs'>> {
   const [rain, pet, discharge] = await Promise.all([
     readRainFile(join(root, yaml.record.rain), yaml.mesh.epsg),
     readPetFile(join(root, yaml.record.pet), yaml.mesh.epsg),
     readDischargeFile(join(root, yaml.record.discharge)),
   ]);
-  return openRecord({ rain, pet, discharge, rainLatencyMs: yaml.sources.radar.latency }, mesh);
+  return { rain, pet, discharge };
 }
-
-/** Centre of a cell in units of the projection. */
-const centreOf = (mesh: Mesh, cell: number): readonly [x: number, y: number] => [
-  mesh.xMin + (mesh.column[cell]! + 0.5) * mesh.xResolution,
-  mesh.yMax - (mesh.row[cell]! + 0.5) * mesh.yResolution,
-];
 
 function hashOf(...contents: readonly (string | NodeJS.ArrayBufferView)[]): string {
   const hash = createHash('sha256');

@@ -34,3 +34,9 @@ export function cellAt(mesh: Mesh, row: number, column: number): number {
   for (let cell = 0; cell < mesh.cellCount; cell++) if (mesh.row[cell] === row && mesh.column[cell] === column) return cell;
   return -1;
 }
+
+/** Centre of a cell in units of the projection. */
+export const centreOf = (mesh: Mesh, cell: number): readonly [x: number, y: number] => [
+  mesh.xMin + (mesh.column[cell]! + 0.5) * mesh.xResolution,
+  mesh.yMax - (mesh.row[cell]! + 0.5) * mesh.yResolution,
+];
