@@ -41,27 +41,27 @@ interface Waiting {
  * that dies in between publishes again, so receivers see every message at least once.
  */
 export class OutboxRelay {
-  #draining: Promise<void> | null = null;
-  #again = false;
+  #current: Promise<void> = Promise.resolve();
+  #next: Promise<void> | null = null;
 
   constructor(
     readonly pool: Pool,
     readonly bus: Bus,
   ) {}
 
-  /** Publishes until the outbox is empty, what handlers add meanwhile included. */
-  async drain(): Promise<void> {
-    this.#again = true;
-    this.#draining ??= this.#work().finally(() => (this.#draining = null));
-    await this.#draining;
-    if (this.#again) await this.drain();
+  /** Publishes until the outbox is empty, what handlers add meanwhile included. Calls during a pass share the next one. */
+  drain(): Promise<void> {
+    this.#next ??= this.#current.then(() => {
+      const pass = this.#publishAll();
+      this.#next = null;
+      this.#current = pass.catch(() => undefined);
+      return pass;
+    });
+    return this.#next;
   }
 
-  async #work(): Promise<void> {
-    while (this.#again) {
-      this.#again = false;
-      for (let rows = await this.#read(); rows.length > 0; rows = await this.#read()) await this.#publish(rows);
-    }
+  async #publishAll(): Promise<void> {
+    for (let rows = await this.#read(); rows.length > 0; rows = await this.#read()) await this.#publish(rows);
   }
 
   async #read(): Promise<Waiting[]> {

@@ -1,0 +1,42 @@
+import type { EpochMs } from '#hydrology';
+
+/** One value of a gauge as a source gave it, before any check. */
+export interface RawGaugeValue {
+  readonly kind: 'gauge';
+  readonly station: string;
+  readonly variable: 'Q' | 'H';
+  readonly validTime: EpochMs;
+  readonly receivedAt: EpochMs;
+  /** null = the source says that it is missing. */
+  readonly value: number | null;
+  /** As the source writes it. */
+  readonly unit: string;
+}
+
+/** One accumulation on the active cells of the basin, clipped to it, before any check. */
+export interface RawRainGrid {
+  readonly kind: 'rain';
+  /** End of the accumulation. */
+  readonly validTime: EpochMs;
+  readonly durationMs: number;
+  readonly receivedAt: EpochMs;
+  /** mm over the duration, one value a cell; NaN = missing. */
+  readonly values: Float32Array;
+}
+
+export type RawObservation = RawGaugeValue | RawRainGrid;
+
+/** What is asked of a source: everything it received in (after, until]. */
+export interface PollWindow {
+  readonly after: EpochMs;
+  readonly until: EpochMs;
+}
+
+/**
+ * Where observations come from. Polls overlap, since data come late and in packets; whoever archives them drops what it
+ * has. Values come in the order of their receipt.
+ */
+export interface ObservationSource {
+  readonly id: string;
+  poll(window: PollWindow, signal: AbortSignal): AsyncIterable<RawObservation>;
+}
