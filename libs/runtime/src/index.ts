@@ -1,1 +1,5 @@
-export {};
+export { createLogger, type Logger, type LogLevel } from './logger.js';
+export { Lifecycle } from './lifecycle.js';
+export { systemClock, every, type Clock, type Job, type Stop } from './clock.js';
+export { ReplayClock, type ReplaySpan, type ReplaySpeed, type ReplayState } from './replay-clock.js';
+export { listen, type Address } from './listen.js';

@@ -54,7 +54,8 @@ describe('cycle ledger', () => {
     await takeLease(database.pool, due(1), 'we', LEASE_MS);
     await releaseOrphans(database.pool, 'we');
     expect(await takeLease(database.pool, due(0), 'we', LEASE_MS)).toMatchObject({ attempt: 2 });
-    expect(await takeLease(database.pool, due(1), 'we', LEASE_MS)).toBeNull();
+    expect(await takeLease(database.pool, due(1), 'other', LEASE_MS)).toBeNull();
+    expect(await takeLease(database.pool, due(1), 'we', LEASE_MS)).toMatchObject({ attempt: 2 });
   });
 
   it('lists what is open and the newest of all', async () => {

@@ -67,7 +67,7 @@ const INSERT_DUE = `
   select 'cycle.due.v1', basin, ${MESSAGE_ID}, ${VALUE} from due order by issue_time
   on conflict do nothing`;
 
-/** Takes a cycle that is due, or whose holder let the lease run out; null when somebody has it or it is finished. */
+/** Takes a cycle that is due, whose holder let the lease run out, or that this owner failed to finish; null when somebody has it or it is finished. */
 export async function takeLease(db: Queryable, key: CycleKey, owner: string, leaseMs: number): Promise<Lease | null> {
   const { rows } = await db.query<{ attempt: number; as_of: number; notifies: boolean }>(TAKE, [...keyValues(key), owner, leaseMs / 1000]);
   const taken = rows[0];
@@ -78,7 +78,7 @@ export async function takeLease(db: Queryable, key: CycleKey, owner: string, lea
 const TAKE = `
   update cycle set status = 'running', attempt = attempt + 1, lease_owner = $4, started_at = now(),
     lease_until = now() + make_interval(secs => $5)
-  where basin = $1 and issue_time = $2 and run_kind = $3 and (status = 'due' or (status = 'running' and lease_until < now()))
+  where basin = $1 and issue_time = $2 and run_kind = $3 and (status = 'due' or (status = 'running' and (lease_until < now() or lease_owner = $4)))
   returning attempt, as_of, notifies`;
 
 /** Writes the outcome; false when the lease was lost meanwhile and the transaction must be rolled back. */

@@ -1,0 +1,144 @@
+import type { Message } from '#bus';
+import type { GaugeMessage } from '#contracts';
+import { DAY_MS, epochMs, toIso, type EpochMs, type StationId } from '#hydrology';
+import { MISSING, checkDischarge, findUndecodable, limitsOfArea, reject, type KnownValue, type Quality, type Reject } from '#observation';
+import {
+  inTransaction,
+  readObservations,
+  writeObservations,
+  writeOutbox,
+  writeRejects,
+  type ObservationRow,
+  type OutboxMessage,
+  type RejectRow,
+} from '#store';
+import { basinOf, type Archive, type ArchivedBasin } from './archive.js';
+
+/** As far back as the checks look (same reading at low flow). */
+const HISTORY_MS = 15 * DAY_MS;
+
+type Known = Map<string, KnownValue[]>;
+
+/**
+ * Checks and archives gauge values and announces them. Each value is judged by what was known when it was received, so
+ * the flags do not depend on how messages were batched, nor on a message coming twice.
+ */
+export async function archiveGauges(archive: Archive, batch: readonly Message<'obs.gauge.v1'>[]): Promise<void> {
+  const basin = basinOf(archive, batch[0]!.key);
+  const inOrder = [...batch].sort((a, b) => a.value.receivedAt - b.value.receivedAt);
+  const known = await readKnown(archive, basin, inOrder);
+  const judged = inOrder.map(message => ({ message, ...judge(basin, message.value, known) }));
+  for (const { code, message } of judged.flatMap(one => one.rejects)) archive.logger.warn({ basin: basin.basin, code }, message);
+  await inTransaction(archive.pool, async client => {
+    await writeObservations(
+      client,
+      basin.basin,
+      judged.flatMap(one => one.rows),
+    );
+    await writeRejects(
+      client,
+      basin.basin,
+      judged.flatMap(one => one.rejects),
+    );
+    await writeOutbox(
+      client,
+      judged.map(one => announcement(archive, one.message, one.rows)),
+    );
+  });
+}
+
+/** Discharge of the stations before the batch was received. */
+async function readKnown(archive: Archive, basin: ArchivedBasin, inOrder: readonly Message<'obs.gauge.v1'>[]): Promise<Known> {
+  const times = inOrder.flatMap(({ value }) => value.values.map(({ validTime }) => validTime));
+  if (times.length === 0) return new Map();
+  const series = await readObservations(archive.pool, {
+    basin: basin.basin,
+    variable: 'Q',
+    from: epochMs(Math.min(...times) - HISTORY_MS),
+    to: epochMs(Math.max(...times)),
+    asOf: epochMs(inOrder[0]!.value.receivedAt - 1),
+  });
+  return new Map(
+    series.map(one => [
+      one.station,
+      Array.from(one.times, (time, k): KnownValue => ({ validTime: epochMs(time), value: one.values[k]!, flag: one.flags[k]! })),
+    ]),
+  );
+}
+
+interface Judged {
+  readonly rows: readonly ObservationRow[];
+  readonly rejects: readonly RejectRow[];
+}
+
+function judge(basin: ArchivedBasin, message: GaugeMessage, known: Known): Judged {
+  const receivedAt = epochMs(message.receivedAt);
+  const gauges = new Set<string>(basin.stations.filter(station => station.gauged).map(station => station.id));
+  const rows: ObservationRow[] = [];
+  const rejects: RejectRow[] = [];
+  const refuse = (why: Reject, payload: unknown) => rejects.push({ source: message.source, receivedAt, ...why, payload });
+  for (const each of message.values) {
+    const value = { ...each, kind: 'gauge' as const, receivedAt, validTime: epochMs(each.validTime) };
+    const undecodable = findUndecodable(value, gauges);
+    if (undecodable) {
+      refuse(undecodable, each);
+      continue;
+    }
+    const quality = judgeValue(basin, value, known);
+    const doubt = explainUnreliable(value, quality, basin);
+    if (doubt) refuse(doubt, each);
+    rows.push({ ...value, source: message.source, ...quality });
+  }
+  return { rows, rejects };
+}
+
+interface DecodedValue {
+  readonly station: string;
+  readonly variable: 'Q' | 'H';
+  readonly validTime: EpochMs;
+  readonly receivedAt: EpochMs;
+  readonly value: number | null;
+}
+
+function judgeValue(basin: ArchivedBasin, value: DecodedValue, known: Known): Quality {
+  if (value.value === null) return { flag: MISSING, flagSource: '' };
+  if (value.variable !== 'Q') return { flag: 0, flagSource: '' };
+  const history = known.get(value.station) ?? [];
+  const station = basin.stations.find(one => one.id === (value.station as StationId))!;
+  const candidate = { ...value, value: value.value };
+  const earlier = history.filter(one => one.validTime !== value.validTime); // a correction is not compared with itself
+  const quality = checkDischarge(candidate, earlier, limitsOfArea(station.areaM2));
+  const later = [...earlier, { ...candidate, flag: quality.flag }].sort((a, b) => a.validTime - b.validTime);
+  known.set(value.station, later);
+  return quality;
+}
+
+/** An impossible value is archived as unreliable and, so that somebody acts, named among the rejects. */
+function explainUnreliable(value: DecodedValue, quality: Quality, basin: ArchivedBasin): Reject | null {
+  const what = `${value.variable} of station ${value.station} at ${toIso(value.validTime)}`;
+  if (/\b(HX|HN)\b/.test(quality.flagSource)) {
+    const { hardMin, hardMax } = limitsOfArea(basin.stations.find(one => one.id === (value.station as StationId))!.areaM2);
+    const range = `${hardMin} to ${Math.round(hardMax)} m³/s`;
+    return reject('GAUGE_OUT_OF_RANGE', `${what} is ${value.value} m³/s, outside of ${range}; check its unit and the rating curve`);
+  }
+  if (/\bTS\b/.test(quality.flagSource)) {
+    const received = toIso(value.receivedAt);
+    return reject('OBSERVATION_FROM_THE_FUTURE', `${what} was received before, at ${received}; check the time zone and the logger's clock`);
+  }
+  return null;
+}
+
+function announcement(
+  archive: Archive,
+  message: Message<'obs.gauge.v1'>,
+  rows: readonly ObservationRow[],
+): OutboxMessage<'obs.archived.v1'> {
+  const { basin, receivedAt } = message.value;
+  const values = rows.map(({ station, variable, validTime, value, flag }) => ({ station, variable, validTime, value, flag }));
+  return {
+    topic: 'obs.archived.v1',
+    key: basin,
+    id: `archived/${archive.runKind}/${message.id}`,
+    value: { basin, receivedAt, runKind: archive.runKind, values },
+  };
+}

@@ -1,0 +1,35 @@
+import type { Message } from '#bus';
+import { epochMs } from '#hydrology';
+import { decodeRain, meanDepth } from '#observation';
+import { inTransaction, writeRain, writeRejects, type RainRow, type RejectRow } from '#store';
+import { basinOf, type Archive } from './archive.js';
+
+/** A grid of which some cells are missing is complete enough to use, and says so. */
+const PARTIAL = 'PARTIAL';
+
+/** Archives rain grids; a grid that is corrupt or impossible is named among the rejects and its hour stays missing. */
+export async function archiveRain(archive: Archive, batch: readonly Message<'obs.rain.v1'>[]): Promise<void> {
+  const basin = basinOf(archive, batch[0]!.key);
+  const rows: RainRow[] = [];
+  const rejects: RejectRow[] = [];
+  for (const { value } of batch) {
+    const decoded = decodeRain(value, basin.cellCount);
+    if ('grid' in decoded) {
+      const partial = decoded.grid.values.some(Number.isNaN);
+      rows.push({
+        ...decoded.grid,
+        source: value.source,
+        meanMm: meanDepth(decoded.grid.values),
+        flag: 0,
+        flagSource: partial ? PARTIAL : '',
+      });
+    } else {
+      archive.logger.warn({ basin: basin.basin, code: decoded.reject.code }, decoded.reject.message);
+      rejects.push({ source: value.source, receivedAt: epochMs(value.receivedAt), ...decoded.reject, payload: value });
+    }
+  }
+  await inTransaction(archive.pool, async client => {
+    await writeRain(client, basin.basin, rows);
+    await writeRejects(client, basin.basin, rejects);
+  });
+}

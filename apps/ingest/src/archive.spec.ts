@@ -1,0 +1,129 @@
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { LocalBus } from '#bus';
+import { loadDomain, type LoadedDomain } from '#config';
+import { HOUR_MS, epochMs, parseIso } from '#hydrology';
+import type { ObservationSource, RawGaugeValue, RawObservation } from '#observation';
+import { createLogger } from '#runtime';
+import { openTestDatabase, type TestDatabase } from '../../../test/setup/test-database.js';
+import { startArchive } from './archive.js';
+import { collect } from './collect.js';
+import { createReplaySource, type Disturbance } from './sources/replay.js';
+
+const FOLDER = fileURLToPath(new URL('.', import.meta.resolve('#domains/cance/domain.yaml')));
+const FROM = parseIso('2014-10-13T00:00Z');
+const TO = parseIso('2014-10-14T00:00Z');
+
+describe('ingest, from source to store', () => {
+  let domain: LoadedDomain;
+  let database: TestDatabase;
+  beforeAll(async () => {
+    domain = await loadDomain(FOLDER);
+    database = await openTestDatabase();
+  });
+  afterAll(() => database.close());
+  beforeEach(() => database.pool.query('truncate observation, rain_grid, reject, outbox'));
+
+  const ingest = async (source: ObservationSource, from = FROM, to = TO) => {
+    const bus = new LocalBus();
+    const { basin, stations, mesh } = domain;
+    const basins = new Map([[basin, { basin, stations, cellCount: mesh.cellCount }]]);
+    await startArchive(bus, { pool: database.pool, basins, runKind: 'replay', logger: createLogger('silent') });
+    const gauged = new Set<string>(stations.filter(station => station.gauged).map(station => station.id));
+    const collection = { bus, basin, source, sourceIds: { rain: 'radar', gauges: 'gauges' }, stations: gauged };
+    await collect(collection, { after: from, until: to }, new AbortController().signal);
+    await bus.close(1000);
+  };
+  const query = async (sql: string) => (await database.pool.query<Record<string, unknown>>(sql)).rows;
+  const listing = (...observations: RawObservation[]): ObservationSource => ({
+    id: 'list',
+    // eslint-disable-next-line @typescript-eslint/require-await -- the port is asynchronous
+    poll: async function* () {
+      yield* observations;
+    },
+  });
+  const gauge = (changes: Partial<RawGaugeValue> = {}): RawGaugeValue => ({
+    kind: 'gauge',
+    station: 'V3524010',
+    variable: 'Q',
+    validTime: FROM,
+    receivedAt: epochMs(FROM + 1),
+    value: 10,
+    unit: 'm3/s',
+    ...changes,
+  });
+
+  it('archives the record with its received times, true floods as reliable', async () => {
+    await ingest(createReplaySource(domain));
+    expect(await query(`select count(*), min(received_at - valid_time)::text as age, max(flag) as flag from observation`)).toEqual([
+      { count: 72, age: '00:20:00', flag: 0 },
+    ]);
+    expect(await query(`select count(*), max(received_at - valid_time)::text as age from rain_grid`)).toEqual([
+      { count: 24, age: '00:15:00' },
+    ]);
+    expect(await query(`select count(*) from reject`)).toEqual([{ count: 0 }]);
+  });
+
+  it('leaves the same trace when everything comes twice, and announces it once', async () => {
+    await ingest(createReplaySource(domain));
+    const once = await query('select * from observation order by station, valid_time');
+    await ingest(createReplaySource(domain));
+    expect(await query('select * from observation order by station, valid_time')).toEqual(once);
+    expect(await query(`select count(*) from outbox`)).toEqual([{ count: 24 }]);
+  });
+
+  it('judges a value alike whether it comes alone or in a packet of days', async () => {
+    const spiked: RawObservation[] = [];
+    for await (const one of createReplaySource(domain).poll({ after: FROM, until: TO }, new AbortController().signal)) {
+      spiked.push(one.kind === 'gauge' && one.validTime % (5 * HOUR_MS) === 0 ? { ...one, value: one.value! * 40 } : one);
+    }
+    await ingest(listing(...spiked));
+    const together = await query('select station, valid_time, flag, flag_source from observation order by station, valid_time');
+    await database.pool.query('truncate observation, rain_grid, reject, outbox');
+    for (const one of spiked) await ingest(listing(one));
+    expect(await query('select station, valid_time, flag, flag_source from observation order by station, valid_time')).toEqual(together);
+    expect(together.some(row => row.flag !== 0)).toBe(true);
+  });
+
+  it('drops and delays what it is told to', async () => {
+    const hours = (from: number, to: number) => ({ from: epochMs(FROM + from * HOUR_MS), to: epochMs(FROM + to * HOUR_MS) });
+    const disturbances: Disturbance[] = [
+      { input: 'rain', ...hours(2, 5), delayMs: null },
+      { input: 'V3515010', ...hours(10, 12), delayMs: 3 * HOUR_MS },
+    ];
+    await ingest(createReplaySource(domain, disturbances));
+    expect(await query(`select count(*) from rain_grid`)).toEqual([{ count: 21 }]);
+    expect(await query(`select valid_time from observation where received_at - valid_time > '1 hour' order by valid_time`)).toEqual(
+      [11, 12].map(hour => ({ valid_time: FROM + hour * HOUR_MS })),
+    );
+  });
+
+  it('names what it refuses, keeps it and goes on with the rest of the packet', async () => {
+    const rain = { kind: 'rain' as const, validTime: FROM, durationMs: HOUR_MS, receivedAt: epochMs(FROM + 2) };
+    await ingest(
+      listing(
+        gauge({ value: Number.NaN }),
+        gauge({ station: 'X9' }),
+        gauge({ station: 'V3515010', unit: 'l/s', value: 5000 }),
+        gauge({ station: 'V3517010', value: -3 }),
+        gauge({ value: 11, validTime: epochMs(FROM - HOUR_MS) }),
+        { ...rain, values: new Float32Array(383).fill(-1) },
+        { ...rain, validTime: epochMs(FROM + HOUR_MS), values: new Float32Array(12) },
+        { ...rain, validTime: epochMs(FROM + 2 * HOUR_MS), values: new Float32Array(383).fill(0.5) },
+      ),
+    );
+    expect((await query('select code from reject order by code')).map(row => row.code)).toEqual([
+      'GAUGE_NOT_A_NUMBER',
+      'GAUGE_OUT_OF_RANGE',
+      'GAUGE_UNIT_WRONG',
+      'RAIN_NEGATIVE',
+      'RAIN_WRONG_GRID',
+      'STATION_UNKNOWN',
+    ]);
+    expect(await query(`select station, value, flag, flag_source from observation order by station`)).toEqual([
+      { station: 'V3517010', value: -3, flag: 6, flag_source: 'HN' },
+      { station: 'V3524010', value: 11, flag: 0, flag_source: '' },
+    ]);
+    expect(await query('select mean_mm from rain_grid')).toEqual([{ mean_mm: 0.5 }]);
+  });
+});
