@@ -21,7 +21,11 @@ const live = followServer(
 const follow = (): void => {
   live.select(parseRoute(location.hash).station);
 };
-window.addEventListener('hashchange', follow);
+window.addEventListener('hashchange', () => {
+  follow();
+  // On a phone the station lies below the list it was chosen from.
+  if (window.matchMedia('(max-width: 760px)').matches) document.getElementById('station')?.scrollIntoView({ block: 'start' });
+});
 follow();
 
 /** A replay says so in the tab as well. */

@@ -33,7 +33,11 @@ export interface Headline {
   readonly title: string;
   readonly detail: string;
   readonly station: string | null;
+  /** Time left until the level is crossed. */
+  readonly countdown: { readonly value: string; readonly caption: string } | null;
 }
+
+const QUIET = { station: null, countdown: null } as const;
 
 const isSilent = (input: InputStatus | undefined): boolean => input === undefined || input.state === 'silent' || input.state === 'never';
 
@@ -63,7 +67,7 @@ export function rankStations(situation: Pick<Situation, 'stations' | 'inputs'>):
 export function sayHeadline(situation: Situation): Headline {
   const ranked = rankStations(situation);
   const worst = ranked[0];
-  if (!worst) return { condition: 'unknown', title: 'No station is configured', detail: 'Add stations to domain.yaml.', station: null };
+  if (!worst) return { ...QUIET, condition: 'unknown', title: 'No station is configured', detail: 'Add stations to domain.yaml.' };
   if (worst.worst === 'below') return sayAllBelow(situation, ranked.length);
   if (worst.worst === 'unknown') return sayUnknown(situation, ranked);
   return sayExceedance(situation, ranked, worst);
@@ -73,17 +77,17 @@ function sayAllBelow(situation: Situation, count: number): Headline {
   const absent = situation.inputs.filter(input => input.state !== 'fresh');
   if (absent.length > 0) {
     return {
+      ...QUIET,
       condition: 'unknown',
       title: 'Nothing above yellow in what has arrived',
       detail: `${listOf(absent.map(sayInput))}. Silence is not safety.`,
-      station: null,
     };
   }
   return {
+    ...QUIET,
     condition: 'below',
     title: `All ${count} stations below yellow`,
     detail: 'Observed and forecast for the next 24 h; every input is fresh.',
-    station: null,
   };
 }
 
@@ -95,9 +99,16 @@ function sayUnknown(situation: Situation, ranked: readonly StationStanding[]): H
     const since = cycle?.newest
       ? `the newest was issued ${formatWhen(Date.parse(cycle.newest), situation.now)}`
       : 'none has been issued yet';
-    return { condition: 'unknown', title: 'No current forecast', detail: `${capital(since)}. Silence is not safety.`, station: first };
+    return {
+      ...QUIET,
+      condition: 'unknown',
+      title: 'No current forecast',
+      detail: `${capital(since)}. Silence is not safety.`,
+      station: first,
+    };
   }
   return {
+    ...QUIET,
     condition: 'unknown',
     title: `${listOf(blind.map(one => one.station.name))}: situation unknown`,
     detail: 'No recent observation there. Silence is not safety; the forecast of the others is below yellow.',
@@ -109,12 +120,14 @@ function sayExceedance(situation: Situation, ranked: readonly StationStanding[],
   const { station } = worst;
   const same = ranked.filter(one => one.worst === worst.worst).length - 1;
   const others = same > 0 ? `, and ${same} more ${same === 1 ? 'station' : 'stations'}` : '';
+  const crossing = crossingOf(worst, situation);
   const how = worst.observed === worst.worst ? 'observed' : worst.forecast === worst.worst ? 'forecast' : 'alert standing';
   return {
     condition: worst.worst,
-    title: `${capital(worst.worst)} ${how} at ${station.name}${others}`,
+    title: `${capital(worst.worst)} ${how} · ${station.name}${others}`,
     detail: [sayObserved(station, situation.now), sayForecast(worst, situation)].filter(Boolean).join(' '),
     station: station.id,
+    countdown: crossing === null ? null : { value: formatDuration(crossing.time - situation.now), caption: `until ${worst.worst}` },
   };
 }
 
@@ -133,17 +146,25 @@ export function sayTrend(station: StationView): string {
 }
 
 function sayForecast(standing: StationStanding, situation: Situation): string {
-  const { station } = standing;
+  const { station, worst } = standing;
   if (!station.forecast) return 'No forecast has been issued.';
-  const alert = situation.alerts.find(
-    one => one.station === station.id && one.basis === 'forecast' && one.level === standing.worst && one.active,
+  const crossing = crossingOf(standing, situation);
+  if (!crossing) return sayPeak(station, situation.now);
+  const chance = crossing.probability === null ? '' : `, chance ${formatChance(crossing.probability)}`;
+  return `Crosses ${worst} at ${formatStamp(crossing.time, situation.now)}${chance}. ${sayPeak(station, situation.now)}`;
+}
+
+/** When the worst level is crossed, where that lies ahead and the river is not above it yet. */
+function crossingOf(
+  standing: StationStanding,
+  { alerts, now }: Situation,
+): { readonly time: number; readonly probability: number | null } | null {
+  if (standing.observed === standing.worst) return null;
+  const alert = alerts.find(
+    one => one.active && one.basis === 'forecast' && one.station === standing.station.id && one.level === standing.worst,
   );
-  const crossing = alert?.firstCrossing ? Date.parse(alert.firstCrossing) : null;
-  const first =
-    crossing !== null && crossing > situation.now && standing.observed !== standing.worst
-      ? `Crosses ${standing.worst} at ${formatStamp(crossing, situation.now)}, ${formatWhen(crossing, situation.now)}${alert?.probability ? `, chance ${formatChance(alert.probability)}` : ''}. `
-      : '';
-  return `${first}${sayPeak(station, situation.now)}`;
+  const time = alert?.firstCrossing ? Date.parse(alert.firstCrossing) : null;
+  return alert && time !== null && time > now ? { time, probability: alert.probability } : null;
 }
 
 /** Where the peak lies ahead, or that the forecast only falls. */

@@ -11,28 +11,34 @@ export interface ChartLook {
   readonly palette: Palette;
 }
 
-export const CHART_FONT = 'system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif';
+export const CHART_FONT = "system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
 
+/** Below this width labels are short and ticks few, px. */
 const NARROW = 560;
+const RAIN_TOP = 24;
+const BETWEEN = 32;
+const BELOW = 26;
+const HOUR_MS = 3_600_000;
 
 /** Rain hanging from the top, discharge below it, one UTC time axis: the option ECharts draws. Pure: same model, same picture. */
 export function hydrographOption(model: HydrographModel, look: ChartLook): EChartsOption {
   const narrow = look.width < NARROW;
   const rainHeight = Math.round(Math.min(90, look.height * 0.17));
+  const frame = { narrow, plotHeight: look.height - RAIN_TOP - rainHeight - BETWEEN - BELOW };
   const side = { left: narrow ? 40 : 52, right: narrow ? 10 : 18 };
   return {
     useUTC: true,
     animation: false,
     textStyle: { fontFamily: CHART_FONT, color: look.palette.ink },
     grid: [
-      { ...side, top: 20, height: rainHeight },
-      { ...side, top: 20 + rainHeight + 30, bottom: 40 },
+      { ...side, top: RAIN_TOP, height: rainHeight, outerBoundsMode: 'none' },
+      { ...side, top: RAIN_TOP + rainHeight + BETWEEN, bottom: BELOW, outerBoundsMode: 'none' },
     ],
     xAxis: [timeAxis(model, look, { gridIndex: 0, labelled: false }), timeAxis(model, look, { gridIndex: 1, labelled: true })],
     yAxis: [rainAxis(model, look), dischargeAxis(model, look)],
     axisPointer: { link: [{ xAxisIndex: 'all' }], lineStyle: { color: look.palette.quiet } },
     tooltip: tooltipOf(model, look),
-    series: [...hyetographSeries(model, look.palette, narrow), ...hydrographSeries(model, look.palette, narrow)],
+    series: [...hyetographSeries(model, look.palette, narrow), ...hydrographSeries(model, look.palette, frame)],
   };
 }
 
@@ -45,12 +51,14 @@ function timeAxis(model: HydrographModel, look: ChartLook, place: { readonly gri
     axisLine: { show: place.labelled, onZero: false, lineStyle: { color: look.palette.quiet } },
     axisTick: { show: place.labelled, lineStyle: { color: look.palette.quiet } },
     splitLine: { show: true, lineStyle: { color: look.palette.line } },
-    splitNumber: look.width < NARROW ? 4 : 8,
+    minInterval: (look.width < NARROW ? 13 : 7) * HOUR_MS,
+    maxInterval: (look.width < NARROW ? 13 : 7) * HOUR_MS,
     axisLabel: {
       show: place.labelled,
       color: look.palette.quiet,
       fontSize: 11,
       hideOverlap: true,
+      alignMaxLabel: 'right' as const,
       formatter: { year: '{ee} {d} {MMM}', month: '{ee} {d} {MMM}', day: '{bold|{ee} {d} {MMM}}', hour: '{HH}:{mm}', minute: '{HH}:{mm}' },
       rich: { bold: { fontWeight: 'bold' as const, color: look.palette.ink, fontSize: 11 } },
     },
@@ -68,7 +76,7 @@ function rainAxis(model: HydrographModel, look: ChartLook) {
     interval: max / 2,
     name: 'Rain over the basin, mm/h',
     nameLocation: 'start' as const,
-    nameGap: 6,
+    nameGap: 10,
     nameTextStyle: { color: look.palette.quiet, fontSize: 11, align: 'left' as const, padding: [0, 0, 0, look.width < NARROW ? -32 : -44] },
     axisLabel: { color: look.palette.quiet, fontSize: 11 },
     splitLine: { lineStyle: { color: look.palette.line } },

@@ -1,7 +1,15 @@
 import type { CustomSeriesOption, LineSeriesOption, ScatterSeriesOption } from 'echarts';
-import { formatDischarge, formatStamp, formatTime } from '../format.js';
+import { formatDischarge, formatTime } from '../format.js';
 import type { Palette } from '../palette.js';
-import type { BandPoint, EarlierForecast, HydrographModel, ThresholdLine } from './hydrograph-model.js';
+import { earlierSeries } from './earlier-series.js';
+import type { BandPoint, HydrographModel, ThresholdLine } from './hydrograph-model.js';
+
+/** How the chart is laid out on the screen, px. */
+export interface ChartFrame {
+  readonly narrow: boolean;
+  /** Height of the discharge panel. */
+  readonly plotHeight: number;
+}
 
 type Series = LineSeriesOption | ScatterSeriesOption | CustomSeriesOption;
 
@@ -9,35 +17,58 @@ const FLOW = { xAxisIndex: 1, yAxisIndex: 1 } as const;
 /** Hourly gauges: a line across a longer silence would invent water that nobody measured. */
 const GAP_MS = 2 * 3_600_000;
 const DASHES: Readonly<Record<ThresholdLine['level'], number[] | 'solid'>> = { yellow: [2, 3], orange: [7, 4], red: 'solid' };
-const EARLIER_DASHES: readonly number[][] = [
-  [8, 4],
-  [4, 4],
-  [2, 4],
-];
-
 /** Everything below the rain: bands, earlier forecasts, thresholds, median, observations, the two vertical marks. */
-export function hydrographSeries(model: HydrographModel, palette: Palette, narrow: boolean): Series[] {
+export function hydrographSeries(model: HydrographModel, palette: Palette, frame: ChartFrame): Series[] {
   return [
     band('90 % band', model.forecast, { low: one => one.q05, high: one => one.q95, fill: palette.band90 }),
     band('50 % band', model.forecast, { low: one => one.q25, high: one => one.q75, fill: palette.band50 }),
-    ...model.earlier.map((one, index) => earlierLine(one, index, { model, palette })),
+    ...earlierSeries(model, palette, { ceiling: dischargeCeiling(model), plotHeight: frame.plotHeight }),
     median(model.forecast, palette),
     observedLine(model, palette),
     observedPoints(model, palette),
-    marks(model, palette, narrow),
+    marks(model, palette, frame.narrow),
   ];
 }
 
-/** Top of the discharge axis: all that is drawn, and the next threshold above it, so that the distance to it can be seen. */
+/** From this share of the next threshold on, the axis reaches up to it; below, a low river would be a flat line under an empty chart. */
+const NEAR_THRESHOLD = 0.3;
+
+/** Top of the discharge axis: all that is drawn and, once it comes near, the next threshold, so that the distance to it can be seen. */
 export function dischargeCeiling(model: HydrographModel): number {
-  const highest = Math.max(
+  const highest = highestOf(model);
+  const next = nextThreshold(model);
+  if (!next) return niceCeiling(highest * 1.04);
+  const near = highest >= NEAR_THRESHOLD * next.discharge;
+  return niceCeiling(Math.max(highest * 1.04, near ? next.discharge * 1.06 : NEAR_THRESHOLD * next.discharge));
+}
+
+const highestOf = (model: HydrographModel): number =>
+  Math.max(
     0.1,
     ...model.observed.map(one => one.value ?? 0),
     ...model.forecast.map(one => one.q95),
     ...model.earlier.flatMap(one => one.points.map(point => point.value)),
   );
-  const next = Math.min(...model.thresholds.map(one => one.discharge).filter(discharge => discharge >= highest));
-  return niceCeiling(Math.max(highest * 1.04, Number.isFinite(next) ? next * 1.06 : 0));
+
+/** The lowest threshold above everything that is drawn. */
+function nextThreshold(model: HydrographModel): ThresholdLine | undefined {
+  const highest = highestOf(model);
+  return model.thresholds.filter(one => one.discharge >= highest).sort((a, b) => a.discharge - b.discharge)[0];
+}
+
+/** Where the next threshold lies above the axis, its name says so at the top. */
+function thresholdAbove(model: HydrographModel, palette: Palette) {
+  const next = nextThreshold(model);
+  const ceiling = dischargeCeiling(model);
+  if (!next || next.discharge <= ceiling) return [];
+  const formatter = `↑ ${next.level} at ${formatDischarge(next.discharge)}, above this scale`;
+  return [
+    {
+      yAxis: ceiling,
+      lineStyle: { width: 0 },
+      label: { position: 'insideStartBottom' as const, formatter, color: palette.quiet, fontSize: 11, distance: 4 },
+    },
+  ];
 }
 
 function niceCeiling(value: number): number {
@@ -79,36 +110,6 @@ function median(points: readonly BandPoint[], palette: Palette): LineSeriesOptio
     z: 5,
     lineStyle: { color: palette.forecast, width: 2.5 },
     itemStyle: { color: palette.forecast },
-  };
-}
-
-function earlierLine(
-  one: EarlierForecast,
-  index: number,
-  view: { readonly model: HydrographModel; readonly palette: Palette },
-): LineSeriesOption {
-  const { model, palette } = view;
-  const reference = model.issueTime ?? model.now;
-  return {
-    type: 'line',
-    name: `Issued ${formatTime(one.issueTime)}`,
-    ...FLOW,
-    data: one.points.filter(point => point.time <= model.to).map(point => [point.time, point.value]),
-    symbol: 'none',
-    silent: true,
-    z: 3,
-    lineStyle: { color: palette.earlier, width: 1.4, type: EARLIER_DASHES[index] ?? [2, 4] },
-    itemStyle: { color: palette.earlier },
-    endLabel: {
-      show: true,
-      formatter: formatStamp(one.issueTime, reference),
-      color: palette.quiet,
-      fontSize: 10.5,
-      distance: 3,
-      backgroundColor: palette.panel,
-      padding: [0, 2],
-    },
-    labelLayout: { moveOverlap: 'shiftY' },
   };
 }
 
@@ -166,7 +167,7 @@ function marks(model: HydrographModel, palette: Palette, narrow: boolean): LineS
       itemStyle: { color: palette.future },
       data: [[{ xAxis: model.issueTime ?? model.now }, { xAxis: model.to }]],
     },
-    markLine: { silent: true, symbol: 'none', data: [...thresholds, ...timeMarks(model, palette)] },
+    markLine: { silent: true, symbol: 'none', data: [...thresholds, ...thresholdAbove(model, palette), ...timeMarks(model, palette)] },
   };
 }
 

@@ -36,7 +36,13 @@ function bars(name: string, steps: readonly RainStep[], look: { readonly fill: s
       const [right = 0, bottom = 0] = api.coord([api.value(1), api.value(2)]);
       return {
         type: 'rect',
-        shape: { x: left, y: top, width: Math.max(right - left, 1), height: Math.max(bottom - top, 0.5) },
+        // Whole pixels: neighbouring bars leave no seams.
+        shape: {
+          x: Math.round(left),
+          y: top,
+          width: Math.max(Math.round(right) - Math.round(left), 1),
+          height: Math.max(bottom - top, 0.5),
+        },
         style: { fill: look.fill, stroke: look.stroke, lineWidth: look.stroke === 'none' ? 0 : 1 },
       };
     },

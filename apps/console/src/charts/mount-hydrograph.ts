@@ -1,23 +1,12 @@
 import { CustomChart, LineChart, ScatterChart } from 'echarts/charts';
 import { GridComponent, MarkAreaComponent, MarkLineComponent, TooltipComponent } from 'echarts/components';
 import { init, use } from 'echarts/core';
-import { LabelLayout } from 'echarts/features';
 import { SVGRenderer } from 'echarts/renderers';
 import type { Palette } from '../palette.js';
 import type { HydrographModel } from './hydrograph-model.js';
 import { hydrographOption } from './hydrograph-option.js';
 
-use([
-  CustomChart,
-  LineChart,
-  ScatterChart,
-  GridComponent,
-  MarkAreaComponent,
-  MarkLineComponent,
-  TooltipComponent,
-  LabelLayout,
-  SVGRenderer,
-]);
+use([CustomChart, LineChart, ScatterChart, GridComponent, MarkAreaComponent, MarkLineComponent, TooltipComponent, SVGRenderer]);
 
 export interface MountedHydrograph {
   update(model: HydrographModel, palette: Palette): void;
@@ -32,7 +21,16 @@ export function mountHydrograph(element: HTMLElement): MountedHydrograph {
     if (!shown) return;
     const look = { width: chart.getWidth(), height: chart.getHeight(), palette: shown.palette };
     chart.setOption(hydrographOption(shown.model, look), { notMerge: true });
+    // A new drawing closes the tooltip; whoever is reading a value keeps it.
+    if (pointer) chart.dispatchAction({ type: 'showTip', x: pointer.x, y: pointer.y });
   };
+  let pointer: { readonly x: number; readonly y: number } | null = null;
+  chart.getZr().on('mousemove', event => {
+    pointer = { x: event.offsetX, y: event.offsetY };
+  });
+  chart.getZr().on('globalout', () => {
+    pointer = null;
+  });
   const observer = new ResizeObserver(() => {
     chart.resize();
     draw();

@@ -5,7 +5,7 @@ import type { Palette } from '../palette.js';
 import type { StationStanding } from '../situation.js';
 import { StationMarker } from '../view/station-marker.js';
 import { basinStyle } from './basin-style.js';
-import { placeLabels, type Side } from './place-labels.js';
+import { placeLabels, wrapName, type Side } from './place-labels.js';
 
 export interface MountedMap {
   update(view: MapContents): void;
@@ -27,7 +27,8 @@ declare global {
 }
 
 /** Rough width of a character of the labels, px: enough to keep them apart. */
-const CHARACTER_PX = 6.6;
+const CHARACTER_PX = 7;
+const LINE_PX = 14;
 
 /** Draws the basin. Stations are buttons of the page, not of the canvas: they take the keyboard's focus and a screen reader's. */
 export function mountMap(element: HTMLElement, first: MapContents): MountedMap {
@@ -52,7 +53,9 @@ export function mountMap(element: HTMLElement, first: MapContents): MountedMap {
   const place = (): void => {
     const points = shown.standings.map(({ station }) => {
       const { x, y } = view.project([station.longitude, station.latitude]);
-      return { id: station.id, x, y, labelWidth: station.name.length * CHARACTER_PX };
+      const lines = wrapName(station.name).split('\n');
+      const labelWidth = Math.max(...lines.map(line => line.length)) * CHARACTER_PX;
+      return { id: station.id, x, y, labelWidth, labelHeight: lines.length * LINE_PX };
     });
     sides = placeLabels(points, { width: element.clientWidth, height: element.clientHeight });
     draw();

@@ -6,6 +6,7 @@ export interface LabelPoint {
   readonly x: number;
   readonly y: number;
   readonly labelWidth: number;
+  readonly labelHeight: number;
 }
 
 interface Box {
@@ -17,7 +18,6 @@ interface Box {
 
 const SIDES: readonly Side[] = ['right', 'left', 'below', 'above'];
 const MARK_RADIUS = 14;
-const LABEL_HEIGHT = 16;
 
 /** Gives each label the side where it covers least: other marks, labels already placed, the edge of the map. Earlier points choose first. */
 export function placeLabels(
@@ -47,9 +47,9 @@ const around = (x: number, y: number, halfWidth: number, halfHeight: number): Bo
 function boxOf(point: LabelPoint, side: Side): Box {
   const half = point.labelWidth / 2;
   const across = MARK_RADIUS + half;
-  const along = MARK_RADIUS + LABEL_HEIGHT / 2;
+  const along = MARK_RADIUS + point.labelHeight / 2;
   const shift = { right: [across, 0], left: [-across, 0], below: [0, along], above: [0, -along] }[side];
-  return around(point.x + (shift[0] ?? 0), point.y + (shift[1] ?? 0), half, LABEL_HEIGHT / 2);
+  return around(point.x + (shift[0] ?? 0), point.y + (shift[1] ?? 0), half, point.labelHeight / 2);
 }
 
 function costOf(box: Box, others: readonly Box[], frame: { readonly width: number; readonly height: number }): number {
@@ -57,6 +57,15 @@ function costOf(box: Box, others: readonly Box[], frame: { readonly width: numbe
   const inside = overlap(box, { left: 0, top: 0, right: frame.width, bottom: frame.height });
   const whole = (box.right - box.left) * (box.bottom - box.top);
   return covered + 10 * (whole - inside);
+}
+
+/** Breaks a name where its two lines come out most alike; short names stay on one. */
+export function wrapName(name: string, longest = 18): string {
+  const words = name.split(' ');
+  if (name.length <= longest || words.length < 2) return name;
+  const broken = words.slice(1).map((_, index) => [words.slice(0, index + 1).join(' '), words.slice(index + 1).join(' ')]);
+  const width = (lines: readonly string[]): number => Math.max(...lines.map(line => line.length));
+  return broken.reduce((best, lines) => (width(lines) < width(best) ? lines : best)).join('\n');
 }
 
 const overlap = (a: Box, b: Box): number =>

@@ -1,76 +1,70 @@
-import type { AlertView } from '#contracts';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { formatStamp } from '../format.js';
+import { unsignedOf, type AlertGroup } from '../group-alerts.js';
 import { recallOperator, rememberOperator } from '../preferences.js';
 
+/** Signs alerts with a name; rejects with what the server said. */
+export type Acknowledge = (alerts: readonly string[], operator: string) => Promise<void>;
+
 export interface AcknowledgeFormProps {
-  readonly alert: AlertView;
+  readonly group: AlertGroup;
   readonly now: number;
-  readonly onAcknowledge: (alert: string, operator: string) => Promise<void>;
+  readonly onAcknowledge: Acknowledge;
 }
 
 /** Taking an alert is signed with a name. It stops the notifications, never the alert. */
-export function AcknowledgeForm({ alert, now, onAcknowledge }: AcknowledgeFormProps) {
+export function AcknowledgeForm({ group, now, onAcknowledge }: AcknowledgeFormProps) {
   const [open, setOpen] = useState(false);
-  if (alert.acknowledged) {
-    const at = formatStamp(Date.parse(alert.acknowledged.at), now);
-    return (
-      <p class="acknowledged" data-test="acknowledged">
-        ✓ Acknowledged by <b>{alert.acknowledged.by}</b> at {at}
-      </p>
-    );
-  }
-  if (open)
-    return (
-      <SignForm
-        alert={alert.id}
-        onAcknowledge={onAcknowledge}
-        onClose={() => {
-          setOpen(false);
-        }}
-      />
-    );
+  const unsigned = unsignedOf(group).map(alert => alert.id);
+  const signed = group.leading.acknowledged;
   return (
-    <button
-      type="button"
-      class="acknowledge"
-      onClick={() => {
-        setOpen(true);
-      }}
-    >
-      Acknowledge
-    </button>
+    <>
+      {signed && (
+        <p class="acknowledged" data-test="acknowledged">
+          ✓ Acknowledged by <b>{signed.by}</b> at {formatStamp(Date.parse(signed.at), now)}
+        </p>
+      )}
+      {unsigned.length > 0 && !open && (
+        <button
+          type="button"
+          class="acknowledge"
+          onClick={() => {
+            setOpen(true);
+          }}
+        >
+          {signed ? 'Acknowledge the others' : 'Acknowledge'}
+        </button>
+      )}
+      {unsigned.length > 0 && open && (
+        <SignForm
+          onSign={operator => onAcknowledge(unsigned, operator)}
+          onClose={() => {
+            setOpen(false);
+          }}
+        />
+      )}
+    </>
   );
 }
 
 interface SignFormProps {
-  readonly alert: string;
-  readonly onAcknowledge: AcknowledgeFormProps['onAcknowledge'];
+  readonly onSign: (operator: string) => Promise<void>;
   readonly onClose: () => void;
 }
 
-function SignForm({ alert, onAcknowledge, onClose }: SignFormProps) {
+function SignForm({ onSign, onClose }: SignFormProps) {
   const [operator, setOperator] = useState(recallOperator());
-  const [problem, setProblem] = useState('');
-  const [sending, setSending] = useState(false);
-  const send = async (): Promise<void> => {
-    setSending(true);
-    try {
-      rememberOperator(operator.trim());
-      await onAcknowledge(alert, operator.trim());
-      onClose();
-    } catch (error) {
-      setProblem(`Not acknowledged: ${error instanceof Error ? error.message : String(error)}`);
-    } finally {
-      setSending(false);
-    }
-  };
+  const { problem, sending, send } = useSending(onSign, onClose);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    field.current?.focus();
+  }, []);
   return (
     <form
       class="sign"
       onSubmit={event => {
         event.preventDefault();
-        void send();
+        void send(operator.trim());
       }}
       onKeyDown={event => {
         if (event.key === 'Escape') onClose();
@@ -79,14 +73,12 @@ function SignForm({ alert, onAcknowledge, onClose }: SignFormProps) {
       <label>
         Your name
         <input
+          ref={field}
           name="operator"
           autoComplete="name"
           required
           maxLength={80}
           value={operator}
-          ref={input => {
-            if (input && document.activeElement?.closest('form') !== input.form) input.focus();
-          }}
           onInput={event => {
             setOperator(event.currentTarget.value);
           }}
@@ -101,4 +93,22 @@ function SignForm({ alert, onAcknowledge, onClose }: SignFormProps) {
       {problem && <p role="alert">{problem}</p>}
     </form>
   );
+}
+
+/** Sends once at a time; a refusal stays on the form with the server's words. */
+function useSending(onSign: SignFormProps['onSign'], onClose: () => void) {
+  const [problem, setProblem] = useState('');
+  const [sending, setSending] = useState(false);
+  const send = async (operator: string): Promise<void> => {
+    setSending(true);
+    try {
+      rememberOperator(operator);
+      await onSign(operator);
+      onClose();
+    } catch (error) {
+      setProblem(`Not acknowledged: ${error instanceof Error ? error.message : String(error)}`);
+      setSending(false);
+    }
+  };
+  return { problem, sending, send };
 }

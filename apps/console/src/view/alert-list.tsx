@@ -1,38 +1,36 @@
 import type { AlertView } from '#contracts';
 import { formatChance, formatDischarge, formatDuration, formatStamp, formatWhen } from '../format.js';
+import { groupAlerts, type AlertGroup } from '../group-alerts.js';
 import type { Condition } from '../palette.js';
 import { hashOf } from '../route.js';
-import { AcknowledgeForm } from './acknowledge-form.js';
+import { AcknowledgeForm, type Acknowledge } from './acknowledge-form.js';
 import { LevelGlyph } from './level-badge.js';
 
 export interface AlertListProps {
   readonly alerts: readonly AlertView[];
   readonly now: number;
-  readonly onAcknowledge: (alert: string, operator: string) => Promise<void>;
+  /** Every input is fresh: only then is the absence of alerts good news. */
+  readonly informed: boolean;
+  readonly onAcknowledge: Acknowledge;
 }
 
-/** Active alerts, worst first; one that a higher level at the same station already says is named under that. */
-export function AlertList({ alerts, now, onAcknowledge }: AlertListProps) {
-  const active = alerts.filter(alert => alert.active);
-  const leading = active.filter(alert => !active.some(other => other.id === alert.impliedBy));
+/** Active alerts, worst first, one card a station. */
+export function AlertList({ alerts, now, informed, onAcknowledge }: AlertListProps) {
+  const groups = groupAlerts(alerts);
   const pending = alerts.filter(alert => alert.phase === 'pending');
   return (
     <div class="alerts" data-test="alerts">
-      {leading.length === 0 && <p class="quiet">No active alert.</p>}
+      {groups.length === 0 && (
+        <p class="quiet">{informed ? 'No active alert.' : 'No active alert, but inputs are late or silent: see below.'}</p>
+      )}
       <ol>
-        {leading.map(alert => (
-          <AlertCard
-            key={alert.id}
-            alert={alert}
-            implied={active.filter(other => other.impliedBy === alert.id)}
-            now={now}
-            onAcknowledge={onAcknowledge}
-          />
+        {groups.map(group => (
+          <AlertCard key={group.leading.station + group.leading.basis} group={group} now={now} onAcknowledge={onAcknowledge} />
         ))}
       </ol>
       {pending.length > 0 && (
         <p class="pending">
-          <b>Pending, waits for a second forecast:</b> {pending.map(one => `${capital(one.level)} at ${one.name}`).join('; ')}
+          <b>Pending, waits for a second forecast:</b> {pending.map(one => `${one.level} at ${one.name}`).join('; ')}
         </p>
       )}
     </div>
@@ -40,32 +38,32 @@ export function AlertList({ alerts, now, onAcknowledge }: AlertListProps) {
 }
 
 interface AlertCardProps {
-  readonly alert: AlertView;
-  readonly implied: readonly AlertView[];
+  readonly group: AlertGroup;
   readonly now: number;
-  readonly onAcknowledge: AlertListProps['onAcknowledge'];
+  readonly onAcknowledge: Acknowledge;
 }
 
-function AlertCard({ alert, implied, now, onAcknowledge }: AlertCardProps) {
-  const condition = conditionOf(alert);
+function AlertCard({ group, now, onAcknowledge }: AlertCardProps) {
+  const { leading } = group;
+  const condition = conditionOf(leading);
   return (
-    <li class={`alert is-${condition}${alert.acknowledged ? ' is-acknowledged' : ''}`} data-alert={alert.id} data-phase={alert.phase}>
-      <LevelGlyph condition={condition} hollow={alert.basis === 'forecast'} blind={alert.phase === 'stale'} size={28} />
+    <li class={`alert is-${condition}${leading.acknowledged ? ' is-acknowledged' : ''}`} data-alert={leading.id} data-phase={leading.phase}>
+      <LevelGlyph condition={condition} hollow={leading.basis === 'forecast'} blind={leading.phase === 'stale'} size={28} />
       <div class="alert-body">
         <h3>
-          {alert.basis === 'absence' ? (
-            <span>Missing: {alert.name}</span>
+          {leading.basis === 'absence' ? (
+            <span>Missing: {leading.name}</span>
           ) : (
-            <a href={hashOf({ station: alert.station })}>
-              {capital(alert.level)} {alert.basis} · {alert.name}
+            <a href={hashOf({ station: leading.station })}>
+              {capital(leading.level)} {leading.basis} · {leading.name}
             </a>
           )}
-          <PhaseChip phase={alert.phase} />
+          <PhaseChip phase={leading.phase} />
         </h3>
-        <p>{alert.reason}</p>
-        <AlertFacts alert={alert} now={now} />
-        {implied.length > 0 && <p class="quiet implied">Includes {implied.map(one => `${one.level} ${one.basis}`).join(', ')}</p>}
-        <AcknowledgeForm alert={alert} now={now} onAcknowledge={onAcknowledge} />
+        <p>{leading.reason}</p>
+        <AlertFacts alert={leading} now={now} />
+        <OtherAlerts others={group.others} />
+        <AcknowledgeForm group={group} now={now} onAcknowledge={onAcknowledge} />
       </div>
     </li>
   );
@@ -90,24 +88,39 @@ function AlertFacts({ alert, now }: { readonly alert: AlertView; readonly now: n
   );
 }
 
-function factsOf(alert: AlertView, now: number): (readonly [string, string])[] {
-  const facts: (readonly [string, string])[] = [];
+/** What else stands at the station, each with its mark: a forecast red says nothing yet about what is observed. */
+function OtherAlerts({ others }: { readonly others: readonly AlertView[] }) {
+  if (others.length === 0) return null;
+  return (
+    <p class="others">
+      Also{' '}
+      {others.map(one => (
+        <span key={one.id}>
+          <LevelGlyph condition={conditionOf(one)} hollow={one.basis === 'forecast'} blind={one.phase === 'stale'} size={14} /> {one.level}{' '}
+          {one.basis}
+          {one.phase === 'stale' && ', stale'}
+        </span>
+      ))}
+    </p>
+  );
+}
+
+type Fact = readonly [name: string, value: string];
+
+function factsOf(alert: AlertView, now: number): Fact[] {
   const crossing = alert.firstCrossing === null ? null : Date.parse(alert.firstCrossing);
+  const facts: Fact[] = [];
   if (crossing !== null && crossing > now) facts.push(['Crosses', `${formatStamp(crossing, now)}, ${formatWhen(crossing, now)}`]);
-  if (alert.peak) {
-    const { value, low, high, time } = alert.peak;
-    facts.push([
-      'Peak',
-      `${formatDischarge(value)} (${formatDischarge(low)}–${formatDischarge(high)}) at ${formatStamp(Date.parse(time), now)}`,
-    ]);
-  }
-  if (alert.basis === 'observed' && alert.value !== null) facts.push(['Observed', `${formatDischarge(alert.value)} m³/s`]);
-  if (alert.basis !== 'absence' && alert.threshold !== null) facts.push(['Threshold', `${formatDischarge(alert.threshold)} m³/s`]);
   if (alert.probability !== null) facts.push(['Chance', formatChance(alert.probability)]);
-  if (alert.raisedAt !== null)
-    facts.push(['Raised', `${formatStamp(Date.parse(alert.raisedAt), now)}, ${formatDuration(now - Date.parse(alert.raisedAt))} ago`]);
+  if (alert.peak) facts.push(['Peak', sayAlertPeak(alert.peak, now)]);
+  if (alert.raisedAt !== null) facts.push(['Raised', sayRaised(Date.parse(alert.raisedAt), now)]);
   return facts;
 }
+
+const sayAlertPeak = ({ value, low, high, time }: NonNullable<AlertView['peak']>, now: number): string =>
+  `${formatDischarge(value)} m³/s (${formatDischarge(low)}–${formatDischarge(high)}) at ${formatStamp(Date.parse(time), now)}`;
+
+const sayRaised = (at: number, now: number): string => `${formatStamp(at, now)}, ${formatDuration(now - at)} ago`;
 
 const conditionOf = (alert: AlertView): Condition => (alert.level === 'absent' ? 'unknown' : alert.level);
 

@@ -109,8 +109,9 @@ function Page({ situation, state, theme, client, live }: PageProps) {
             <AlertList
               alerts={situation.alerts}
               now={now}
-              onAcknowledge={async (alert, operator) => {
-                await client.acknowledge(alert, operator);
+              informed={situation.inputs.every(input => input.state === 'fresh')}
+              onAcknowledge={async (signed, operator) => {
+                await Promise.all(signed.map(alert => client.acknowledge(alert, operator)));
                 live.refresh();
               }}
             />

@@ -14,6 +14,11 @@ export function HeadlineBar({ headline }: { readonly headline: Headline }) {
     <section class={`headline is-${headline.condition}`} aria-live="polite" aria-label="Situation" data-test="headline">
       <LevelGlyph condition={headline.condition} size={40} />
       {headline.station ? <a href={hashOf({ station: headline.station })}>{words}</a> : <div>{words}</div>}
+      {headline.countdown && (
+        <p class="countdown">
+          <b>{headline.countdown.value}</b> {headline.countdown.caption}
+        </p>
+      )}
     </section>
   );
 }

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { HydrographModel } from '../charts/hydrograph-model.js';
+import { EARLIER_DASHES } from '../charts/earlier-series.js';
 import type { MountedHydrograph } from '../charts/mount-hydrograph.js';
 import { formatDay, formatStamp } from '../format.js';
 import type { Palette } from '../palette.js';
@@ -53,7 +54,10 @@ function HydrographKey({ model }: { readonly model: HydrographModel }) {
       <span class="key-band50">50 %</span>
       <span class="key-band90">90 %</span>
       {model.earlier.map((one, index) => (
-        <span key={one.issueTime} class={`key-earlier dash-${index}`}>
+        <span key={one.issueTime} class="key-earlier">
+          <svg width="30" height="10" aria-hidden="true">
+            <line x1="0" x2="30" y1="6" y2="6" stroke-dasharray={EARLIER_DASHES[index]?.join(' ')} />
+          </svg>
           issued {formatStamp(one.issueTime, reference)}
         </span>
       ))}

@@ -1,5 +1,5 @@
 import { LEVEL_MARKS } from '../level-mark.js';
-import type { Side } from '../map/place-labels.js';
+import { wrapName, type Side } from '../map/place-labels.js';
 import { hashOf } from '../route.js';
 import type { StationStanding } from '../situation.js';
 import { LevelGlyph } from './level-badge.js';
@@ -17,7 +17,7 @@ export function StationMarker(props: { readonly standing: StationStanding; reado
       data-condition={worst}
     >
       <LevelGlyph condition={worst} hollow={observed !== worst} blind={blind} size={worst === 'below' ? 22 : 26} />
-      <span class="marker-name">{station.name}</span>
+      <span class="marker-name">{wrapName(station.name)}</span>
     </a>
   );
 }

@@ -1,4 +1,5 @@
-import type { Forecast, StationView } from '#contracts';
+import type { Forecast } from '#contracts';
+import { useMemo } from 'preact/hooks';
 import { hydrographModel, type StationDetail } from '../charts/hydrograph-model.js';
 import { formatDischarge, formatDuration, formatStamp, formatWhen } from '../format.js';
 import type { Palette } from '../palette.js';
@@ -19,6 +20,7 @@ export interface StationPanelProps {
 /** One station: the numbers to act on, the hydrograph, what weakens the forecast, the thresholds. */
 export function StationPanel({ standing, detail, now, palette }: StationPanelProps) {
   const { station } = standing;
+  const model = useMemo(() => detail && hydrographModel(station, detail, now), [station, detail, now]);
   return (
     <section class="panel station-panel" id="station" aria-labelledby="station-name">
       <header class="station-head">
@@ -30,12 +32,12 @@ export function StationPanel({ standing, detail, now, palette }: StationPanelPro
       <div class="tiles">
         <ObservedTile standing={standing} now={now} />
         <ForecastTile standing={standing} now={now} />
-        <IssueTile station={station} forecast={detail?.forecast ?? null} now={now} />
+        <IssueTile standing={standing} forecast={detail?.forecast ?? null} now={now} />
       </div>
       <Degradations forecast={detail?.forecast ?? null} />
-      {detail ? (
+      {model ? (
         <Hydrograph
-          model={hydrographModel(station, detail, now)}
+          model={model}
           palette={palette}
           summary={`Hydrograph of ${station.name}: ${sayStanding(standing)}. ${sayPeak(station, now)}`}
         />
@@ -93,29 +95,30 @@ function ForecastTile({ standing, now }: { readonly standing: StationStanding; r
   );
 }
 
-function IssueTile({
-  station,
-  forecast,
-  now,
-}: {
-  readonly station: StationView;
+interface IssueTileProps {
+  readonly standing: StationStanding;
   readonly forecast: Forecast | null;
   readonly now: number;
-}) {
-  if (!station.forecast || !forecast) return <Tile name="Issued" value="–" unit="" lines={['No forecast yet']} />;
+}
+
+function IssueTile({ standing, forecast, now }: IssueTileProps) {
+  if (!forecast) return <Tile name="Issued" value="–" unit="" lines={['No forecast yet']} />;
   const time = Date.parse(forecast.issueTime);
   const cutOff = Date.parse(forecast.cutOff);
   return (
     <Tile
-      name="Issued (T0)"
+      name="Issued (T0, UTC)"
       value={formatStamp(time, now)}
-      unit="UTC"
-      lines={[
-        `${formatWhen(time, now)}; data up to ${formatStamp(cutOff, now)}`,
-        forecast.outcome === 'degraded' ? '! degraded, see below' : '✓ complete',
-      ]}
+      unit=""
+      lines={[`${formatWhen(time, now)}; cut-off ${formatStamp(cutOff, now)}`, outcomeOf(standing, forecast)]}
     />
   );
+}
+
+/** Complete is only said of a forecast that is still current. */
+function outcomeOf(standing: StationStanding, forecast: Forecast): string {
+  if (standing.forecast === 'unknown') return '! out of date';
+  return forecast.outcome === 'degraded' ? '! degraded, see below' : '✓ complete';
 }
 
 interface TileProps {

@@ -19,7 +19,7 @@ export function ThresholdTable({ station, forecast, now }: ThresholdTableProps) 
           <th scope="col" class="number">
             m³/s
           </th>
-          <th scope="col" class="number">
+          <th scope="col" class="number return">
             Return
           </th>
           <th scope="col" class="number">
@@ -43,9 +43,12 @@ export function ThresholdTable({ station, forecast, now }: ThresholdTableProps) 
                   {formatDischarge(threshold.lowM3s)}–{formatDischarge(threshold.highM3s)}
                 </small>
               </td>
-              <td class="number">{threshold.returnPeriodYears} years</td>
+              <td class="number return">{threshold.returnPeriodYears} years</td>
               <td class="number strong">{exceedance ? formatChance(exceedance.probability) : '–'}</td>
-              <td>{crossing === null ? 'no' : `${formatStamp(crossing, now)}, ${formatWhen(crossing, now)}`}</td>
+              <td>
+                {crossing === null ? 'no' : formatStamp(crossing, now)}
+                {crossing !== null && <small>{formatWhen(crossing, now)}</small>}
+              </td>
             </tr>
           );
         })}
