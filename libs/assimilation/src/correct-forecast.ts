@@ -1,49 +1,110 @@
-import { HOUR_MS, stampOf, type EpochMs, type StationId, type TimeGrid } from '#hydrology';
-import type { ErrorMemory, StationMemory } from './memory.js';
+import { HOUR_MS, stampOf, type EpochMs, type TimeGrid } from '#hydrology';
+import { fromErrorSpace, toErrorSpace } from './error-space.js';
+import { predictError, predictFastError, updateErrorFilter } from './error-filter.js';
+import type { PendingForecast, StationMemory } from './memory.js';
+import { blendAt, LEARNED_LEADS_H, verify } from './statistics.js';
 
 /** Levels of the quantiles that are issued. */
 export const QUANTILE_LEVELS = [0.05, 0.25, 0.5, 0.75, 0.95] as const;
 /** Standard normal deviates of those levels. */
 const DEVIATES = [-1.6448536, -0.6744898, 0, 0.6744898, 1.6448536] as const;
 
-export interface CorrectionProblem {
-  readonly station: StationId;
-  /** Steps of the forecast, starting at the issue time. */
-  readonly time: TimeGrid;
-  readonly openLoop: Float64Array;
-  readonly analysis: Float64Array;
-  /** Newest trusted observation and what both runs gave at its stamp; null without one. */
-  readonly newest: NewestObservation | null;
-  readonly memory: StationMemory;
-}
-
-export interface NewestObservation {
+/** An observation and what both runs gave at its stamp. */
+export interface ComparedObservation {
   readonly time: EpochMs;
   readonly observed: number;
   readonly openLoop: number;
   readonly analysis: number;
 }
 
+export interface CorrectionProblem {
+  /** Steps of the forecast, starting at the issue time. */
+  readonly time: TimeGrid;
+  readonly openLoop: Float64Array;
+  readonly analysis: Float64Array;
+  /** Trusted observations newer than the last filtered one, oldest first. */
+  readonly fresh: readonly ComparedObservation[];
+  readonly memory: StationMemory;
+}
+
 export interface CorrectedForecast {
   /** One array a level of QUANTILE_LEVELS, m³/s at each step. */
   readonly quantiles: readonly Float64Array[];
+  readonly memory: StationMemory;
 }
 
-const RATE_PER_HOUR = 0.9;
-const OFFSET_M3S = 0.01;
-
-/** The forecast that is issued: the free run with the last error decaying in log space, and a spread that grows with lead. */
+/**
+ * Error decay at a gauge and the blend by lead: verifies what has become verifiable, filters the new errors, then combines
+ * the members with the weights learned so far. A forecast enters the statistics only when its observation has come.
+ */
 export function correctForecast(problem: CorrectionProblem): CorrectedForecast {
-  const { time, openLoop, newest } = problem;
-  const quantiles = DEVIATES.map(() => new Float64Array(time.count));
+  const memory = problem.fresh.reduce(takeIn, problem.memory);
+  const { time } = problem;
+  const quantiles = QUANTILE_LEVELS.map(() => new Float64Array(time.count));
+  const newest = problem.fresh.at(-1)?.time;
+  const pending: PendingForecast[] = [];
   for (let step = 0; step < time.count; step++) {
-    const lead = newest === null ? 24 : (stampOf(time, step) - newest.time) / HOUR_MS;
-    const error = newest === null ? 0 : Math.log((newest.observed + OFFSET_M3S) / (newest.openLoop + OFFSET_M3S));
-    const median = openLoop[step]! * Math.exp(error * RATE_PER_HOUR ** lead);
-    const sd = 0.05 + 0.25 * (1 - Math.exp(-lead / 6));
-    DEVIATES.forEach((deviate, level) => (quantiles[level]![step] = median * Math.exp(deviate * sd)));
+    const at = stampOf(time, step);
+    const members = membersAt(memory, at, problem.openLoop[step]!, problem.analysis[step]!);
+    const issued = issue(memory, at, members);
+    issued.quantiles.forEach((value, level) => (quantiles[level]![step] = value));
+    const lead = newest === undefined ? -1 : LEARNED_LEADS_H.indexOf(((at - newest) / HOUR_MS) as 1);
+    if (lead >= 0) pending.push({ validTime: at, lead, members, median: issued.median, scale: issued.scale });
   }
-  return { quantiles };
+  return { quantiles, memory: { ...memory, pending: [...memory.pending, ...pending] } };
+}
+
+function takeIn(memory: StationMemory, { time, observed, openLoop, analysis }: ComparedObservation): StationMemory {
+  const z = toErrorSpace(observed);
+  const statistics = memory.pending.filter(({ validTime }) => validTime === time).reduce((all, one) => verify(all, one, observed), memory.statistics);
+  return {
+    ...memory,
+    statistics,
+    pending: memory.pending.filter(({ validTime }) => validTime > time),
+    openLoop: updateErrorFilter(memory.openLoop, time, z - toErrorSpace(openLoop)),
+    analysis: updateErrorFilter(memory.analysis, time, z - toErrorSpace(analysis)),
+  };
+}
+
+/** Discharge of the members, in the order of MEMBERS. */
+function membersAt(memory: StationMemory, at: EpochMs, openLoop: number, analysis: number): number[] {
+  const [free, analysed] = [toErrorSpace(openLoop), toErrorSpace(analysis)];
+  return [
+    free + predictError(memory.openLoop, at),
+    free + predictFastError(memory.openLoop, at),
+    analysed + predictError(memory.analysis, at),
+    analysed + predictFastError(memory.analysis, at),
+  ].map(fromErrorSpace);
+}
+
+function issue(memory: StationMemory, at: EpochMs, members: readonly number[]): { median: number; scale: number; quantiles: number[] } {
+  const lead = at - (memory.openLoop.time ?? at - LEARNED_LEADS_H.at(-1)! * HOUR_MS);
+  const { weights, widths } = blendAt(memory.statistics, lead);
+  const median = toErrorSpace(members.reduce((sum, member, k) => sum + weights[k]! * member, 0));
+  const scale = spreadScale(median);
+  const [low, lower, upper, high] = widths as [number, number, number, number];
+  const quantiles = [median - low * scale, median - Math.min(lower, low) * scale, median, median + Math.min(upper, high) * scale, median + high * scale];
+  return { median, scale, quantiles: quantiles.map(fromErrorSpace) };
+}
+
+/** Errors grow with the flow faster than √Q: the band is proportional to 2√Q, that is to a relative error of Q. */
+const spreadScale = (median: number): number => Math.max(median, 0.1);
+
+/**
+ * An ungauged station: nothing is known of its error, so none is carried to it. The free run and the analysis count alike,
+ * and the band is the widest learned at the gauges.
+ */
+export function forecastUngauged(openLoop: Float64Array, analysis: Float64Array, gauges: readonly StationMemory[]): readonly Float64Array[] {
+  const widths = gauges.map(({ statistics }) => statistics.leads.at(-1)!.widths);
+  const width = (k: number): number => Math.max(0.1, ...widths.map(one => one[k]!));
+  const [low, lower, upper, high] = [0, 1, 2, 3].map(width) as [number, number, number, number];
+  const offsets = [-low, -lower, 0, upper, high];
+  return offsets.map(offset =>
+    openLoop.map((free, step) => {
+      const median = toErrorSpace((free + analysis[step]!) / 2);
+      return fromErrorSpace(median + offset * spreadScale(median));
+    }),
+  );
 }
 
 /** Chance of exceeding a threshold at one step, from the quantiles: linear in the normal deviate between and beyond them. */
@@ -62,18 +123,4 @@ export function standardNormal(z: number): number {
   const tail = t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
   const upper = (Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI)) * tail;
   return z >= 0 ? 1 - upper : upper;
-}
-
-/** Remembers the free run at hourly stamps for as long as an observation may be late or a window reaches back. */
-export function rememberOpenLoop(
-  memory: ErrorMemory,
-  openLoop: ReadonlyMap<StationId, readonly [number, number][]>,
-  since: EpochMs,
-): ErrorMemory {
-  const stations = memory.stations.map(one => {
-    const fresh = openLoop.get(one.station) ?? [];
-    const kept = one.history.filter(([time]) => time >= since && !fresh.some(([other]) => other === time));
-    return { ...one, history: [...kept, ...fresh].sort((a, b) => a[0] - b[0]) };
-  });
-  return { ...memory, stations };
 }

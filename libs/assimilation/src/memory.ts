@@ -1,8 +1,12 @@
 import type { StationId } from '#hydrology';
+import { newErrorFilter, type ErrorFilter } from './error-filter.js';
+import { newStatistics } from './statistics.js';
+import type { AssimilationSettings, StationStatistics } from './settings.js';
 
 /**
  * What the post-processing remembers from cycle to cycle: the free run at recent hourly stamps (an observation may come after
- * the run has passed it) and everything it has learned from verified forecasts. Bounded in size, plain numbers only.
+ * the run has passed it), the filtered errors, forecasts not yet verified, and what verified ones have taught. Bounded in
+ * size, plain numbers only.
  */
 export interface ErrorMemory {
   readonly version: 1;
@@ -13,14 +17,51 @@ export interface StationMemory {
   readonly station: StationId;
   /** Valid time and free-run discharge of the last hourly stamps, oldest first. */
   readonly history: readonly (readonly [time: number, openLoop: number])[];
+  /** Errors of the free run and of the analysis. */
+  readonly openLoop: ErrorFilter;
+  readonly analysis: ErrorFilter;
+  readonly pending: readonly PendingForecast[];
+  readonly statistics: StationStatistics;
 }
 
-export const emptyMemory = (stations: readonly StationId[]): ErrorMemory => ({
+/** A forecast made at the newest observation of its time, waiting for the observation of its valid time. */
+export interface PendingForecast {
+  readonly validTime: number;
+  /** Index in LEARNED_LEADS_H. */
+  readonly lead: number;
+  /** Discharge of each member, m³/s. */
+  readonly members: readonly number[];
+  /** Median and scale of the issued forecast, in error space. */
+  readonly median: number;
+  readonly scale: number;
+}
+
+export const newStationMemory = (station: StationId, settings: AssimilationSettings): StationMemory => ({
+  station,
+  history: [],
+  openLoop: newErrorFilter(),
+  analysis: newErrorFilter(),
+  pending: [],
+  statistics: settings.initialStatistics?.[station] ?? newStatistics(),
+});
+
+export const newMemory = (stations: readonly StationId[], settings: AssimilationSettings): ErrorMemory => ({
   version: 1,
-  stations: stations.map(station => ({ station, history: [] })),
+  stations: stations.map(station => newStationMemory(station, settings)),
 });
 
 /** JSON in UTF-8: doubles survive it exactly, and a person can read a state. */
 export const encodeMemory = (memory: ErrorMemory): Uint8Array => new TextEncoder().encode(JSON.stringify(memory));
 
 export const decodeMemory = (bytes: Uint8Array): ErrorMemory => JSON.parse(new TextDecoder().decode(bytes)) as ErrorMemory;
+
+/** Takes in the free run at hourly stamps and forgets what is older than `since`. */
+export function rememberOpenLoop(memory: ErrorMemory, openLoop: ReadonlyMap<StationId, readonly (readonly [number, number])[]>, since: number): ErrorMemory {
+  const stations = memory.stations.map(one => {
+    const fresh = openLoop.get(one.station) ?? [];
+    const replaced = new Set(fresh.map(([time]) => time));
+    const kept = one.history.filter(([time]) => time >= since && !replaced.has(time));
+    return { ...one, history: [...kept, ...fresh.filter(([time]) => time >= since)].sort((a, b) => a[0] - b[0]) };
+  });
+  return { ...memory, stations };
+}

@@ -1,4 +1,4 @@
-import type { StationId } from '#hydrology';
+import { HOUR_MS, type StationId } from '#hydrology';
 
 /** Options of the assimilation as domain.yaml states them and the calibration period estimated them. */
 export interface AssimilationSettings {
@@ -7,19 +7,18 @@ export interface AssimilationSettings {
   readonly maxIterations: number;
   /** Standard deviations of the controls, per zone. */
   readonly priors: readonly ZonePrior[];
-  /** Correlation of the log rain factors of neighbouring blocks falls by e over this time; 0 = independent blocks. */
+  /** Correlation of the log rain factors of successive blocks falls by e over this time; 0 = independent blocks. */
   readonly rainMemoryMs: number;
   /** Correlation of the same control in two zones. */
   readonly zoneCorrelation: number;
-  /** Observation error: relative + floor (m³/s) per station. */
-  readonly relativeError: number;
-  readonly floorM3s: ReadonlyMap<StationId, number>;
-  /** Weights of observations fall by e over this age. */
-  readonly weightEFoldMs: number;
+  /** Error of the observations and of the model at the gauges, in log(Q + offset). */
+  readonly observationError: ObservationErrorModel;
   /** The last part of the window left out of the hold-out fit. */
   readonly holdOutMs: number;
-  /** Error memory that the calibration period left, as encodeMemory writes it; null starts from the defaults. */
-  readonly initialMemory: string | null;
+  /** Largest cost per observation that a fit may leave, else the innovations do not fit the error model. */
+  readonly maxCostPerObservation: number;
+  /** Statistics that the calibration period left, per station; null starts from the defaults. */
+  readonly initialStatistics: Readonly<Record<string, StationStatistics>> | null;
 }
 
 /** Standard deviations of the controls of a zone: log rain factor, logit of hp and ht, log channel discharge. */
@@ -30,13 +29,36 @@ export interface ZonePrior {
   readonly channel: number;
 }
 
-const HOUR_MS = 3_600_000;
+/**
+ * Covariance of the errors of log(Q + offset) at one gauge: a sum of exponentially correlated parts and white noise.
+ * The correlated parts are what the controls cannot explain (structure, timing); leaving them out overfits.
+ */
+export interface ObservationErrorModel {
+  readonly sd: number;
+  /** Share of the variance and e-folding time of each correlated part. */
+  readonly parts: readonly (readonly [share: number, eFoldMs: number])[];
+  /** White part, relative to sd. */
+  readonly white: number;
+  /** m³/s per km² of the station. */
+  readonly offsetPerKm2: number;
+}
 
-/** What the literature and the prototypes suggest before anything has been estimated. */
-export function defaultSettings(
-  stations: readonly { readonly id: StationId; readonly areaM2: number }[],
-  zones: number,
-): AssimilationSettings {
+/** What has been learned about the forecasts at one station; see member-statistics.ts. */
+export interface StationStatistics {
+  readonly leads: readonly LeadStatistics[];
+}
+
+export interface LeadStatistics {
+  /** Exponentially forgotten number of verified forecasts. */
+  readonly count: number;
+  /** Sum of products of the members' errors, [member × members + member], (m³/s)^½ squared. */
+  readonly products: readonly number[];
+  /** Half widths of the band below q05 … above q95 in units of the scale: four, for .05 .25 .75 .95. */
+  readonly widths: readonly number[];
+}
+
+/** What literature, prototypes and cross-calibrated hindcasts of the calibration period suggest before a domain is fitted. */
+export function defaultSettings(zones: number): AssimilationSettings {
   return {
     windowMs: 24 * HOUR_MS,
     rainBlockMs: 6 * HOUR_MS,
@@ -44,10 +66,22 @@ export function defaultSettings(
     priors: Array.from({ length: zones }, () => ({ rain: 0.1, production: 0.05, transfer: 0.05, channel: 0.1 })),
     rainMemoryMs: 0,
     zoneCorrelation: 0,
-    relativeError: 0.1,
-    floorM3s: new Map(stations.map(({ id, areaM2 }) => [id, Math.max(0.02, (areaM2 / 1e6) * 8e-4)])),
-    weightEFoldMs: 8 * HOUR_MS,
+    observationError: {
+      sd: 0.25,
+      parts: [
+        [0.4, 4 * HOUR_MS],
+        [0.3, 24 * HOUR_MS],
+        [0.3, 120 * HOUR_MS],
+      ],
+      white: 0.05,
+      offsetPerKm2: 0.0013,
+    },
     holdOutMs: 2 * HOUR_MS,
-    initialMemory: null,
+    maxCostPerObservation: 8,
+    initialStatistics: null,
   };
 }
+
+/** The floor that log(Q + offset) needs at a station, m³/s. */
+export const offsetOf = (station: { readonly areaM2: number; readonly id: StationId }, model: ObservationErrorModel): number =>
+  (station.areaM2 / 1e6) * model.offsetPerKm2;

@@ -1,54 +1,66 @@
+import type { Forcing } from '#forcing';
 import { timeGrid, type EpochMs } from '#hydrology';
-import type { Kernel, KernelForcing, RainFactors, RunResult } from '#kernel';
+import type { Kernel, KernelForcing, RunResult } from '#kernel';
 import type { BasinModel, StateVector } from './inputs.js';
-import type { WindowForcing } from './window-forcing.js';
 
-/** Controls as the model takes them over a window: factors of its rain. */
-export interface ZoneRain {
-  readonly blockOfStep: Int32Array;
-  readonly blocks: number;
-  readonly values: Float64Array;
+/** A run over known rain, then over what is expected, from one state. */
+export interface Trajectory {
+  readonly start: EpochMs;
+  readonly stepMs: number;
+  readonly known: Leg;
+  readonly expected: Leg;
 }
 
-export interface Advance {
+export interface Leg {
   readonly run: RunResult;
   readonly state: StateVector;
-  /** Number of steps run. */
   readonly steps: number;
 }
 
-/** Runs the model from a state to a later time on the forcing of the window; nothing happens when it is there already. */
-export function advance(
-  kernel: Kernel,
-  basin: BasinModel,
-  from: StateVector,
-  to: EpochMs,
-  window: WindowForcing,
-  rain?: ZoneRain,
-): Advance {
-  const first = (from.validTime - window.time.start) / window.time.stepMs;
-  const steps = timeGrid(from.validTime, to, window.time.stepMs).count;
-  const forcing = slice(window.forcing, basin.mesh.cellCount, first, steps);
-  const rainFactors = rain === undefined ? {} : { rainFactors: factorsOf(basin, rain, first, steps) };
-  if (steps === 0) return { run: standStill(kernel, from), state: from, steps };
-  const run = kernel.run({ forcing, parameters: basin.parameters, initialState: from.values, ...rainFactors });
-  return { run, state: { validTime: to, values: run.finalState }, steps };
+/** Model, kernel and forcing of one cycle. */
+export interface Course {
+  readonly basin: BasinModel;
+  readonly kernel: Kernel;
+  readonly forcing: Forcing;
 }
 
-export function slice(forcing: KernelForcing, cells: number, first: number, steps: number): KernelForcing {
+/** Runs the model from a state to a later time on the forcing of the window; nothing happens when it is there already. */
+export function advance(course: Course, from: StateVector, to: EpochMs): Leg {
+  const { basin, kernel, forcing } = course;
+  const { steps } = legForcing(course, from.validTime, to);
+  if (steps === 0) return { run: standStill(from), state: from, steps };
+  const run = kernel.run({ forcing: legForcing(course, from.validTime, to), parameters: basin.parameters, initialState: from.values });
+  return { run, state: { validTime: to, values: run.finalState }, steps };
+
+  function standStill({ values }: StateVector): RunResult {
+    const massBalance = { rain: 0, evaporation: 0, exchange: 0, runoff: 0, storageChange: 0, relativeError: 0 };
+    return { discharge: new Float64Array(forcing.time.count * 0), finalState: values, massBalance };
+  }
+}
+
+/** The free continuation of a first leg to the end of the forcing. */
+export function follow(course: Course, start: EpochMs, known: Leg): Trajectory {
+  const { time } = course.forcing;
+  const end = (time.start + time.count * time.stepMs) as EpochMs;
+  return { start, stepMs: time.stepMs, known, expected: advance(course, known.state, end) };
+}
+
+/** Rain and PET of (from, to] out of those of the window. */
+export function legForcing({ forcing, basin }: Course, from: EpochMs, to: EpochMs): KernelForcing {
+  const { stepMs, start } = forcing.time;
+  const cells = basin.mesh.cellCount;
+  const first = (from - start) / stepMs;
+  const steps = timeGrid(from, to, stepMs).count;
   const cut = (field: Float32Array): Float32Array => field.subarray(first * cells, (first + steps) * cells);
   return { steps, rain: cut(forcing.rain), pet: cut(forcing.pet) };
 }
 
-const factorsOf = (basin: BasinModel, rain: ZoneRain, first: number, steps: number): RainFactors => ({
-  zoneOfCell: basin.zoneOfCell,
-  blockOfStep: rain.blockOfStep.subarray(first, first + steps),
-  blocks: rain.blocks,
-  values: rain.values,
-});
-
-const standStill = (kernel: Kernel, from: StateVector): RunResult => ({
-  discharge: new Float64Array(0),
-  finalState: from.values,
-  massBalance: { rain: 0, evaporation: 0, exchange: 0, runoff: 0, storageChange: 0, relativeError: 0 },
-});
+/** Discharge of a run at a station and time, NaN outside it. */
+export function dischargeAt(run: Trajectory, station: number, time: EpochMs): number {
+  const { known, expected } = run;
+  const step = Math.round((time - run.start) / run.stepMs) - 1;
+  if (step < 0) return Number.NaN;
+  if (step < known.steps) return known.run.discharge[station * known.steps + step]!;
+  if (step - known.steps >= expected.steps) return Number.NaN;
+  return expected.run.discharge[station * expected.steps + step - known.steps]!;
+}

@@ -1,5 +1,6 @@
 import type { AssimilationSettings } from '#assimilation';
-import type { BasinId, EpochMs, GridSeries, Mesh, PointSeries, RainGrid, Station } from '#hydrology';
+import type { ExpectedRain } from '#forcing';
+import type { BasinId, EpochMs, GridSeries, Mesh, PointSeries, RainGrid, Station, StationId } from '#hydrology';
 
 /** Everything that does not change from cycle to cycle: made once when a basin is loaded, kept warm beside its kernel. */
 export interface BasinModel {
@@ -10,6 +11,8 @@ export interface BasinModel {
   /** Sub-basin of each cell: 0 … zoneCount − 1; the unit of rain factors and store shifts. */
   readonly zoneOfCell: Int32Array;
   readonly zoneCount: number;
+  /** The gauged station that names each zone. */
+  readonly zoneStations: readonly StationId[];
   /** [parameter × cellCount + cell] at the step of the model (ci included). */
   readonly parameters: Float64Array;
   /** [state × cellCount + cell]: where a spin-up starts, calibrated with the parameters. */
@@ -17,6 +20,8 @@ export interface BasinModel {
   readonly stepMs: number;
   readonly leadMs: number;
   readonly assimilation: AssimilationSettings;
+  /** How substituted rain fades and when rain that does not come is given up. */
+  readonly forcing: { readonly persistenceFadeMs: number; readonly giveUpAfterMs: number };
   /** Contents that decided the result: model, parameters, mesh, configuration. */
   readonly versions: Versions;
 }
@@ -73,5 +78,5 @@ export interface CycleInputs {
   readonly futureRain: FutureRain;
 }
 
-export type FutureRain =
-  { readonly kind: 'persistence' } | { readonly kind: 'zero' } | { readonly kind: 'known'; readonly rain: readonly RainGrid[] };
+/** Rain after the last received grid: persistence, zero, or grids given as known. */
+export type FutureRain = ExpectedRain;

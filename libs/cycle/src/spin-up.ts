@@ -1,9 +1,9 @@
-import { emptyMemory, encodeMemory, rememberOpenLoop } from '#assimilation';
-import { BEAT_MS, HOUR_MS, epochMs, stampOf, timeGrid, type EpochMs, type GridSeries, type RainGrid, type StationId } from '#hydrology';
+import { encodeMemory, newMemory, rememberOpenLoop } from '#assimilation';
+import { buildForcing } from '#forcing';
+import { BEAT_MS, HOUR_MS, epochMs, floorTo, stampOf, timeGrid, type EpochMs, type GridSeries, type RainGrid, type StationId } from '#hydrology';
 import type { Kernel } from '#kernel';
-import { advance } from './advance.js';
+import { advance, type Leg } from './advance.js';
 import type { BasinModel, CycleState, StateVector } from './inputs.js';
-import { RAIN_GIVEN_UP_MS, buildWindowForcing } from './window-forcing.js';
 
 export interface SpinUpProblem {
   /** Where the model starts from `basin.initialState`. */
@@ -12,9 +12,12 @@ export interface SpinUpProblem {
   readonly to: EpochMs;
   /** Everything received up to `to`. */
   readonly rain: readonly RainGrid[];
-  /** PET of (from, to] and the forecast. */
+  /** PET of (from, to]. */
   readonly pet: GridSeries;
 }
+
+/** Free-run discharge that the first cycles may still need. */
+const HISTORY_MS = 30 * HOUR_MS;
 
 /**
  * The states that the cycles of the last window before `to` would have left without assimilation: one for each beat in
@@ -22,54 +25,46 @@ export interface SpinUpProblem {
  */
 export function spinUp(problem: SpinUpProblem, basin: BasinModel, kernel: Kernel): CycleState[] {
   const { from, to, rain, pet } = problem;
-  const forcing = buildWindowForcing({
-    time: timeGrid(from, to, basin.stepMs),
-    issueTime: epochMs(to + RAIN_GIVEN_UP_MS),
-    rain,
-    pet,
-    futureRain: { kind: 'persistence' },
-  });
-  const start = epochMs(Math.max(from, to - basin.assimilation.windowMs));
-  const wanted = beatsBetween(start, to).map(issueTime => ({ issueTime, known: knownAt(issueTime, rain, from) }));
-  const memory = initialMemory(basin);
+  const time = timeGrid(from, to, basin.stepMs);
+  const forcing = buildForcing({ time, issueTime: to, asOf: to, rain, pet, expected: { kind: 'persistence' }, ...basin.forcing });
+  const course = { basin, kernel, forcing };
+  const memory = newMemory(
+    basin.stations.map(({ id }) => id),
+    basin.assimilation,
+  );
   const history = new Map<StationId, [number, number][]>(basin.stations.map(({ id }) => [id, []]));
   const states: CycleState[] = [];
   let state: StateVector = { validTime: from, values: basin.initialState };
-  for (const { issueTime, known } of wanted) {
-    const moved = advance(kernel, basin, state, epochMs(Math.max(known, state.validTime)), forcing);
-    basin.stations.forEach(({ id }, k) =>
-      history.get(id)!.push(...hourly(moved.run.discharge, k, moved.steps, state.validTime, basin.stepMs)),
-    );
-    state = moved.state;
-    const since = epochMs(issueTime - basin.assimilation.windowMs);
-    const remembered = encodeMemory(rememberOpenLoop(memory, history, since));
+  for (const issueTime of beats(epochMs(Math.max(from, to - basin.assimilation.windowMs)), to)) {
+    const leg = advance(course, state, epochMs(Math.max(state.validTime, knownAt(issueTime, problem, basin))));
+    basin.stations.forEach(({ id }, row) => history.get(id)!.push(...hourly(leg, { row, start: state.validTime, stepMs: basin.stepMs })));
+    state = leg.state;
+    const remembered = encodeMemory(rememberOpenLoop(memory, history, issueTime - HISTORY_MS));
     states.push({ issueTime, analysis: state, openLoop: state, controls: new Float64Array(0), memory: remembered, hash: '' });
   }
   return states;
 }
 
-const initialMemory = (basin: BasinModel): ReturnType<typeof emptyMemory> => emptyMemory(basin.stations.map(({ id }) => id));
-
-function beatsBetween(start: EpochMs, to: EpochMs): EpochMs[] {
-  const beats: EpochMs[] = [];
-  for (let time = Math.ceil(start / BEAT_MS) * BEAT_MS; time < to; time += BEAT_MS) beats.push(epochMs(time));
-  return beats;
+function beats(start: EpochMs, to: EpochMs): EpochMs[] {
+  const all: EpochMs[] = [];
+  for (let time = Math.ceil(start / BEAT_MS) * BEAT_MS; time < to; time += BEAT_MS) all.push(epochMs(time));
+  return all;
 }
 
-/** The last time up to which every grid had been received at `issueTime`; a gap counts as known once it is given up. */
-function knownAt(issueTime: EpochMs, rain: readonly RainGrid[], from: EpochMs): EpochMs {
-  const received = rain.filter(({ receivedAt, validTime }) => receivedAt <= issueTime && validTime <= issueTime);
-  const newest = received.reduce<number>((latest, { validTime }) => Math.max(latest, validTime), from);
-  return epochMs(Math.max(newest, Math.min(issueTime - RAIN_GIVEN_UP_MS, issueTime)));
+/** The newest rain received at an issue time; what is older than the time of giving up counts as known. */
+function knownAt(issueTime: EpochMs, { rain, from }: SpinUpProblem, basin: BasinModel): EpochMs {
+  const stamps = rain.filter(grid => grid.receivedAt <= issueTime && grid.validTime <= issueTime).map(({ validTime }) => validTime);
+  const newest = stamps.reduce((latest, stamp) => Math.max(latest, stamp), from as number);
+  return floorTo(epochMs(Math.max(newest, issueTime - basin.forcing.giveUpAfterMs)), basin.stepMs);
 }
 
-/** Full hours of a run, as time and discharge. */
-function hourly(discharge: Float64Array, station: number, steps: number, start: EpochMs, stepMs: number): [number, number][] {
-  const grid = { start, stepMs, count: steps };
+/** Discharge of a leg at its full hours. */
+function hourly(leg: Leg, at: { readonly row: number; readonly start: EpochMs; readonly stepMs: number }): [number, number][] {
+  const grid = { start: at.start, stepMs: at.stepMs, count: leg.steps };
   const all: [number, number][] = [];
-  for (let step = 0; step < steps; step++) {
+  for (let step = Math.max(0, leg.steps - HISTORY_MS / at.stepMs); step < leg.steps; step++) {
     const time = stampOf(grid, step);
-    if (time % HOUR_MS === 0 && start + steps * stepMs - time <= 30 * HOUR_MS) all.push([time, discharge[station * steps + step]!]);
+    if (time % HOUR_MS === 0) all.push([time, leg.run.discharge[at.row * leg.steps + step]!]);
   }
   return all;
 }
