@@ -111,7 +111,11 @@ class Search {
     const bound = new Float64Array(start.length).fill(BOUND_SD);
     const found = minimise(
       { start, lower: bound.map(x => -x), upper: bound, evaluate: (x, gradient) => this.evaluate(observations, x, gradient) },
-      { maxIterations: this.problem.settings.maxIterations, maxEvaluations: 2 * this.problem.settings.maxIterations, costTolerance: COST_TOLERANCE },
+      {
+        maxIterations: this.problem.settings.maxIterations,
+        maxEvaluations: 2 * this.problem.settings.maxIterations,
+        costTolerance: COST_TOLERANCE,
+      },
     );
     if (!Number.isFinite(found.cost)) return null;
     const limit = found.reason === 'iteration-limit' || found.reason === 'evaluation-limit';
@@ -122,7 +126,8 @@ class Search {
   holdOut(observations: readonly GaugeObservations[]): HoldOut | null {
     const { settings, stepMs } = this.problem;
     const first = Math.max(...observations.flatMap(({ steps }) => steps)) - settings.holdOutMs / stepMs;
-    const cut = (keep: (step: number) => boolean): GaugeObservations[] => observations.map(gauge => select(gauge, keep)).filter(({ steps }) => steps.length > 0);
+    const cut = (keep: (step: number) => boolean): GaugeObservations[] =>
+      observations.map(gauge => select(gauge, keep)).filter(({ steps }) => steps.length > 0);
     const kept = cut(step => step <= first);
     const held = cut(step => step > first);
     if (kept.length === 0 || held.length === 0) return null;
@@ -161,7 +166,12 @@ class Search {
     return result.cost + prior;
   }
 
-  private request(x: Float64Array): { forcing: KernelForcing; parameters: Float64Array; initialState: Float64Array; rainFactors: RainFactors } {
+  private request(x: Float64Array): {
+    forcing: KernelForcing;
+    parameters: Float64Array;
+    initialState: Float64Array;
+    rainFactors: RainFactors;
+  } {
     const { forcing, parameters, background, zoneOfCell } = this.problem;
     const controls = multiplyLower(this.factor, x);
     const model = { layout: this.kernel.layout, zoneOfCell };

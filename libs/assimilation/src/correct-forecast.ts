@@ -56,7 +56,9 @@ export function correctForecast(problem: CorrectionProblem): CorrectedForecast {
 
 function takeIn(memory: StationMemory, { time, observed, openLoop, analysis }: ComparedObservation): StationMemory {
   const z = toErrorSpace(observed);
-  const statistics = memory.pending.filter(({ validTime }) => validTime === time).reduce((all, one) => verify(all, one, observed), memory.statistics);
+  const statistics = memory.pending
+    .filter(({ validTime }) => validTime === time)
+    .reduce((all, one) => verify(all, one, observed), memory.statistics);
   return {
     ...memory,
     statistics,
@@ -83,7 +85,13 @@ function issue(memory: StationMemory, at: EpochMs, members: readonly number[]): 
   const median = toErrorSpace(members.reduce((sum, member, k) => sum + weights[k]! * member, 0));
   const scale = spreadScale(median);
   const [low, lower, upper, high] = widths as [number, number, number, number];
-  const quantiles = [median - low * scale, median - Math.min(lower, low) * scale, median, median + Math.min(upper, high) * scale, median + high * scale];
+  const quantiles = [
+    median - low * scale,
+    median - Math.min(lower, low) * scale,
+    median,
+    median + Math.min(upper, high) * scale,
+    median + high * scale,
+  ];
   return { median, scale, quantiles: quantiles.map(fromErrorSpace) };
 }
 
@@ -94,7 +102,11 @@ const spreadScale = (median: number): number => Math.max(median, 0.1);
  * An ungauged station: nothing is known of its error, so none is carried to it. The free run and the analysis count alike,
  * and the band is the widest learned at the gauges.
  */
-export function forecastUngauged(openLoop: Float64Array, analysis: Float64Array, gauges: readonly StationMemory[]): readonly Float64Array[] {
+export function forecastUngauged(
+  openLoop: Float64Array,
+  analysis: Float64Array,
+  gauges: readonly StationMemory[],
+): readonly Float64Array[] {
   const widths = gauges.map(({ statistics }) => statistics.leads.at(-1)!.widths);
   const width = (k: number): number => Math.max(0.1, ...widths.map(one => one[k]!));
   const [low, lower, upper, high] = [0, 1, 2, 3].map(width) as [number, number, number, number];

@@ -36,11 +36,19 @@ export function judgeHoldOut({ held, kept }: HoldOut, background: Float64Array, 
 export function judgeInnovations(cost: number, observations: readonly WeightedObservations[], limit: number): Verdict {
   const count = observations.reduce((sum, { steps }) => sum + steps.length, 0);
   const each = cost / count;
-  if (each > limit) return { pass: false, reason: `cost ${each.toFixed(1)} per observation after the fit, more than ${limit}: the innovations do not fit the error model` };
+  if (each > limit)
+    return {
+      pass: false,
+      reason: `cost ${each.toFixed(1)} per observation after the fit, more than ${limit}: the innovations do not fit the error model`,
+    };
   return { pass: true, reason: `cost ${each.toFixed(2)} per observation after the fit` };
 }
 
-const departure = (run: Float64Array, steps: number, gauge: { row: number; steps: readonly number[]; values: readonly number[]; offset: number }, k: number): number =>
-  Math.log((run[gauge.row * steps + gauge.steps[k]!]! + gauge.offset) / (gauge.values[k]! + gauge.offset));
+const departure = (
+  run: Float64Array,
+  steps: number,
+  gauge: { row: number; steps: readonly number[]; values: readonly number[]; offset: number },
+  k: number,
+): number => Math.log((run[gauge.row * steps + gauge.steps[k]!]! + gauge.offset) / (gauge.values[k]! + gauge.offset));
 
 const percent = (x: number): string => `${(100 * x).toFixed(1)} %`;

@@ -56,7 +56,11 @@ export const encodeMemory = (memory: ErrorMemory): Uint8Array => new TextEncoder
 export const decodeMemory = (bytes: Uint8Array): ErrorMemory => JSON.parse(new TextDecoder().decode(bytes)) as ErrorMemory;
 
 /** Takes in the free run at hourly stamps and forgets what is older than `since`. */
-export function rememberOpenLoop(memory: ErrorMemory, openLoop: ReadonlyMap<StationId, readonly (readonly [number, number])[]>, since: number): ErrorMemory {
+export function rememberOpenLoop(
+  memory: ErrorMemory,
+  openLoop: ReadonlyMap<StationId, readonly (readonly [number, number])[]>,
+  since: number,
+): ErrorMemory {
   const stations = memory.stations.map(one => {
     const fresh = openLoop.get(one.station) ?? [];
     const replaced = new Set(fresh.map(([time]) => time));

@@ -63,9 +63,9 @@ export function defaultSettings(zones: number): AssimilationSettings {
     windowMs: 24 * HOUR_MS,
     rainBlockMs: 6 * HOUR_MS,
     maxIterations: 12,
-    priors: Array.from({ length: zones }, () => ({ rain: 0.1, production: 0.05, transfer: 0.05, channel: 0.1 })),
+    priors: Array.from({ length: zones }, () => ({ rain: 0.05, production: 0.2, transfer: 0.05, channel: 0.1 })),
     rainMemoryMs: 0,
-    zoneCorrelation: 0,
+    zoneCorrelation: 0.8,
     observationError: {
       sd: 0.25,
       parts: [

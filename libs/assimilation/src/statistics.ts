@@ -26,7 +26,11 @@ const TAILS = [0.05, 0.25, 0.25, 0.05] as const;
 export function newStatistics(): StationStatistics {
   const leads = LEARNED_LEADS_H.map((hours): LeadStatistics => {
     const width = initialWidth(hours);
-    return { count: 0, products: new Array<number>(MEMBERS.length ** 2).fill(0), widths: [1.65 * width, 0.67 * width, 0.67 * width, 1.65 * width] };
+    return {
+      count: 0,
+      products: new Array<number>(MEMBERS.length ** 2).fill(0),
+      widths: [1.65 * width, 0.67 * width, 0.67 * width, 1.65 * width],
+    };
   });
   return { leads };
 }
@@ -54,7 +58,10 @@ function learn(one: LeadStatistics, forecast: PendingForecast, observed: number)
 }
 
 /** Weights and widths at any lead, linear between the learned ones. */
-export function blendAt(statistics: StationStatistics, leadMs: number): { readonly weights: readonly number[]; readonly widths: readonly number[] } {
+export function blendAt(
+  statistics: StationStatistics,
+  leadMs: number,
+): { readonly weights: readonly number[]; readonly widths: readonly number[] } {
   const { low, high, share } = bracket(leadMs / HOUR_MS);
   const mix = (a: readonly number[], b: readonly number[]): number[] => a.map((value, k) => value + share * (b[k]! - value));
   const [a, b] = [statistics.leads[low]!, statistics.leads[high]!];

@@ -26,17 +26,17 @@ export interface Course {
 
 /** Runs the model from a state to a later time on the forcing of the window; nothing happens when it is there already. */
 export function advance(course: Course, from: StateVector, to: EpochMs): Leg {
-  const { basin, kernel, forcing } = course;
-  const { steps } = legForcing(course, from.validTime, to);
-  if (steps === 0) return { run: standStill(from), state: from, steps };
-  const run = kernel.run({ forcing: legForcing(course, from.validTime, to), parameters: basin.parameters, initialState: from.values });
-  return { run, state: { validTime: to, values: run.finalState }, steps };
-
-  function standStill({ values }: StateVector): RunResult {
-    const massBalance = { rain: 0, evaporation: 0, exchange: 0, runoff: 0, storageChange: 0, relativeError: 0 };
-    return { discharge: new Float64Array(forcing.time.count * 0), finalState: values, massBalance };
-  }
+  const forcing = legForcing(course, from.validTime, to);
+  if (forcing.steps === 0) return { run: standStill(from), state: from, steps: 0 };
+  const run = course.kernel.run({ forcing, parameters: course.basin.parameters, initialState: from.values });
+  return { run, state: { validTime: to, values: run.finalState }, steps: forcing.steps };
 }
+
+const standStill = ({ values }: StateVector): RunResult => ({
+  discharge: new Float64Array(0),
+  finalState: values,
+  massBalance: { rain: 0, evaporation: 0, exchange: 0, runoff: 0, storageChange: 0, relativeError: 0 },
+});
 
 /** The free continuation of a first leg to the end of the forcing. */
 export function follow(course: Course, start: EpochMs, known: Leg): Trajectory {

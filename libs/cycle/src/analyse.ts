@@ -41,7 +41,11 @@ export function analyse(inputs: CycleInputs, course: Course, known: EpochMs): An
 
 export const assimilated = ({ gauged, assimilate }: Station): boolean => gauged && assimilate;
 
-function observationsOf(inputs: CycleInputs, basin: BasinModel, time: { start: EpochMs; stepMs: number; count: number }): GaugeObservations[] {
+function observationsOf(
+  inputs: CycleInputs,
+  basin: BasinModel,
+  time: { start: EpochMs; stepMs: number; count: number },
+): GaugeObservations[] {
   return basin.stations.flatMap((station, row) => {
     const series = inputs.observed.discharge.find(one => one.station === station.id);
     if (series === undefined || !assimilated(station)) return [];
@@ -52,7 +56,11 @@ function observationsOf(inputs: CycleInputs, basin: BasinModel, time: { start: E
 }
 
 /** Observations are compared at their own stamp only, never interpolated. */
-function insideWindow(series: PointSeries, time: { start: EpochMs; stepMs: number; count: number }, asOf: EpochMs): { step: number; value: number }[] {
+function insideWindow(
+  series: PointSeries,
+  time: { start: EpochMs; stepMs: number; count: number },
+  asOf: EpochMs,
+): { step: number; value: number }[] {
   const inside: { step: number; value: number }[] = [];
   series.times.forEach((at, k) => {
     const step = stepAt(time, at as EpochMs);

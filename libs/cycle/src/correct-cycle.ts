@@ -52,11 +52,18 @@ export function correctCycle(
 function hourlyOpenLoop({ known, openLoop }: CycleRuns, basin: BasinModel): Map<StationId, [number, number][]> {
   const stamps: EpochMs[] = [];
   for (let time = (Math.floor(openLoop.start / HOUR_MS) + 1) * HOUR_MS; time <= known; time += HOUR_MS) stamps.push(epochMs(time));
-  return new Map(basin.stations.map((station, k) => [station.id, stamps.map((time): [number, number] => [time, dischargeAt(openLoop, k, time)])]));
+  return new Map(
+    basin.stations.map((station, k) => [station.id, stamps.map((time): [number, number] => [time, dischargeAt(openLoop, k, time)])]),
+  );
 }
 
 /** Trusted observations newer than the last one filtered, with what both runs gave at their stamps. */
-function compare(inputs: CycleInputs, at: { station: Station; row: number }, runs: CycleRuns, memory: StationMemory): ComparedObservation[] {
+function compare(
+  inputs: CycleInputs,
+  at: { station: Station; row: number },
+  runs: CycleRuns,
+  memory: StationMemory,
+): ComparedObservation[] {
   const series = inputs.observed.discharge.find(one => one.station === at.station.id);
   if (series === undefined) return [];
   const history = new Map(memory.history);

@@ -1,6 +1,17 @@
 import { encodeMemory, newMemory, rememberOpenLoop } from '#assimilation';
 import { buildForcing } from '#forcing';
-import { BEAT_MS, HOUR_MS, epochMs, floorTo, stampOf, timeGrid, type EpochMs, type GridSeries, type RainGrid, type StationId } from '#hydrology';
+import {
+  BEAT_MS,
+  HOUR_MS,
+  epochMs,
+  floorTo,
+  stampOf,
+  timeGrid,
+  type EpochMs,
+  type GridSeries,
+  type RainGrid,
+  type StationId,
+} from '#hydrology';
 import type { Kernel } from '#kernel';
 import { advance, type Leg } from './advance.js';
 import type { BasinModel, CycleState, StateVector } from './inputs.js';
@@ -54,7 +65,7 @@ function beats(start: EpochMs, to: EpochMs): EpochMs[] {
 /** The newest rain received at an issue time; what is older than the time of giving up counts as known. */
 function knownAt(issueTime: EpochMs, { rain, from }: SpinUpProblem, basin: BasinModel): EpochMs {
   const stamps = rain.filter(grid => grid.receivedAt <= issueTime && grid.validTime <= issueTime).map(({ validTime }) => validTime);
-  const newest = stamps.reduce((latest, stamp) => Math.max(latest, stamp), from as number);
+  const newest = stamps.reduce<number>((latest, stamp) => Math.max(latest, stamp), from);
   return floorTo(epochMs(Math.max(newest, issueTime - basin.forcing.giveUpAfterMs)), basin.stepMs);
 }
 

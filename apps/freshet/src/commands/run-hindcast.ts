@@ -1,0 +1,82 @@
+import type { LoadedDomain } from '#config';
+import { computeCycle, spinUp, type BasinModel, type CycleInputs, type CycleResult, type CycleState, type FutureRain } from '#cycle';
+import { DAY_MS, HOUR_MS, epochMs, parseIso, timeGrid, type EpochMs, type GridSeries, type PointSeries, type RainGrid } from '#hydrology';
+import type { Kernel } from '#kernel';
+import { recordStart } from './record-inputs.js';
+
+export interface HindcastPlan {
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+  readonly everyMs: number;
+  readonly rain: FutureRain['kind'];
+  /** With the latencies of domain.yaml, or as if every value came at its stamp. */
+  readonly latency: 'domain' | 'none';
+  /** The record's rain, disturbed or not, in the order of time. */
+  readonly record: readonly RainGrid[];
+}
+
+/** Rain a little before the window: an hourly grid may begin before it. */
+const MARGIN_MS = 3 * HOUR_MS;
+
+/**
+ * Computes the cycles with issue times in [from, to], one after the other, each with what was known at its cut-off and
+ * nothing else; the same computeCycle as in operations.
+ */
+export function* runHindcast(plan: HindcastPlan, domain: LoadedDomain, basin: BasinModel, kernel: Kernel): Generator<CycleResult> {
+  const pet = petOf(plan, domain, basin);
+  const received = plan.record.map(grid => (plan.latency === 'none' ? { ...grid, receivedAt: grid.validTime } : grid));
+  const states = new Map<EpochMs, CycleState>();
+  for (const state of spinUp({ from: spinUpStart(domain), to: plan.from, rain: received, pet }, basin, kernel))
+    states.set(state.issueTime, state);
+  let previous = [...states.values()].at(-1)!;
+  for (let time = plan.from; time <= plan.to; time = epochMs(time + plan.everyMs)) {
+    const background = states.get(epochMs(time - basin.assimilation.windowMs)) ?? [...states.values()][0]!;
+    const result = computeCycle(inputsOf(plan, { domain, basin, pet, received }, { time, background, previous }), basin, kernel);
+    previous = result.state;
+    states.set(time, previous);
+    for (const old of states.keys()) if (old <= time - basin.assimilation.windowMs) states.delete(old);
+    yield result;
+  }
+}
+
+interface Record {
+  readonly domain: LoadedDomain;
+  readonly basin: BasinModel;
+  readonly pet: GridSeries;
+  readonly received: readonly RainGrid[];
+}
+
+function inputsOf(
+  plan: HindcastPlan,
+  { domain, basin, pet, received }: Record,
+  { time, background, previous }: { time: EpochMs; background: CycleState; previous: CycleState },
+): CycleInputs {
+  const { forecast, sources } = domain.settings;
+  const asOf = plan.latency === 'none' ? time : epochMs(time + forecast.cutOff);
+  const since = epochMs(background.analysis.validTime - MARGIN_MS);
+  const until = epochMs(time + basin.leadMs);
+  const near = received.filter(({ validTime }) => validTime > since && validTime <= until);
+  const lateness = plan.latency === 'none' ? 0 : sources.gauges.latency;
+  const gauges = basin.stations.filter(({ gauged, assimilate }) => gauged && assimilate);
+  return {
+    basin: basin.basin,
+    issueTime: time,
+    asOf,
+    background,
+    previous,
+    observed: {
+      rain: near.filter(({ receivedAt, validTime }) => receivedAt <= asOf && validTime <= time),
+      discharge: gauges.map(({ id }): PointSeries => domain.record.discharge(id, since, epochMs(asOf - lateness))),
+      pet,
+    },
+    futureRain: plan.rain === 'known' ? { kind: 'known', rain: near } : { kind: plan.rain },
+  };
+}
+
+/** PET from the start of the spin-up to the end of the last forecast; it is a climatology, known in advance. */
+function petOf(plan: HindcastPlan, domain: LoadedDomain, basin: BasinModel): GridSeries {
+  return domain.record.pet(timeGrid(spinUpStart(domain), epochMs(plan.to + basin.leadMs + DAY_MS), basin.stepMs));
+}
+
+const spinUpStart = ({ settings, record }: LoadedDomain): EpochMs =>
+  settings.model.spinUpFrom === undefined ? recordStart(record) : parseIso(settings.model.spinUpFrom);

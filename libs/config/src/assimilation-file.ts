@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { defaultSettings, type AssimilationSettings } from '#assimilation';
+import { Fault } from '#errors';
+import type { LoadedDomain } from './loaded-domain.js';
+
+export const ASSIMILATION_FORMAT = 'freshet-assimilation/1';
+
+const positive = z.number().positive();
+const instant = z.iso.datetime();
+
+const Lead = z.strictObject({ count: z.number().min(0), products: z.array(z.number()), widths: z.array(positive).length(4) });
+
+/** What was estimated, and on what. Times are durations in ms as in domain.yaml's settings. */
+export const AssimilationFile = z.strictObject({
+  format: z.literal(ASSIMILATION_FORMAT),
+  basin: z.string(),
+  fit: z.strictObject({ from: instant, to: instant, parameters: z.array(z.string()), cycles: z.int(), note: z.string() }),
+  priors: z.array(z.strictObject({ station: z.string(), rain: positive, production: positive, transfer: positive, channel: positive })),
+  rainMemoryMs: z.number().min(0),
+  zoneCorrelation: z.number().min(0).max(0.99),
+  observationError: z.strictObject({
+    sd: positive,
+    parts: z.array(z.tuple([positive, positive])),
+    white: positive,
+    offsetPerKm2: positive,
+  }),
+  statistics: z.record(z.string(), z.strictObject({ leads: z.array(Lead) })),
+});
+export type AssimilationFile = z.infer<typeof AssimilationFile>;
+
+/**
+ * The settings of a domain's assimilation: domain.yaml for the window, the estimates of `assimilation/estimated.json` (or another file) for
+ * everything that the calibration period decided; the defaults of the library where there is no file.
+ * @throws Fault DOMAIN_INVALID when the file does not fit.
+ */
+export async function loadAssimilation(
+  domain: LoadedDomain,
+  path = join(domain.folder, 'assimilation', 'estimated.json'),
+): Promise<AssimilationSettings> {
+  const { window, rainBlock, maxIterations, holdOut } = domain.settings.assimilation;
+  const base = {
+    ...defaultSettings(domain.zoneStations.length),
+    windowMs: window,
+    rainBlockMs: rainBlock,
+    maxIterations,
+    holdOutMs: holdOut,
+  };
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw cause;
+  });
+  return text === null ? base : settingsOf(parse(text, path), base, { domain, path });
+}
+
+function parse(text: string, path: string): AssimilationFile {
+  try {
+    return AssimilationFile.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new Fault('DOMAIN_INVALID', `${path} is no assimilation file: ${(cause as Error).message}`, { path }, { cause });
+  }
+}
+
+function settingsOf(file: AssimilationFile, base: AssimilationSettings, of: { domain: LoadedDomain; path: string }): AssimilationSettings {
+  const priors = of.domain.zoneStations.map(id => {
+    const prior = file.priors.find(({ station }) => station === id);
+    if (prior === undefined) throw new Fault('DOMAIN_INVALID', `${of.path} has no prior for the zone of ${id}`, { path: of.path });
+    return prior;
+  });
+  const { rainMemoryMs, zoneCorrelation, observationError, statistics } = file;
+  return { ...base, priors, rainMemoryMs, zoneCorrelation, observationError, initialStatistics: statistics };
+}
