@@ -93,6 +93,7 @@ async function readStation(station: string, reading: StationReading): Promise<St
     unlessAbsent(get<Forecast>(`${url}/forecast`, reading.signal)),
     unlessAbsent(get<ForecastList>(`${url}/forecasts?limit=60`, reading.signal)),
   ]);
+  if (forecast) keepIssued(`${url}?issueTime=${encodeURIComponent(forecast.issueTime)}`, forecast, reading.issued);
   const from = forecast ? new Date(Date.parse(forecast.issueTime) - PAST_MS).toISOString() : undefined;
   const [observations, earlier] = await Promise.all([
     get<ObservationList>(`${url}/observations${from ? `?from=${from}` : ''}`, reading.signal),
@@ -106,10 +107,15 @@ async function readIssued(url: string, issueTime: string, reading: StationReadin
   const kept = reading.issued.get(key);
   if (kept) return kept;
   const read = await unlessAbsent(get<Forecast>(`${url}/forecast?issueTime=${encodeURIComponent(issueTime)}`, reading.signal));
-  if (read) reading.issued.set(key, read);
-  const oldest = reading.issued.keys().next().value;
-  if (reading.issued.size > KEPT_FORECASTS && oldest !== undefined) reading.issued.delete(oldest);
+  if (read) keepIssued(key, read, reading.issued);
   return read;
+}
+
+/** The forecast of now is an earlier one soon. */
+function keepIssued(key: string, forecast: Forecast, issued: Map<string, Forecast>): void {
+  issued.set(key, forecast);
+  const oldest = issued.keys().next().value;
+  if (issued.size > KEPT_FORECASTS && oldest !== undefined) issued.delete(oldest);
 }
 
 /** 404 on a read means "not yet", which the page says in its own place; everything else stays an error. */

@@ -17,5 +17,13 @@ export function groupAlerts(alerts: readonly AlertView[]): AlertGroup[] {
   return [...groups.values()].flatMap(([leading, ...others]) => (leading ? [{ leading, others }] : []));
 }
 
+/** "5 active, 2 to acknowledge" */
+export function sayAlertCount(alerts: readonly AlertView[]): string {
+  const groups = groupAlerts(alerts);
+  if (groups.length === 0) return '';
+  const open = groups.filter(group => unsignedOf(group).length > 0).length;
+  return `${groups.length} active, ${open === 0 ? 'all acknowledged' : `${open} to acknowledge`}`;
+}
+
 /** Those nobody has signed yet. */
 export const unsignedOf = ({ leading, others }: AlertGroup): AlertView[] => [leading, ...others].filter(one => one.acknowledged === null);

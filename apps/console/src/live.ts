@@ -7,7 +7,8 @@ import { rankStations, type Situation } from './situation.js';
 /** What the page shows. Kept as it was when the line is lost: old and said to be old is better than blank. */
 export interface LiveState {
   readonly situation: Situation | null;
-  readonly shown: { readonly station: string; readonly detail: StationDetail } | null;
+  /** The station shown; its detail is null until it has been read. */
+  readonly shown: { readonly station: string; readonly detail: StationDetail | null } | null;
   /** Station asked for by the deep link that does not exist. */
   readonly unknownStation: string | null;
   readonly connection: Connection;
@@ -27,64 +28,28 @@ const POLL_STREAMING_MS = 15_000;
 const POLL_MS = 5_000;
 const RETRY_MS = 2_000;
 
+/** What the parts of following share. */
+interface Feed {
+  readonly client: Client;
+  readonly signal: AbortSignal;
+  wanted: string | null;
+  state: LiveState;
+  change(part: Partial<LiveState>): void;
+  connect(part: Partial<Connection>): void;
+}
+
 /** Follows the server: a stream says when there is something new, polling stands in where the stream is cut. */
 export function followServer(client: Client, openStream: () => EventSource, onChange: (state: LiveState) => void): Live {
   const stopped = new AbortController();
   const bell = createBell();
-  let wanted: string | null = null;
-  let state: LiveState = { situation: null, shown: null, unknownStation: null, connection: DISCONNECTED };
-
-  const change = (part: Partial<LiveState>): void => {
-    state = { ...state, ...part };
-    if (!stopped.signal.aborted) onChange(state);
-  };
-  const connect = (part: Partial<Connection>): void => {
-    change({ connection: { ...state.connection, ...part } });
-  };
-
+  const feed = createFeed(client, stopped.signal, onChange);
   const stream = openStream();
-  listen(stream, {
-    opened: () => {
-      connect({ streaming: true });
-    },
-    cut: () => {
-      connect({ streaming: false });
-    },
-    heard: event => {
-      if (event.kind === 'clock' && state.situation) {
-        change({ situation: { ...state.situation, now: Date.parse(event.now), replay: event.replay } });
-      }
-      if (event.kind !== 'clock') bell.ring();
-    },
-  });
-
-  const readOnce = async (): Promise<void> => {
-    try {
-      const situation = await client.readSituation(stopped.signal);
-      const station = chooseStation(situation, wanted, state.shown?.station ?? null);
-      const unknownStation = wanted !== null && station !== wanted ? wanted : null;
-      change({ situation, unknownStation, ...(state.shown?.station === station ? {} : { shown: null }) });
-      if (station !== null) change({ shown: { station, detail: await client.readStation(station, stopped.signal) } });
-      connect({ failures: 0, lastReplyAt: performance.now(), problem: null });
-    } catch (error) {
-      connect({ failures: state.connection.failures + 1, problem: sayProblem(error) });
-    }
-  };
-
-  const follow = async (): Promise<void> => {
-    while (!stopped.signal.aborted) {
-      await readOnce();
-      await sleep(GAP_MS);
-      const pause = state.connection.failures > 0 ? RETRY_MS : state.connection.streaming ? POLL_STREAMING_MS : POLL_MS;
-      await bell.wait(pause - GAP_MS);
-    }
-  };
-  void follow();
-
+  listen(stream, feed, bell);
+  void follow(feed, bell);
   return {
     select: station => {
-      wanted = station;
-      bell.ring();
+      feed.wanted = station;
+      if (feed.state.situation) void attempt(feed, () => showStation(feed, { keep: false }));
     },
     refresh: () => {
       bell.ring();
@@ -97,6 +62,65 @@ export function followServer(client: Client, openStream: () => EventSource, onCh
   };
 }
 
+function createFeed(client: Client, signal: AbortSignal, onChange: (state: LiveState) => void): Feed {
+  const feed: Feed = {
+    client,
+    signal,
+    wanted: null,
+    state: { situation: null, shown: null, unknownStation: null, connection: DISCONNECTED },
+    change: part => {
+      feed.state = { ...feed.state, ...part };
+      if (!signal.aborted) onChange(feed.state);
+    },
+    connect: part => {
+      feed.change({ connection: { ...feed.state.connection, ...part } });
+    },
+  };
+  return feed;
+}
+
+async function follow(feed: Feed, bell: Bell): Promise<void> {
+  while (!feed.signal.aborted) {
+    await readOnce(feed);
+    await sleep(GAP_MS);
+    const { failures, streaming } = feed.state.connection;
+    const pause = failures > 0 ? RETRY_MS : streaming ? POLL_STREAMING_MS : POLL_MS;
+    await bell.wait(pause - GAP_MS);
+  }
+}
+
+/** Reads everything once. */
+const readOnce = (feed: Feed): Promise<void> =>
+  attempt(feed, async () => {
+    feed.change({ situation: await feed.client.readSituation(feed.signal) });
+    await showStation(feed, { keep: true });
+  });
+
+/** A reading that succeeds proves the line; one that fails is said, and nothing shown is thrown away. */
+async function attempt(feed: Feed, reading: () => Promise<void>): Promise<void> {
+  try {
+    await reading();
+    feed.connect({ failures: 0, lastReplyAt: performance.now(), problem: null });
+  } catch (error) {
+    feed.connect({ failures: feed.state.connection.failures + 1, problem: sayProblem(error) });
+  }
+}
+
+/** Turns to the chosen station at once and reads what its chart needs; an answer that comes after another choice is dropped. */
+async function showStation(feed: Feed, { keep }: { readonly keep: boolean }): Promise<void> {
+  const { situation, shown } = feed.state;
+  if (!situation) return;
+  const station = chooseStation(situation, feed.wanted, keep ? (shown?.station ?? null) : null);
+  const unknownStation = feed.wanted !== null && station !== feed.wanted ? feed.wanted : null;
+  if (station === null) {
+    feed.change({ shown: null, unknownStation });
+    return;
+  }
+  feed.change({ unknownStation, shown: shown?.station === station ? shown : { station, detail: null } });
+  const detail = await feed.client.readStation(station, feed.signal);
+  if (feed.state.shown?.station === station) feed.change({ shown: { station, detail } });
+}
+
 /** The wanted station; else the one already shown, so that the chart does not change under the reader; else the most urgent. */
 function chooseStation(situation: Situation, wanted: string | null, shown: string | null): string | null {
   const exists = (id: string | null): id is string => id !== null && situation.stations.some(station => station.id === id);
@@ -105,31 +129,43 @@ function chooseStation(situation: Situation, wanted: string | null, shown: strin
   return rankStations(situation)[0]?.station.id ?? null;
 }
 
-const sayProblem = (error: unknown): string => {
+/** What went wrong, with the server's remedy where it gave one. */
+export const sayProblem = (error: unknown): string => {
   if (error instanceof Refusal) return [error.message, error.remedy].filter(Boolean).join(' ');
   return error instanceof Error ? error.message : String(error);
 };
 
-interface StreamEars {
-  readonly opened: () => void;
-  readonly cut: () => void;
-  readonly heard: (event: StreamEvent) => void;
-}
-
-function listen(stream: EventSource, ears: StreamEars): void {
-  stream.addEventListener('open', ears.opened);
-  stream.addEventListener('error', ears.cut);
+function listen(stream: EventSource, feed: Feed, bell: Bell): void {
+  stream.addEventListener('open', () => {
+    feed.connect({ streaming: true });
+  });
+  stream.addEventListener('error', () => {
+    feed.connect({ streaming: false });
+  });
   for (const kind of ['forecast', 'alert', 'clock'] as const) {
     stream.addEventListener(kind, event => {
-      ears.heard(JSON.parse(String((event as MessageEvent<unknown>).data)) as StreamEvent);
+      hear(JSON.parse(String((event as MessageEvent<unknown>).data)) as StreamEvent, feed, bell);
     });
   }
+}
+
+/** The clock is shown at once; anything else is a reason to read again. */
+function hear(event: StreamEvent, feed: Feed, bell: Bell): void {
+  if (event.kind !== 'clock') bell.ring();
+  else if (feed.state.situation) {
+    feed.change({ situation: { ...feed.state.situation, now: Date.parse(event.now), replay: event.replay } });
+  }
+}
+
+interface Bell {
+  ring(): void;
+  wait(ms: number): Promise<void>;
 }
 
 const sleep = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms));
 
 /** Lets the loop wait until something rings or the time is over; a ring while nobody waits is kept. */
-function createBell(): { ring(): void; wait(ms: number): Promise<void> } {
+function createBell(): Bell {
   let rung = false;
   let wake: (() => void) | null = null;
   return {

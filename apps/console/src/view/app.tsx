@@ -1,19 +1,13 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { Client } from '../client.js';
 import { lineOf, sayLost } from '../connection.js';
-import type { Live, LiveState } from '../live.js';
-import { hasWebGl2 } from '../map/webgl.js';
-import { PALETTES, type ThemeName } from '../palette.js';
+import { sayProblem, type Live, type LiveState } from '../live.js';
+import type { ThemeName } from '../palette.js';
 import { recallTheme, rememberTheme } from '../preferences.js';
-import { rankStations, sayHeadline, type Situation } from '../situation.js';
 import { applyTheme } from '../theme.js';
-import { AlertList } from './alert-list.js';
-import { LostBanner, ReplayBanner } from './banner.js';
-import { BasinPanel } from './basin-panel.js';
-import { HeadlineBar } from './headline.js';
-import { InputList } from './input-list.js';
-import { StationPanel } from './station-panel.js';
-import { StationTable } from './station-table.js';
+import { LostBanner, Notice, ReplayBanner } from './banner.js';
+import type { ReplayActions } from './replay-controls.js';
+import { SituationPage } from './situation-page.js';
 import { TopBar } from './top-bar.js';
 
 export interface AppProps {
@@ -22,16 +16,12 @@ export interface AppProps {
   readonly state: LiveState;
 }
 
+/** Banners and bar on top, the situation below; what a command was refused for stands in between. */
 export function App({ client, live, state }: AppProps) {
-  const [theme, setTheme] = useState<ThemeName>(recallTheme);
+  const [theme, setTheme] = useTheme();
+  const [notice, setNotice] = useState('');
   const at = useSeconds();
-  useEffect(() => {
-    applyTheme(theme);
-  }, [theme]);
   const { situation, connection } = state;
-  const act = (command: Promise<unknown>): void => {
-    command.then(live.refresh, live.refresh);
-  };
   return (
     <div class="console">
       <div class="sticky">
@@ -41,27 +31,20 @@ export function App({ client, live, state }: AppProps) {
           basin={situation?.basin.name ?? ''}
           now={situation?.now ?? null}
           replay={situation?.replay ?? null}
-          actions={{
-            pause: () => {
-              act(client.pause());
-            },
-            resume: () => {
-              act(client.resume());
-            },
-            setSpeed: speed => {
-              act(client.setSpeed(speed));
-            },
-          }}
+          actions={replayActions(client, live, setNotice)}
           line={lineOf(connection, at)}
           theme={theme}
-          onTheme={chosen => {
-            rememberTheme(chosen);
-            setTheme(chosen);
+          onTheme={setTheme}
+        />
+        <Notice
+          text={notice}
+          onClose={() => {
+            setNotice('');
           }}
         />
       </div>
       {situation ? (
-        <Page situation={situation} state={state} theme={theme} client={client} live={live} />
+        <SituationPage situation={situation} state={state} theme={theme} client={client} live={live} />
       ) : (
         <p class="waiting">{connection.problem ?? 'Reading the situation …'}</p>
       )}
@@ -69,64 +52,43 @@ export function App({ client, live, state }: AppProps) {
   );
 }
 
-interface PageProps extends AppProps {
-  readonly situation: Situation;
-  readonly theme: ThemeName;
+function replayActions(client: Client, live: Pick<Live, 'refresh'>, say: (notice: string) => void): ReplayActions {
+  const act = (command: Promise<unknown>): void => {
+    command.then(
+      () => {
+        say('');
+        live.refresh();
+      },
+      (error: unknown) => {
+        say(sayProblem(error));
+      },
+    );
+  };
+  return {
+    pause: () => {
+      act(client.pause());
+    },
+    resume: () => {
+      act(client.resume());
+    },
+    setSpeed: speed => {
+      act(client.setSpeed(speed));
+    },
+  };
 }
 
-function Page({ situation, state, theme, client, live }: PageProps) {
-  const palette = PALETTES[theme];
-  const standings = useMemo(() => rankStations(situation), [situation]);
-  const selected = state.shown?.station ?? null;
-  const standing = standings.find(one => one.station.id === selected);
-  const contents = useMemo(() => ({ map: situation.map, palette, standings, selected }), [situation.map, palette, standings, selected]);
-  const { now } = situation;
-  return (
-    <main>
-      <HeadlineBar headline={sayHeadline(situation)} />
-      {state.unknownStation !== null && (
-        <p class="note" role="alert">
-          There is no station “{state.unknownStation}” here; showing another.
-        </p>
-      )}
-      <div class="columns">
-        <div class="column-basin">
-          {hasWebGl2() ? (
-            <BasinPanel contents={contents} />
-          ) : (
-            <p class="panel note" data-test="no-map">
-              This browser cannot draw the map (no WebGL 2). The table below says the same.
-            </p>
-          )}
-          <section class="panel" aria-label="Stations">
-            <StationTable standings={standings} selected={selected} now={now} />
-          </section>
-        </div>
-        {standing && <StationPanel key={selected} standing={standing} detail={state.shown?.detail ?? null} now={now} palette={palette} />}
-        <div class="column-alerts">
-          <section class="panel alert-panel" aria-labelledby="alerts-title">
-            <h2 id="alerts-title">Alerts</h2>
-            <AlertList
-              alerts={situation.alerts}
-              now={now}
-              informed={situation.inputs.every(input => input.state === 'fresh')}
-              onAcknowledge={async (signed, operator) => {
-                await Promise.all(signed.map(alert => client.acknowledge(alert, operator)));
-                live.refresh();
-              }}
-            />
-          </section>
-          <section class="panel" aria-labelledby="inputs-title">
-            <h2 id="inputs-title">Age of the inputs</h2>
-            <InputList inputs={situation.inputs} now={now} />
-          </section>
-        </div>
-      </div>
-      <footer>
-        All times are UTC. Levels are Freshet’s own return levels, not warnings of an authority. <a href="docs">API</a>
-      </footer>
-    </main>
-  );
+function useTheme(): readonly [ThemeName, (theme: ThemeName) => void] {
+  const [theme, setTheme] = useState<ThemeName>(recallTheme);
+  useEffect(() => {
+    applyTheme(theme);
+  }, [theme]);
+  return [
+    theme,
+    chosen => {
+      rememberTheme(chosen);
+      setTheme(chosen);
+    },
+  ];
 }
 
 /** The browser's monotonic clock, once a second: only to say how long the server has been silent. */

@@ -19,3 +19,16 @@ export function LostBanner({ sentence }: { readonly sentence: string | null }) {
     </div>
   );
 }
+
+/** What the server refused, until it is closed. */
+export function Notice({ text, onClose }: { readonly text: string; readonly onClose: () => void }) {
+  if (text === '') return null;
+  return (
+    <div class="banner notice" role="alert">
+      <span>{text}</span>
+      <button type="button" class="plain" onClick={onClose}>
+        Close
+      </button>
+    </div>
+  );
+}

@@ -1,4 +1,4 @@
-import type { Forecast, StationView } from '#contracts';
+import type { Forecast, StationThreshold, StationView } from '#contracts';
 import { formatChance, formatDischarge, formatStamp, formatWhen } from '../format.js';
 import { LevelBadge } from './level-badge.js';
 
@@ -29,30 +29,44 @@ export function ThresholdTable({ station, forecast, now }: ThresholdTableProps) 
         </tr>
       </thead>
       <tbody>
-        {[...station.thresholds].reverse().map(threshold => {
-          const exceedance = forecast?.exceedances.find(one => one.level === threshold.level);
-          const crossing = exceedance?.firstCrossing ? Date.parse(exceedance.firstCrossing) : null;
-          return (
-            <tr key={threshold.level} title={threshold.provenance}>
-              <th scope="row">
-                <LevelBadge condition={threshold.level} />
-              </th>
-              <td class="number">
-                {formatDischarge(threshold.dischargeM3s)}
-                <small>
-                  {formatDischarge(threshold.lowM3s)}–{formatDischarge(threshold.highM3s)}
-                </small>
-              </td>
-              <td class="number return">{threshold.returnPeriodYears} years</td>
-              <td class="number strong">{exceedance ? formatChance(exceedance.probability) : '–'}</td>
-              <td>
-                {crossing === null ? 'no' : formatStamp(crossing, now)}
-                {crossing !== null && <small>{formatWhen(crossing, now)}</small>}
-              </td>
-            </tr>
-          );
-        })}
+        {[...station.thresholds].reverse().map(threshold => (
+          <ThresholdRow
+            key={threshold.level}
+            threshold={threshold}
+            exceedance={forecast?.exceedances.find(one => one.level === threshold.level)}
+            now={now}
+          />
+        ))}
       </tbody>
     </table>
+  );
+}
+
+interface ThresholdRowProps {
+  readonly threshold: StationThreshold;
+  readonly exceedance: Forecast['exceedances'][number] | undefined;
+  readonly now: number;
+}
+
+function ThresholdRow({ threshold, exceedance, now }: ThresholdRowProps) {
+  const crossing = exceedance?.firstCrossing ? Date.parse(exceedance.firstCrossing) : null;
+  return (
+    <tr title={threshold.provenance}>
+      <th scope="row">
+        <LevelBadge condition={threshold.level} />
+      </th>
+      <td class="number">
+        {formatDischarge(threshold.dischargeM3s)}
+        <small>
+          {formatDischarge(threshold.lowM3s)}–{formatDischarge(threshold.highM3s)}
+        </small>
+      </td>
+      <td class="number return">{threshold.returnPeriodYears} years</td>
+      <td class="number strong">{exceedance ? formatChance(exceedance.probability) : '–'}</td>
+      <td>
+        {crossing === null ? 'no' : formatStamp(crossing, now)}
+        {crossing !== null && <small>{formatWhen(crossing, now)}</small>}
+      </td>
+    </tr>
   );
 }

@@ -1,0 +1,84 @@
+import { useMemo } from 'preact/hooks';
+import { sayAlertCount } from '../group-alerts.js';
+import { hasWebGl2 } from '../map/webgl.js';
+import { PALETTES, type ThemeName } from '../palette.js';
+import { rankStations, sayHeadline, type Situation } from '../situation.js';
+import { AlertList } from './alert-list.js';
+import type { AppProps } from './app.js';
+import { BasinPanel } from './basin-panel.js';
+import { HeadlineBar } from './headline.js';
+import { InputList } from './input-list.js';
+import { StationPanel } from './station-panel.js';
+import { StationTable } from './station-table.js';
+
+export interface SituationPageProps extends AppProps {
+  readonly situation: Situation;
+  readonly theme: ThemeName;
+}
+
+/** The page: headline; where; how high and when; what to acknowledge and what to trust. */
+export function SituationPage(props: SituationPageProps) {
+  const { situation, state, theme } = props;
+  const palette = PALETTES[theme];
+  const standings = useMemo(() => rankStations(situation), [situation]);
+  const selected = state.shown?.station ?? null;
+  const standing = standings.find(one => one.station.id === selected);
+  const contents = useMemo(() => ({ map: situation.map, palette, standings, selected }), [situation.map, palette, standings, selected]);
+  return (
+    <main>
+      <HeadlineBar headline={sayHeadline(situation)} />
+      {state.unknownStation !== null && (
+        <p class="note" role="alert">
+          There is no station “{state.unknownStation}” here; showing another.
+        </p>
+      )}
+      <div class="columns">
+        <div class="column-basin">
+          {hasWebGl2() ? <BasinPanel contents={contents} /> : <NoMap />}
+          <section class="panel" aria-label="Stations">
+            <StationTable standings={standings} selected={selected} now={situation.now} />
+          </section>
+        </div>
+        {standing && (
+          <StationPanel key={selected} standing={standing} detail={state.shown?.detail ?? null} now={situation.now} palette={palette} />
+        )}
+        <AlertColumn {...props} />
+      </div>
+      <footer>
+        All times are UTC. Levels are Freshet’s own return levels, not warnings of an authority. <a href="docs">API</a>
+      </footer>
+    </main>
+  );
+}
+
+const NoMap = () => (
+  <p class="panel note" data-test="no-map">
+    This browser cannot draw the map (no WebGL 2). The table below says the same.
+  </p>
+);
+
+function AlertColumn({ situation, client, live }: SituationPageProps) {
+  const { alerts, inputs, now } = situation;
+  return (
+    <div class="column-alerts">
+      <section class="panel alert-panel" aria-labelledby="alerts-title">
+        <h2 id="alerts-title">
+          Alerts <small>{sayAlertCount(alerts)}</small>
+        </h2>
+        <AlertList
+          alerts={alerts}
+          now={now}
+          informed={inputs.every(input => input.state === 'fresh')}
+          onAcknowledge={async (signed, operator) => {
+            await Promise.all(signed.map(alert => client.acknowledge(alert, operator)));
+            live.refresh();
+          }}
+        />
+      </section>
+      <section class="panel" aria-labelledby="inputs-title">
+        <h2 id="inputs-title">Age of the inputs</h2>
+        <InputList inputs={inputs} now={now} />
+      </section>
+    </div>
+  );
+}
