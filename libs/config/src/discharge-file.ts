@@ -1,4 +1,4 @@
-import { SECOND_MS, epochMs, type EpochMs } from '#hydrology';
+import { SECOND_MS, type EpochMs } from '#hydrology';
 import { Fault } from '#errors';
 import { readHdf5, writeNetCdf } from './netcdf.js';
 import { TIME } from './rain-file.js';
@@ -46,14 +46,16 @@ export async function writeDischargeFile(path: string, record: DischargeRecord, 
 
 /** @throws Fault FILE_UNREADABLE when the file is corrupt, lacks a variable or disagrees with itself. */
 export async function readDischargeFile(path: string): Promise<DischargeRecord> {
-  const { stations, times, shape, values } = await readHdf5(path, file => ({
+  const { stations, stamps, shape, values } = await readHdf5(path, file => ({
     stations: file.strings('station'),
-    times: file.numbers('time'),
+    stamps: file.times(),
     shape: file.shape('discharge'),
     values: file.numbers('discharge'),
   }));
-  if (shape.join() !== [stations.length, times.length].join()) {
+  if (shape.join() !== [stations.length, stamps.length].join()) {
     throw new Fault('FILE_UNREADABLE', `${path}: discharge is [${shape.join(' × ')}], not station × time`, { path });
   }
-  return { stations, stamps: Array.from(times, seconds => epochMs(seconds * SECOND_MS)), values: Float32Array.from(values) };
+  const uneven = stamps.findIndex((stamp, k) => k > 0 && stamp <= stamps[k - 1]!);
+  if (uneven > 0) throw new Fault('FILE_UNREADABLE', `${path}: time does not ascend at index ${uneven}`, { path });
+  return { stations, stamps, values: Float32Array.from(values, value => (value >= 0 ? value : NaN)) };
 }

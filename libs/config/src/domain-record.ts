@@ -72,9 +72,9 @@ function rainBetween(rain: RainRecord, position: Int32Array, latencyMs: number, 
     const values = new Float32Array(position.length);
     let missing = 0;
     for (let cell = 0; cell < values.length; cell++) {
-      const tenths = rain.tenthsMm[k * size + position[cell]!]!;
-      values[cell] = tenths < 0 ? NaN : tenths / 10;
-      if (tenths < 0) missing++;
+      const value = rain.values[k * size + position[cell]!]!;
+      values[cell] = value >= 0 ? value / rain.perMm : NaN;
+      if (!(value >= 0)) missing++;
     }
     if (missing === values.length) continue; // an hour absent from the record is absent here
     grids.push({ validTime: rain.stamps[k]!, durationMs: rain.stepMs, receivedAt: epochMs(rain.stamps[k]! + latencyMs), values });

@@ -1,24 +1,15 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SECOND_MS, buildMesh, centreOf, chooseVirtualCells, epochMs, toIso, type EpochMs, type Mesh } from '#hydrology';
+import { buildMesh, toIso } from '#hydrology';
 import { Fault } from '#errors';
-import { writeDischargeFile, type DischargeRecord } from './discharge-file.js';
+import type { DischargeRecord } from './discharge-file.js';
 import { domainYamlText } from './domain-yaml-text.js';
 import { estimateThresholds, type ThresholdRow } from './estimate-thresholds.js';
-import { LEAP_YEAR_DAYS, dayOfLeapYear, writePetFile } from './pet-file.js';
-import { projectionOf, toLonLat, type Projection } from './projection.js';
-import { MISSING_RAIN, writeRainFile } from './rain-file.js';
+import { importDischarge, importPet, importRain, type RainSummary } from './import-record.js';
+import { placesOf, readNames, writeTables, type Place } from './import-stations.js';
+import { projectionOf } from './projection.js';
 import { readGeoTiff, writeGeoTiff } from './raster.js';
-import {
-  listRasters,
-  readRasters,
-  readSmashDataset,
-  readSmashDischarge,
-  readStamp,
-  type SmashDataset,
-  type SmashGauge,
-} from './smash-dataset.js';
-import { formatTable, parseTable } from './table.js';
+import { readSmashDataset, type SmashDataset } from './smash-dataset.js';
 
 export interface ImportOptions {
   readonly dataset: string;
@@ -40,28 +31,12 @@ export interface ImportSummary {
     readonly row: number;
     readonly column: number;
   }[];
-  readonly rain: {
-    readonly from: string;
-    readonly to: string;
-    readonly steps: number;
-    readonly missing: readonly string[];
-    readonly badValues: number;
-  };
+  readonly rain: RainSummary;
   readonly petDays: number;
   readonly discharge: { readonly from: string; readonly to: string };
   readonly thresholds: readonly ThresholdRow[];
 }
 
-interface Place {
-  readonly id: string;
-  readonly gauged: boolean;
-  readonly cell: number;
-  readonly areaKm2: number;
-  readonly longitude: number;
-  readonly latitude: number;
-}
-
-const SOURCE = 'hydro-smash 1.3.0 (PyPI, GPL-3.0), data set';
 /** SMASH's names of descriptors that Freshet spells out. */
 const DESCRIPTOR_NAMES: Readonly<Record<string, string>> = { dd: 'drainage_density' };
 
@@ -130,97 +105,6 @@ async function importDescriptors(dataset: SmashDataset, out: string): Promise<re
   return names;
 }
 
-async function importRain(dataset: SmashDataset, out: string, projection: Projection): Promise<ImportSummary['rain']> {
-  const files = await listRasters(join(dataset.folder, 'prcp'), /_(\d{12})(?:_\d{12})?\.tif$/);
-  const [first, last] = [readStamp(files[0]!.stamp), readStamp(files.at(-1)!.stamp)];
-  const count = Math.round((last - first) / dataset.stepMs) + 1;
-  const stamps = Array.from({ length: count }, (_, k) => epochMs(first + k * dataset.stepMs));
-  const present = new Set<EpochMs>();
-  let badValues = 0;
-  let tenthsMm = new Int16Array(0);
-  const grid = await readRasters(
-    files.map(file => file.path),
-    (raster, index) => {
-      if (tenthsMm.length === 0) tenthsMm = new Int16Array(count * raster.values.length).fill(MISSING_RAIN);
-      const stamp = readStamp(files[index]!.stamp);
-      const offset = ((stamp - first) / dataset.stepMs) * raster.values.length;
-      if (!Number.isInteger(offset))
-        throw new Fault('DATASET_INVALID', `${files[index]!.path} is not stamped on a step of ${dataset.stepMs / SECOND_MS} s`, {});
-      present.add(stamp);
-      raster.values.forEach((value, position) => {
-        const tenths = Math.round(value * dataset.rainFactor * 10);
-        if (tenths >= 0 && tenths <= 32_767) tenthsMm[offset + position] = tenths;
-        else if (!Number.isNaN(value)) badValues++;
-      });
-    },
-  );
-  const { rows, columns, xMin, yMax, xResolution, yResolution } = grid;
-  const record = { epsg: projection.epsg, rows, columns, xMin, yMax, xResolution, yResolution, stepMs: dataset.stepMs, stamps, tenthsMm };
-  await writeRainFile(join(out, 'rain.nc'), record, projection, `${SOURCE} ${dataset.name}, prcp`);
-  const missing = stamps.filter(stamp => !present.has(stamp)).map(toIso);
-  return { from: toIso(first), to: toIso(last), steps: count, missing, badValues };
-}
-
-async function importPet(dataset: SmashDataset, out: string, projection: Projection): Promise<number> {
-  const files = await listRasters(join(dataset.folder, 'pet'), /^(\d{4})_/);
-  // SMASH applies the file MMDD to the day after it [measured in hydro-smash 1.3.0]; the same depths on the same hours are kept.
-  const days = files.map(({ stamp }) => (dayOfLeapYear(Number(stamp.slice(0, 2)), Number(stamp.slice(2))) % LEAP_YEAR_DAYS) + 1);
-  let values = new Float32Array(0);
-  const order = days.map((day, k) => ({ day, path: files[k]!.path })).sort((a, b) => a.day - b.day);
-  const grid = await readRasters(
-    order.map(({ path }) => path),
-    (raster, index) => {
-      if (values.length === 0) values = new Float32Array(order.length * raster.values.length);
-      raster.values.forEach(
-        (value, position) => (values[index * raster.values.length + position] = value < 0 ? NaN : value * dataset.petFactor),
-      );
-    },
-  );
-  const pet = { ...grid, epsg: projection.epsg, daysOfYear: order.map(({ day }) => day), values };
-  await writePetFile(join(out, 'pet.nc'), pet, projection, `${SOURCE} ${dataset.name}, pet`);
-  return order.length;
-}
-
-async function importDischarge(dataset: SmashDataset, out: string): Promise<DischargeRecord> {
-  const series = await Promise.all(dataset.gauges.map(gauge => readSmashDischarge(dataset.folder, gauge.code, dataset.stepMs)));
-  const first = Math.min(...series.map(one => one.first));
-  const last = Math.max(...series.map(one => one.first + (one.values.length - 1) * dataset.stepMs));
-  const count = (last - first) / dataset.stepMs + 1;
-  const stamps = Array.from({ length: count }, (_, k) => epochMs(first + k * dataset.stepMs));
-  const values = new Float32Array(series.length * count).fill(NaN);
-  series.forEach((one, k) => {
-    values.set(one.values, k * count + (one.first - first) / dataset.stepMs);
-  });
-  const record = { stations: dataset.gauges.map(gauge => gauge.code), stamps, values };
-  await writeDischargeFile(join(out, 'discharge.nc'), record, `${SOURCE} ${dataset.name}, qobs`);
-  return record;
-}
-
-function placesOf(dataset: SmashDataset, mesh: Mesh, projection: Projection, virtualStations: number): readonly Place[] {
-  const cellOf = (gauge: SmashGauge): number => mesh.row.findIndex((row, cell) => row === gauge.row && mesh.column[cell] === gauge.column);
-  const gauged = dataset.gauges.map(gauge => {
-    const [longitude, latitude] = toLonLat(projection, gauge.x, gauge.y);
-    return { id: gauge.code, gauged: true, cell: cellOf(gauge), areaKm2: gauge.areaKm2, longitude, latitude };
-  });
-  const cells = chooseVirtualCells(
-    mesh,
-    gauged.map(place => place.cell),
-    virtualStations,
-  );
-  const virtual = cells.map((cell, k) => {
-    const [longitude, latitude] = toLonLat(projection, ...centreOf(mesh, cell));
-    return {
-      id: `${dataset.name.toUpperCase()}-V${k + 1}`,
-      gauged: false,
-      cell,
-      areaKm2: mesh.upstreamAreaM2[cell]! / 1e6,
-      longitude,
-      latitude,
-    };
-  });
-  return [...gauged, ...virtual];
-}
-
 function thresholdsOf(places: readonly Place[], discharge: DischargeRecord): readonly ThresholdRow[] {
   const count = discharge.stamps.length;
   const gauges = places
@@ -238,56 +122,6 @@ function thresholdsOf(places: readonly Place[], discharge: DischargeRecord): rea
 
 const outletOf = (gauges: readonly Place[]): Place =>
   gauges.reduce((largest, gauge) => (gauge.areaKm2 > largest.areaKm2 ? gauge : largest));
-
-interface Tables {
-  readonly out: string;
-  readonly mesh: Mesh;
-  readonly places: readonly Place[];
-  readonly thresholds: readonly ThresholdRow[];
-  readonly names: ReadonlyMap<string, Readonly<Record<string, string>>>;
-}
-
-async function writeTables({ out, mesh, places, thresholds, names }: Tables): Promise<void> {
-  const stations = places.map(({ id, gauged, cell, areaKm2, longitude, latitude }) => {
-    const [x, y] = centreOf(mesh, cell);
-    const named = names.get(id);
-    const name = named?.['name'] ?? (gauged ? id : `Confluence of ${areaKm2.toFixed(0)} km²`);
-    const river = named?.['river'] ?? '';
-    return {
-      id,
-      name,
-      river,
-      gauged,
-      assimilate: gauged,
-      x,
-      y,
-      area_km2: areaKm2,
-      longitude: longitude.toFixed(5),
-      latitude: latitude.toFixed(5),
-    };
-  });
-  const columns = ['id', 'name', 'river', 'gauged', 'assimilate', 'x', 'y', 'area_km2', 'longitude', 'latitude'];
-  await writeFile(join(out, 'stations.csv'), formatTable(columns, stations));
-  const rows = thresholds.map(({ station, level, returnPeriodYears, discharge, low, high, provenance }) => ({
-    station,
-    level,
-    return_period_years: returnPeriodYears,
-    discharge_m3s: discharge,
-    low_m3s: low,
-    high_m3s: high,
-    provenance,
-  }));
-  const thresholdColumns = ['station', 'level', 'return_period_years', 'discharge_m3s', 'low_m3s', 'high_m3s', 'provenance'];
-  await writeFile(join(out, 'thresholds.csv'), formatTable(thresholdColumns, rows));
-}
-
-async function readNames(path: string | undefined): Promise<Tables['names']> {
-  if (path === undefined) return new Map();
-  const text = await readFile(path, 'utf8').catch(() => {
-    throw new Fault('COMMAND_INVALID', `there is no file of names ${path}`, { path });
-  });
-  return new Map(parseTable(text).map(row => [row['id'] ?? '', row]));
-}
 
 const noticeOf = (name: string): string => `Provenance of this folder
 

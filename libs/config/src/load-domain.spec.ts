@@ -8,7 +8,7 @@ import { HOUR_MS, MINUTE_MS, epochMs, parseIso, stationId, timeGrid } from '#hyd
 import { loadDomain } from './index.js';
 import { writeNetCdf } from './netcdf.js';
 import { projectionOf } from './projection.js';
-import { writeRainFile } from './rain-file.js';
+import { TENTHS, writeRainFile } from './rain-file.js';
 import { writeGeoTiff } from './raster.js';
 
 const CANCE = fileURLToPath(new URL('.', import.meta.resolve('#domains/cance/domain.yaml')));
@@ -126,13 +126,15 @@ describe('loadDomain on a broken folder', () => {
   });
 
   it('names the variable that a file lacks', async () => {
-    await writeNetCdf(join(folder, 'rain.nc'), {}, [{ name: 'time', type: '<i', data: Int32Array.of(0, 3600), shape: [2] }]);
+    await writeNetCdf(join(folder, 'rain.nc'), {}, [
+      { name: 'time', type: '<i', data: Int32Array.of(0, 3600), shape: [2], attributes: { units: 'seconds since 1970-01-01' } },
+    ]);
     expect(await faultOf('FILE_UNREADABLE')).toContain('variable "x" is missing');
   });
 
   it('refuses rain whose shape disagrees with its axes', async () => {
     await writeNetCdf(join(folder, 'rain.nc'), {}, [
-      { name: 'time', type: '<i', data: Int32Array.of(0, 3600), shape: [2] },
+      { name: 'time', type: '<i', data: Int32Array.of(0, 3600), shape: [2], attributes: { units: 'seconds since 1970-01-01' } },
       { name: 'y', type: '<d', data: Float64Array.of(2, 1), shape: [2] },
       { name: 'x', type: '<d', data: Float64Array.of(1, 2), shape: [2] },
       { name: 'rainfall_amount', type: '<h', data: new Int16Array(9), shape: [9, 1, 1], dimensions: [], attributes: { scale_factor: 0.1 } },
@@ -173,7 +175,13 @@ describe('loadDomain on a broken folder', () => {
 
   it('refuses rain that does not cover the basin', async () => {
     const small = { epsg: 2154, xMin: 813_000, yMax: 6_478_000, xResolution: 1000, yResolution: 1000, rows: 28, columns: 20 };
-    const rain = { ...small, stepMs: HOUR_MS, stamps: [parseIso('2014-09-15')], tenthsMm: new Int16Array(560) };
+    const rain = {
+      ...small,
+      stepMs: HOUR_MS,
+      stamps: [parseIso('2014-09-15'), parseIso('2014-09-15T01:00Z')],
+      values: new Int16Array(1120),
+      perMm: TENTHS,
+    } as const;
     await writeRainFile(join(folder, 'rain.nc'), rain, projectionOf(2154), 'a test');
     expect(await faultOf('DOMAIN_INVALID')).toMatch(/the grid of record.rain leaves out \d+ of the 383 active cells/);
   });

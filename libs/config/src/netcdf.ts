@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import h5wasm, { type Dataset, type File, type Group, type GuessableDataTypes } from 'h5wasm/node';
 import { Fault } from '#errors';
-import type { GridGeometry } from '#hydrology';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, epochMs, type EpochMs, type GridGeometry } from '#hydrology';
 import type { Projection } from './projection.js';
 
 /** One variable of a NetCDF-4 file being written. `dimensions` name coordinate variables written before. */
@@ -103,7 +103,20 @@ export class Hdf5Reader {
   numbers(name: string): NumericArray {
     const { value } = this.dataset(name);
     if (!ArrayBuffer.isView(value)) throw new Error(`variable "${name}" does not hold numbers`);
-    return value as NumericArray;
+    return value instanceof BigInt64Array ? Float64Array.from(value, Number) : (value as NumericArray); // Python writes int64
+  }
+
+  /** The CF time coordinate `time` in epoch ms, whatever its unit and reference date. */
+  times(): EpochMs[] {
+    const { unitMs, origin } = parseTimeUnits(this.text('time', 'units'));
+    return Array.from(this.numbers('time'), value => epochMs(origin + value * unitMs));
+  }
+
+  /** A text attribute of a variable. */
+  text(of: string, attribute: string): string {
+    const value = this.dataset(of).attrs[attribute]?.value;
+    if (typeof value !== 'string') throw new Error(`variable "${of}" has no attribute "${attribute}"`);
+    return value;
   }
 
   strings(name: string): readonly string[] {
@@ -125,11 +138,26 @@ export class Hdf5Reader {
     return Number(single);
   }
 
+  /** The same, or `otherwise` where the variable has no such attribute. */
+  numberOr(of: string, attribute: string, otherwise: number): number {
+    return attribute in this.dataset(of).attrs ? this.number(of, attribute) : otherwise;
+  }
+
   private dataset(name: string): Dataset {
     const found = this.file.get(name);
     if (!(found instanceof h5wasm.Dataset)) throw new Error(`variable "${name}" is missing`);
     return found;
   }
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { second: SECOND_MS, minute: MINUTE_MS, hour: HOUR_MS, day: DAY_MS };
+
+/** "hours since 2006-01-01 00:00:00" (CF 4.4), UTC. */
+function parseTimeUnits(units: string): { readonly unitMs: number; readonly origin: number } {
+  const match = /^(second|minute|hour|day)s? since (\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d(?::\d\d)?)(?:\.0+)?)?(?: ?Z| UTC)?$/.exec(units);
+  const origin = match === null ? NaN : Date.parse(`${match[2]}T${match[3] ?? '00:00'}Z`);
+  if (match === null || Number.isNaN(origin)) throw new Error(`time units "${units}" are not like "seconds since 1970-01-01 00:00:00"`);
+  return { unitMs: UNIT_MS[match[1]!]!, origin };
 }
 
 let armed: Promise<void> | undefined;

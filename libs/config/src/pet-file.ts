@@ -2,7 +2,7 @@ import type { GridGeometry } from '#hydrology';
 import { Fault } from '#errors';
 import { gridVariables, readHdf5, writeNetCdf } from './netcdf.js';
 import type { Projection } from './projection.js';
-import { geometryOf } from './rain-file.js';
+import { gridOf } from './rain-file.js';
 
 /** Daily inter-annual PET on a raster, mm per day, [day × rows × columns]; NaN = missing. */
 export interface PetRecord extends GridGeometry {
@@ -61,5 +61,12 @@ export async function readPetFile(path: string, epsg: number): Promise<PetRecord
   if (shape.join() !== [days.length, y.length, x.length].join()) {
     throw new Fault('FILE_UNREADABLE', `${path}: potential_evaporation is [${shape.join(' × ')}], not day_of_year × y × x`, { path });
   }
-  return { epsg, ...geometryOf(x, y), rows: y.length, columns: x.length, daysOfYear: [...days], values: Float32Array.from(values) };
+  return {
+    epsg,
+    ...gridOf(path, x, y),
+    rows: y.length,
+    columns: x.length,
+    daysOfYear: [...days],
+    values: Float32Array.from(values, depth => (depth >= 0 ? depth : NaN)),
+  };
 }

@@ -1,23 +1,32 @@
-import { HOUR_MS, SECOND_MS, epochMs, type EpochMs, type GridGeometry } from '#hydrology';
+import { SECOND_MS, type EpochMs, type GridGeometry } from '#hydrology';
 import { Fault } from '#errors';
 import { gridVariables, readHdf5, writeNetCdf } from './netcdf.js';
 import type { Projection } from './projection.js';
 
-/** Rain accumulations on a raster: tenths of mm over (stamp − step, stamp], −1 = missing, [time × rows × columns]. */
+/** Rain accumulations over (stamp − step, stamp] on a raster, [time × rows × columns]. */
 export interface RainRecord extends GridGeometry {
   readonly rows: number;
   readonly columns: number;
   readonly stepMs: number;
   /** Stamps (ends), ascending and equally spaced. */
   readonly stamps: readonly EpochMs[];
-  readonly tenthsMm: Int16Array;
+  /** Depth in mm = value / perMm; negative and NaN are missing. */
+  readonly values: Int16Array | Float32Array;
+  /** Units of a value in one mm: 10 for tenths. */
+  readonly perMm: number;
 }
 
 export const MISSING_RAIN = -1;
+export const TENTHS = 10;
 const HOURS_PER_CHUNK = 168;
 
-/** Writes the record as one chunked CF variable `rainfall_amount` (1 kg m-2 is 1 mm). */
-export async function writeRainFile(path: string, rain: RainRecord, projection: Projection, source: string): Promise<void> {
+/** Writes the record as one chunked CF variable `rainfall_amount` (1 kg m-2 is 1 mm), int16 in tenths. */
+export async function writeRainFile(
+  path: string,
+  rain: RainRecord & { readonly values: Int16Array; readonly perMm: typeof TENTHS },
+  projection: Projection,
+  source: string,
+): Promise<void> {
   const count = rain.stamps.length;
   const stamps = Int32Array.from(rain.stamps, stamp => stamp / SECOND_MS);
   const bounds = Int32Array.from({ length: 2 * count }, (_, k) => stamps[k >> 1]! - (k % 2 === 0 ? rain.stepMs / SECOND_MS : 0));
@@ -35,7 +44,7 @@ export async function writeRainFile(path: string, rain: RainRecord, projection: 
     {
       name: 'rainfall_amount',
       type: '<h',
-      data: rain.tenthsMm,
+      data: rain.values,
       shape: [count, rain.rows, rain.columns],
       dimensions: ['time', 'y', 'x'],
       chunks: [Math.min(count, HOURS_PER_CHUNK), rain.rows, rain.columns],
@@ -50,35 +59,55 @@ export async function writeRainFile(path: string, rain: RainRecord, projection: 
  * @throws Fault FILE_UNREADABLE when the file is corrupt, lacks a variable or disagrees with itself.
  */
 export async function readRainFile(path: string, epsg: number): Promise<RainRecord> {
-  const read = await readHdf5(path, file => ({
-    times: file.numbers('time'),
+  const { stamps, x, y, shape, raw, scale } = await readHdf5(path, file => ({
+    stamps: file.times(),
     x: file.numbers('x'),
     y: file.numbers('y'),
     shape: file.shape('rainfall_amount'),
-    values: file.numbers('rainfall_amount'),
-    scale: file.number('rainfall_amount', 'scale_factor'),
+    raw: file.numbers('rainfall_amount'),
+    scale: file.numberOr('rainfall_amount', 'scale_factor', 1),
   }));
-  const { times, x, y, shape, values, scale } = read;
-  const expected = [times.length, y.length, x.length];
+  const expected = [stamps.length, y.length, x.length];
   if (shape.join() !== expected.join())
     refuse(path, `rainfall_amount is [${shape.join(' × ')}] but time, y, x are [${expected.join(' × ')}]`);
-  if (!(values instanceof Int16Array) || Math.abs(scale - 0.1) > 1e-6) refuse(path, 'rainfall_amount must be int16 with scale_factor 0.1');
-  const stepMs = times.length > 1 ? (times[1]! - times[0]!) * SECOND_MS : HOUR_MS;
-  for (let k = 1; k < times.length; k++) {
-    if ((times[k]! - times[k - 1]!) * SECOND_MS !== stepMs) refuse(path, `time is not equally spaced at index ${k}`);
-  }
-  const stamps = Array.from(times, seconds => epochMs(seconds * SECOND_MS));
-  return { epsg, ...geometryOf(x, y), rows: y.length, columns: x.length, stepMs, stamps, tenthsMm: values };
+  if (stamps.length < 2) refuse(path, `time holds ${stamps.length} stamps; two at least tell the duration`);
+  const stepMs = stamps[1]! - stamps[0]!;
+  const uneven = stamps.findIndex((stamp, k) => k > 0 && stamp - stamps[k - 1]! !== stepMs);
+  if (uneven > 0 || stepMs <= 0)
+    refuse(path, `time is not equally spaced at index ${uneven > 0 ? uneven : 1}; write missing steps as missing values`);
+  const values = raw instanceof Int16Array ? raw : Float32Array.from(raw);
+  return { epsg, ...gridOf(path, x, y), rows: y.length, columns: x.length, stepMs, stamps, values, perMm: perMmOf(scale) };
+}
+
+/** 0.1 as float32 is not 1/10: whole numbers of units in a mm are meant so. */
+function perMmOf(scale: number): number {
+  const whole = Math.round(1 / scale);
+  return Math.abs(whole * scale - 1) < 1e-6 ? whole : 1 / scale;
 }
 
 /** CF time in seconds: exact in int32 until 2038. */
 export const TIME = { standard_name: 'time', units: 'seconds since 1970-01-01 00:00:00', calendar: 'standard', axis: 'T' } as const;
 
-/** Corner and resolution of a grid given by the centres of its cells, y from north to south. */
-export function geometryOf(x: ArrayLike<number>, y: ArrayLike<number>): Omit<GridGeometry, 'epsg'> {
-  const xResolution = x[1]! - x[0]!;
-  const yResolution = y[0]! - y[1]!;
+/**
+ * Corner and resolution of a grid given by the centres of its cells.
+ * @throws Fault FILE_UNREADABLE unless x ascends and y descends (row 0 = north) in equal steps.
+ */
+export function gridOf(path: string, x: ArrayLike<number>, y: ArrayLike<number>): Omit<GridGeometry, 'epsg'> {
+  const xResolution = spacing(path, 'x', x);
+  const yResolution = -spacing(path, 'y', y);
+  if (xResolution <= 0) refuse(path, 'x must run from west to east');
+  if (yResolution <= 0) refuse(path, 'y must run from north to south');
   return { xMin: x[0]! - xResolution / 2, yMax: y[0]! + yResolution / 2, xResolution, yResolution };
+}
+
+function spacing(path: string, axis: string, centres: ArrayLike<number>): number {
+  const count = centres.length;
+  if (count < 2) refuse(path, `${axis} holds ${count} cells; two at least tell the resolution`);
+  const step = (centres[count - 1]! - centres[0]!) / (count - 1);
+  for (let k = 1; k < count; k++) {
+    if (Math.abs(centres[k]! - centres[k - 1]! - step) > 1e-3 * Math.abs(step)) refuse(path, `${axis} is not equally spaced at index ${k}`);
+  }
+  return step;
 }
 
 function refuse(path: string, reason: string): never {
