@@ -199,6 +199,15 @@ it('has a Chromium to drive wherever CI runs', () => {
     expect(opened?.complaints).toEqual([]);
   }, 60_000);
 
+  it.each([600, 768, 900, 1024, 1180, 1440])(
+    'scrolls nowhere sideways at %d px',
+    async width => {
+      const page = await open('', { viewport: { width, height: 900 } });
+      await page.waitForFunction(`document.documentElement.scrollWidth === ${width}`, null, { timeout: 5_000 });
+    },
+    60_000,
+  );
+
   it('shows the stations where the browser has no WebGL 2', async () => {
     opened = await openConsole(browser, 'about:blank');
     const { page } = opened;

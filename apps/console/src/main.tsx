@@ -24,7 +24,7 @@ const follow = (): void => {
 window.addEventListener('hashchange', () => {
   follow();
   // On a phone the station lies below the list it was chosen from.
-  if (window.matchMedia('(max-width: 760px)').matches) document.getElementById('station')?.scrollIntoView({ block: 'start' });
+  if (window.matchMedia('(max-width: 880px)').matches) document.getElementById('station')?.scrollIntoView({ block: 'start' });
 });
 follow();
 

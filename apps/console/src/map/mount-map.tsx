@@ -5,7 +5,7 @@ import type { Palette } from '../palette.js';
 import type { StationStanding } from '../situation.js';
 import { StationMarker } from '../view/station-marker.js';
 import { basinStyle } from './basin-style.js';
-import { placeLabels, wrapName, type Side } from './place-labels.js';
+import { placeLabels, wrapName, type LabelPoint, type Side } from './place-labels.js';
 
 export interface MountedMap {
   update(view: MapContents): void;
@@ -30,44 +30,28 @@ declare global {
 const CHARACTER_PX = 7;
 const LINE_PX = 14;
 
-/** Draws the basin. Stations are buttons of the page, not of the canvas: they take the keyboard's focus and a screen reader's. */
+/** Draws the basin. Stations are links of the page, not of the canvas: they take the keyboard's focus and a screen reader's. */
 export function mountMap(element: HTMLElement, first: MapContents): MountedMap {
   const view = createView(element, first);
-  const markers = new Map<string, { readonly marker: Marker; readonly element: HTMLElement }>();
+  const markers = new Map<string, HTMLElement>();
   let shown = first;
   let sides: ReadonlyMap<string, Side> = new Map();
-
   const draw = (): void => {
-    for (const standing of shown.standings) drawMarker(standing);
-  };
-  const drawMarker = (standing: StationStanding): void => {
-    const { station } = standing;
-    const held = markers.get(station.id) ?? addMarker(view, station);
-    markers.set(station.id, held);
-    held.element.style.zIndex = station.id === shown.selected ? '3' : '2';
-    render(
-      <StationMarker standing={standing} selected={station.id === shown.selected} side={sides.get(station.id) ?? 'right'} />,
-      held.element,
-    );
+    for (const standing of shown.standings) drawMarker(markerOf(view, markers, standing), standing, { selected: shown.selected, sides });
   };
   const place = (): void => {
-    const points = shown.standings.map(({ station }) => {
-      const { x, y } = view.project([station.longitude, station.latitude]);
-      const lines = wrapName(station.name).split('\n');
-      const labelWidth = Math.max(...lines.map(line => line.length)) * CHARACTER_PX;
-      return { id: station.id, x, y, labelWidth, labelHeight: lines.length * LINE_PX };
-    });
-    sides = placeLabels(points, { width: element.clientWidth, height: element.clientHeight });
+    sides = placeLabels(
+      shown.standings.map(standing => labelPoint(view, standing)),
+      { width: element.clientWidth, height: element.clientHeight },
+    );
     draw();
   };
-
   view.on('moveend', place);
   view.once('idle', () => {
     place();
     window.freshetMapIdle = true;
   });
   place();
-
   return {
     update: contents => {
       if (contents.palette !== shown.palette || contents.map !== shown.map) view.setStyle(basinStyle(contents.map, contents.palette));
@@ -75,10 +59,28 @@ export function mountMap(element: HTMLElement, first: MapContents): MountedMap {
       draw();
     },
     remove: () => {
-      for (const held of markers.values()) render(null, held.element);
+      for (const held of markers.values()) render(null, held);
       view.remove();
     },
   };
+}
+
+function labelPoint(view: MapView, { station }: StationStanding): LabelPoint {
+  const { x, y } = view.project([station.longitude, station.latitude]);
+  const lines = wrapName(station.name).split('\n');
+  const labelWidth = Math.max(...lines.map(line => line.length)) * CHARACTER_PX;
+  return { id: station.id, x, y, labelWidth, labelHeight: lines.length * LINE_PX };
+}
+
+interface MarkerLook {
+  readonly selected: string | null;
+  readonly sides: ReadonlyMap<string, Side>;
+}
+
+function drawMarker(element: HTMLElement, standing: StationStanding, { selected, sides }: MarkerLook): void {
+  const { id } = standing.station;
+  element.style.zIndex = id === selected ? '3' : '2';
+  render(<StationMarker standing={standing} selected={id === selected} side={sides.get(id) ?? 'right'} />, element);
 }
 
 function createView(element: HTMLElement, contents: MapContents): MapView {
@@ -109,12 +111,13 @@ function boundsOf(map: BasinMap): [number, number, number, number] {
   return [Math.min(...longitudes), Math.min(...latitudes), Math.max(...longitudes), Math.max(...latitudes)];
 }
 
-function addMarker(view: MapView, station: StationStanding['station']): { readonly marker: Marker; readonly element: HTMLElement } {
+function markerOf(view: MapView, markers: Map<string, HTMLElement>, { station }: StationStanding): HTMLElement {
+  const held = markers.get(station.id);
+  if (held) return held;
   const element = document.createElement('div');
-  const marker = new Marker({ element }).setLngLat([station.longitude, station.latitude]).addTo(view);
-  // MapLibre names every marker "Map marker" and makes it an image; the button inside says more.
-  element.removeAttribute('aria-label');
-  element.removeAttribute('role');
-  element.removeAttribute('tabindex');
-  return { marker, element };
+  new Marker({ element }).setLngLat([station.longitude, station.latitude]).addTo(view);
+  // MapLibre names every marker "Map marker" and makes it an image; the link inside says more.
+  for (const attribute of ['aria-label', 'role', 'tabindex']) element.removeAttribute(attribute);
+  markers.set(station.id, element);
+  return element;
 }

@@ -10,6 +10,7 @@ export interface ThresholdTableProps {
 
 /** Each level with its chance in the forecast and when the median crosses it. */
 export function ThresholdTable({ station, forecast, now }: ThresholdTableProps) {
+  if (station.thresholds.length === 0) return <p class="note">No thresholds are set for this station: no alert can be raised here.</p>;
   return (
     <table class="thresholds">
       <caption>Thresholds: Freshet’s own return levels, no official warning levels</caption>
