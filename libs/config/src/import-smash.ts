@@ -129,8 +129,8 @@ The rain (rain.nc), potential evapotranspiration (pet.nc), discharge (discharge.
 descriptors (descriptors/) were converted by \`freshet domain import-smash\` from the data set "${name}" of the Python package
 hydro-smash 1.3.0 (https://pypi.org/project/hydro-smash/1.3.0/, https://github.com/DassHydro/smash), Copyright INRAE and the
 SMASH contributors, which is distributed under the GNU General Public License version 3. The package states no separate licence
-and no provenance for its data. Changed in the conversion: the file formats only; values are the same, the hours that the data set
-lacks are marked missing. thresholds.csv and the ungauged stations were computed from it by Freshet.
+and no provenance for its data. Changed in the conversion: the file formats; rain is in tenths of a millimetre as before and the hours that
+the data set lacks are marked missing; the evapotranspiration of the file MMDD is stored for the day after, to which SMASH applies it. thresholds.csv and the ungauged stations were computed from it by Freshet.
 
 These converted files are distributed under the same licence, GPL-3.0 (LICENSE-GPL-3.0.txt, or https://www.gnu.org/licenses/gpl-3.0.txt),
 apart from the code of Freshet, which is under Apache-2.0 and does not contain them.
