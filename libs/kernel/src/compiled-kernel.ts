@@ -200,25 +200,37 @@ class Pass {
     this.call('column', program, [0, this.parts.schedule.units]);
   }
 
-  /** Upstream before downstream; each unit hands its discharge on before the next begins. */
+  /** Upstream before downstream; each batch hands its discharge on before the next begins. */
   reaches(program: ProgramName, inflows: readonly string[] = ['qup'], outflows: readonly string[] = ['Q']): void {
-    const { units, headUnits } = this.parts.schedule;
-    if (headUnits > 0) this.call('head', program, [0, headUnits]);
-    for (let unit = 0; unit < units; unit++) {
-      if (unit >= headUnits) this.call('reach', program, [unit, unit + 1]);
+    const { headUnits, batches } = this.parts.schedule;
+    this.reachUnits('head', program, [0, headUnits]);
+    const drainAll = ([from, to]: readonly [number, number]) => {
       inflows.forEach((inflow, i) => {
-        this.drain(unit, inflow, outflows[i]!);
+        for (let unit = from; unit < to; unit++) this.drain(unit, inflow, outflows[i]!);
       });
+    };
+    drainAll([0, headUnits]);
+    for (const batch of batches) {
+      this.reachUnits('reach', program, batch);
+      drainAll(batch);
     }
   }
 
   reachesBackward(): void {
-    const { units, headUnits } = this.parts.schedule;
-    for (let unit = units - 1; unit >= 0; unit--) {
-      this.collect(unit);
-      if (unit >= headUnits) this.call('reach', 'adjoint', [unit, unit + 1]);
+    const { headUnits, batches } = this.parts.schedule;
+    const collectAll = ([from, to]: readonly [number, number]) => {
+      for (let unit = from; unit < to; unit++) this.collect(unit);
+    };
+    for (const batch of [...batches].reverse()) {
+      collectAll(batch);
+      this.reachUnits('reach', 'adjoint', batch);
     }
-    if (headUnits > 0) this.call('head', 'adjoint', [0, headUnits]);
+    collectAll([0, headUnits]);
+    this.reachUnits('head', 'adjoint', [0, headUnits]);
+  }
+
+  private reachUnits(part: 'head' | 'reach', program: ProgramName, units: readonly [number, number]): void {
+    if (units[1] > units[0]) this.call(part, program, units);
   }
 
   clear(names: readonly string[]): void {

@@ -10,6 +10,8 @@ export interface ReachSchedule {
   readonly slotOfCell: Int32Array;
   /** Units below this one hold headwaters only, the others reaches only. */
   readonly headUnits: number;
+  /** Units [from, to) of reaches that do not drain into each other and may be computed together, in order. */
+  readonly batches: readonly (readonly [from: number, to: number])[];
   /** Slot that the slot drains into, −1 where the water leaves the mesh. */
   readonly downstream: Int32Array;
 }
@@ -22,7 +24,9 @@ export function scheduleReaches(mesh: Mesh, lanes: number): ReachSchedule {
   const upstream = countUpstream(mesh);
   const heads: number[] = [];
   for (let cell = 0; cell < mesh.cellCount; cell++) if (upstream[cell] === 0) heads.push(cell);
-  const units = [...chunk(heads, lanes), ...packReaches(mesh, { lanes, heads, upstream })];
+  const headUnits = Math.ceil(heads.length / lanes);
+  const together = packReaches(mesh, { size: lanes === 1 ? 1 : lanes * UNITS_TOGETHER, heads, upstream });
+  const units = [...chunk(heads, lanes), ...together.flatMap(cells => chunk(cells, lanes))];
   const cellOfSlot = new Int32Array(units.length * lanes).fill(-1);
   const slotOfCell = new Int32Array(mesh.cellCount);
   units.forEach((cells, unit) => {
@@ -32,8 +36,13 @@ export function scheduleReaches(mesh: Mesh, lanes: number): ReachSchedule {
     });
   });
   const downstream = cellOfSlot.map(cell => (cell < 0 || mesh.downstream[cell]! < 0 ? -1 : slotOfCell[mesh.downstream[cell]!]!));
-  return { lanes, units: units.length, cellOfSlot, slotOfCell, headUnits: Math.ceil(heads.length / lanes), downstream };
+  let end = headUnits;
+  const batches = together.map((cells): [number, number] => [end, (end += Math.ceil(cells.length / lanes))]);
+  return { lanes, units: units.length, cellOfSlot, slotOfCell, headUnits, batches, downstream };
 }
+
+/** A reach waits for its own last step; two units side by side fill each other's waiting times (compiler/emit-wasm.ts). */
+const UNITS_TOGETHER = 2;
 
 function countUpstream(mesh: Mesh): Int32Array {
   const upstream = new Int32Array(mesh.cellCount);
@@ -47,12 +56,13 @@ function countUpstream(mesh: Mesh): Int32Array {
 }
 
 interface Forest {
-  readonly lanes: number;
+  /** Cells that may be computed together. */
+  readonly size: number;
   readonly heads: readonly number[];
   readonly upstream: Int32Array;
 }
 
-function packReaches(mesh: Mesh, { lanes, heads, upstream }: Forest): number[][] {
+function packReaches(mesh: Mesh, { size, heads, upstream }: Forest): number[][] {
   const distance = distanceToOutlet(mesh);
   const waiting = Int32Array.from(upstream);
   const ready: number[] = [];
@@ -61,14 +71,14 @@ function packReaches(mesh: Mesh, { lanes, heads, upstream }: Forest): number[][]
     if (target >= 0 && --waiting[target]! === 0) ready.push(target);
   };
   heads.forEach(finish);
-  const units: number[][] = [];
+  const batches: number[][] = [];
   while (ready.length > 0) {
     ready.sort((a, b) => distance[b]! - distance[a]! || a - b);
-    const unit = ready.splice(0, lanes);
-    unit.forEach(finish);
-    units.push(unit);
+    const batch = ready.splice(0, size);
+    batch.forEach(finish);
+    batches.push(batch);
   }
-  return units;
+  return batches;
 }
 
 function distanceToOutlet(mesh: Mesh): Int32Array {

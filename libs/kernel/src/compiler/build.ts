@@ -6,7 +6,7 @@ import { assembleColumn, assembleReaches, type StepGraph } from './assemble.js';
 import { emitJavaScript } from './emit-javascript.js';
 import { CONSTANT_BYTES, emitWasm } from './emit-wasm.js';
 import { FormulaLibrary } from './formula-source.js';
-import { lowerProgram, lowerStep } from './lower.js';
+import { dropSlopes, lowerProgram, lowerStep } from './lower.js';
 import type { Program } from './program.js';
 import { COLUMN, programsOf, REACH, type StepInterface } from './step-programs.js';
 
@@ -48,7 +48,7 @@ function write(name: string, parts: Parts, constantsAt: number): void {
 }
 
 function javaScriptPart(part: string, step: StepGraph, face: StepInterface): string {
-  const programs = programsOf(step, face);
+  const programs = programsOf(step, face).map(program => dropSlopes(step.graph, program));
   const entries = programs.map(p => `    ${p.name}: { call: ${p.name}, arrays: ${JSON.stringify(p.arrays)} },`);
   return [
     `exports.${part} = (() => {`,

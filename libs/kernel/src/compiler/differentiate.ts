@@ -52,6 +52,8 @@ function pullBack(graph: Graph, node: Node, adjoint: Node): [Node, Node][] {
         [b, graph.make('select', first, zero, adjoint)],
       ];
     }
+    case 'sloped':
+      return [[b, graph.make('mul', adjoint, c)]];
     case 'select':
       return [
         [b, graph.make('select', a, adjoint, zero)],
@@ -81,6 +83,8 @@ function pushForward(graph: Graph, node: Node, dots: ReadonlyMap<Node, Node>): N
       return graph.make('select', graph.make('le', b, a), dot(a), dot(b));
     case 'min':
       return graph.make('select', graph.make('le', a, b), dot(a), dot(b));
+    case 'sloped':
+      return isZero(dot(b)) ? undefined : graph.make('mul', dot(b), c);
     case 'select':
       return graph.make('select', a, dot(b), dot(c));
     default: {

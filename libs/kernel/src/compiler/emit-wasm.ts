@@ -66,9 +66,10 @@ const bitsOf = (value: number): number => new Int32Array(new Float32Array([value
 
 class LoopWriter implements SimdScope {
   private readonly types: binaryen.Type[] = [];
-  private readonly values = new Map<Node, number>();
   private readonly constants = new Map<number, number>();
-  private readonly rows = new Map<string, number>();
+  /** Locals of the copies of a unit that one loop computes side by side. */
+  private copies: Copy[] = [];
+  private copy = 0;
   private readonly unit: number;
   private readonly offset: number;
   private readonly block: number;
@@ -84,25 +85,40 @@ class LoopWriter implements SimdScope {
     this.block = this.local(binaryen.i32);
   }
 
+  /**
+   * Forward, units go two by two, so that one fills the waiting times of the other, then a last one alone. An adjoint
+   * step is long enough to fill them itself, and two would not fit the registers.
+   */
   write(name: string): void {
     const { wasm } = this;
-    const perUnit = this.writeUnit();
+    const parameters = binaryen.createType([...FIXED_ARGUMENTS, ...this.program.arrays].map(() => binaryen.i32));
+    const widths = this.program.name === 'run' || this.program.name === 'tape' ? [2, 1] : [1];
+    const loops = widths.map(width => this.writeUnits(width));
+    const start = wasm.local.set(this.unit, this.argument('from'));
+    wasm.addFunction(name, parameters, binaryen.none, this.types, wasm.block(null, [...this.loadConstants(), start, ...loops]));
+  }
+
+  private writeUnits(width: number): Expression {
+    const { wasm } = this;
     const { i32 } = wasm;
-    const loop = wasm.block('done', [
-      wasm.local.set(this.unit, this.argument('from')),
+    this.copies = Array.from({ length: width }, () => ({ values: new Map(), rows: new Map() }));
+    const next = () => i32.add(this.i32(this.unit), i32.const(width));
+    return wasm.block(`done${width}`, [
       wasm.loop(
-        'units',
+        `units${width}`,
         wasm.block(null, [
-          wasm.br_if('done', i32.ge_s(this.i32(this.unit), this.argument('to'))),
-          ...perUnit,
-          wasm.local.set(this.unit, i32.add(this.i32(this.unit), i32.const(1))),
-          wasm.br('units'),
+          wasm.br_if(`done${width}`, i32.gt_s(next(), this.argument('to'))),
+          ...this.writeUnit(),
+          wasm.local.set(this.unit, next()),
+          wasm.br(`units${width}`),
         ]),
       ),
     ]);
-    const parameters = binaryen.createType([...FIXED_ARGUMENTS, ...this.program.arrays].map(() => binaryen.i32));
-    const body = wasm.block(null, [...this.loadConstants(), loop]);
-    wasm.addFunction(name, parameters, binaryen.none, this.types, body);
+  }
+
+  private eachCopy(write: () => void): void {
+    for (this.copy = 0; this.copy < this.copies.length; this.copy++) write();
+    this.copy = 0;
   }
 
   constant(value: number): Expression {
@@ -121,81 +137,104 @@ class LoopWriter implements SimdScope {
 
   private writeUnit(): Expression[] {
     const { program } = this;
-    const roots = inLoopRoots(program);
     const after = program.epilogue.map(e => e.value);
-    const before = reachable([...roots, ...after]).filter(node => node.rate === 'cell');
+    const before = reachable([...inLoopRoots(program), ...after]).filter(node => node.rate === 'cell');
     this.body = [];
-    for (const { node, ref } of program.cells) this.assign(node, this.load(this.cellAddress(ref)));
-    for (const node of before) this.define(node);
-    for (const { input, initial } of program.carried) this.assign(input, this.load(this.cellAddress(initial)));
-    for (const ref of seriesRows(program)) this.pointRow(ref);
+    this.eachCopy(() => {
+      for (const { node, ref } of program.cells) this.assign(node, this.load(this.cellAddress(ref)));
+      for (const node of before) this.define(node);
+      for (const { input, initial } of program.carried) this.assign(input, this.load(this.cellAddress(initial)));
+      for (const ref of seriesRows(program)) this.pointRow(ref);
+    });
     const prologue = this.body;
-    const totals = program.sums.map(() => ({
-      sum: this.local(binaryen.v128),
-      low: this.local(binaryen.v128),
-      high: this.local(binaryen.v128),
-    }));
+    const vector = () => this.local(binaryen.v128);
+    const totals = this.copies.map(() => program.sums.map(() => ({ sum: vector(), low: vector(), high: vector() })));
     const loops = this.writeSteps(totals);
     this.body = [];
-    for (const { input, final } of program.carried) this.body.push(this.store(this.cellAddress(final), this.read(input)));
-    program.sums.forEach(({ total }, i) => {
-      this.assign(total, this.demoted(totals[i]!));
+    this.eachCopy(() => {
+      for (const { input, final } of program.carried) this.body.push(this.store(this.cellAddress(final), this.read(input)));
+      program.sums.forEach(({ total }, i) => {
+        this.assign(total, this.demoted(totals[this.copy]![i]!));
+      });
+      for (const node of reachable(after)) if (node.rate === 'sum') this.define(node);
+      for (const { value, ref } of program.epilogue) this.body.push(this.store(this.cellAddress(ref), this.read(value)));
     });
-    for (const node of reachable(after)) if (node.rate === 'sum') this.define(node);
-    for (const { value, ref } of program.epilogue) this.body.push(this.store(this.cellAddress(ref), this.read(value)));
     return [...prologue, ...loops, ...this.body];
   }
 
   /** Steps in chunks: within one, sums are float32 in registers; after it they are added to float64. */
-  private writeSteps(totals: readonly Totals[]): Expression[] {
+  private writeSteps(totalsOfCopies: readonly (readonly Totals[])[]): Expression[] {
     const { wasm, program } = this;
     const { i32 } = wasm;
     const left = this.local(binaryen.i32);
     const count = this.local(binaryen.i32);
-    const step = this.writeStep(totals);
+    const step = this.writeStep(totalsOfCopies);
+    const totals = totalsOfCopies.flat();
     const forward = program.direction === 'forward';
     const first = forward ? i32.const(0) : i32.shl(i32.sub(this.argument('steps'), i32.const(1)), i32.const(LANES_SHIFT));
     const zero = () => wasm.v128.const(new Uint8Array(LANES_BYTES));
+    const [stepped, chunks, steps] = ['stepped', 'chunks', 'steps'].map(label => `${label}${this.copies.length}`) as [
+      string,
+      string,
+      string,
+    ];
     return [
       wasm.local.set(left, this.argument('steps')),
       wasm.local.set(this.offset, first),
       ...totals.flatMap(({ low, high }) => [wasm.local.set(low, zero()), wasm.local.set(high, zero())]),
-      wasm.block('stepped', [
+      wasm.block(stepped, [
         wasm.loop(
-          'chunks',
+          chunks,
           wasm.block(null, [
-            wasm.br_if('stepped', i32.le_s(this.i32(left), i32.const(0))),
+            wasm.br_if(stepped, i32.le_s(this.i32(left), i32.const(0))),
             wasm.local.set(count, wasm.select(i32.lt_s(this.i32(left), i32.const(CHUNK)), this.i32(left), i32.const(CHUNK))),
             wasm.local.set(left, i32.sub(this.i32(left), this.i32(count))),
             ...totals.map(({ sum }) => wasm.local.set(sum, zero())),
             wasm.loop(
-              'steps',
+              steps,
               wasm.block(null, [
                 ...step,
                 wasm.local.set(this.offset, i32.add(this.i32(this.offset), i32.const(forward ? LANES_BYTES : -LANES_BYTES))),
                 wasm.local.set(count, i32.sub(this.i32(count), i32.const(1))),
-                wasm.br_if('steps', this.i32(count)),
+                wasm.br_if(steps, this.i32(count)),
               ]),
             ),
             ...totals.flatMap(total => this.flush(total)),
-            wasm.br('chunks'),
+            wasm.br(chunks),
           ]),
         ),
       ]),
     ];
   }
 
-  private writeStep(totals: readonly Totals[]): Expression[] {
-    const { program, wasm } = this;
-    const { i32 } = wasm;
+  private writeStep(totals: readonly (readonly Totals[])[]): Expression[] {
+    const { program } = this;
     this.body = [];
-    if (program.arrays.includes(BLOCK_OF_STEP)) {
-      const index = wasm.f32.load(0, 4, i32.add(this.argument(BLOCK_OF_STEP), i32.shr_u(this.i32(this.offset), i32.const(2))), MEMORY);
-      this.body.push(wasm.local.set(this.block, i32.shl(i32.trunc_s_sat.f32(index), i32.const(LANES_SHIFT))));
+    if (program.arrays.includes(BLOCK_OF_STEP)) this.findBlock();
+    this.eachCopy(() => {
+      for (const { node, array } of program.blockIn) this.assign(node, this.load(this.blockAddress(array)));
+      for (const { node, ref } of program.seriesIn) this.assign(node, this.load(this.rowAddress(ref)));
+    });
+    for (const node of reachable(inLoopRoots(program))) {
+      if (node.rate === 'step')
+        this.eachCopy(() => {
+          this.define(node);
+        });
     }
-    for (const { node, array } of program.blockIn) this.assign(node, this.load(this.blockAddress(array)));
-    for (const { node, ref } of program.seriesIn) this.assign(node, this.load(this.rowAddress(ref)));
-    for (const node of reachable(inLoopRoots(program))) if (node.rate === 'step') this.define(node);
+    this.eachCopy(() => {
+      this.writeOutcome(totals[this.copy]!);
+    });
+    return this.body;
+  }
+
+  private findBlock(): void {
+    const { i32, f32, local } = this.wasm;
+    const index = f32.load(0, 4, i32.add(this.argument(BLOCK_OF_STEP), i32.shr_u(this.i32(this.offset), i32.const(2))), MEMORY);
+    this.body.push(local.set(this.block, i32.shl(i32.trunc_s_sat.f32(index), i32.const(LANES_SHIFT))));
+  }
+
+  private writeOutcome(totals: readonly Totals[]): void {
+    const { program, wasm } = this;
     for (const { value, ref } of program.seriesOut) this.body.push(this.store(this.rowAddress(ref), this.read(value)));
     for (const { value, array } of program.blockAdd) {
       this.body.push(this.store(this.blockAddress(array), wasm.f32x4.add(this.load(this.blockAddress(array)), this.read(value))));
@@ -208,7 +247,6 @@ class LoopWriter implements SimdScope {
     program.carried.forEach(({ input }, i) => {
       this.assign(input, next[i]!());
     });
-    return this.body;
   }
 
   private flush({ sum, low, high }: Totals): Expression[] {
@@ -228,21 +266,22 @@ class LoopWriter implements SimdScope {
   }
 
   private define(node: Node): void {
-    if (node.op === 'input' || node.op === 'constant' || this.values.has(node)) return;
+    if (node.op === 'input' || node.op === 'constant' || this.copies[this.copy]!.values.has(node)) return;
     const value = simdExpression(this, node, argument => this.read(argument));
     this.assign(node, value);
   }
 
   private read(node: Node): Expression {
     if (node.op === 'constant') return this.constant(node.value);
-    const local = this.values.get(node);
+    const local = this.copies[this.copy]!.values.get(node);
     if (local === undefined) throw new Error(`${node.op} ${node.name} is read before it is known`);
     return this.wasm.local.get(local, binaryen.v128);
   }
 
   private assign(node: Node, value: Expression): void {
-    const local = this.values.get(node) ?? this.local(binaryen.v128);
-    this.values.set(node, local);
+    const { values } = this.copies[this.copy]!;
+    const local = values.get(node) ?? this.local(binaryen.v128);
+    values.set(node, local);
     this.body.push(this.wasm.local.set(local, value));
   }
 
@@ -262,26 +301,30 @@ class LoopWriter implements SimdScope {
   private pointRow(ref: SeriesRef): void {
     const { i32 } = this.wasm;
     const local = this.local(binaryen.i32);
-    this.rows.set(pointer(ref), local);
-    const row = i32.add(i32.mul(this.i32(this.unit), i32.const(ref.count)), i32.const(ref.index));
+    this.copies[this.copy]!.rows.set(pointer(ref), local);
+    const row = i32.add(i32.mul(this.unitOfCopy(), i32.const(ref.count)), i32.const(ref.index));
     const start = i32.shl(i32.mul(row, this.argument('steps')), i32.const(LANES_SHIFT));
     this.body.push(this.wasm.local.set(local, i32.add(this.argument(ref.array), start)));
   }
 
   private rowAddress(ref: SeriesRef): Expression {
-    return this.wasm.i32.add(this.i32(this.rows.get(pointer(ref))!), this.i32(this.offset));
+    return this.wasm.i32.add(this.i32(this.copies[this.copy]!.rows.get(pointer(ref))!), this.i32(this.offset));
   }
 
   private cellAddress(ref: CellRef): Expression {
     const { i32 } = this.wasm;
-    const slot = i32.add(i32.mul(this.argument('cells'), i32.const(ref.index)), this.i32(this.unit));
+    const slot = i32.add(i32.mul(this.argument('cells'), i32.const(ref.index)), this.unitOfCopy());
     return i32.add(this.argument(ref.array), i32.shl(slot, i32.const(LANES_SHIFT)));
   }
 
   private blockAddress(array: string): Expression {
     const { i32 } = this.wasm;
-    const start = i32.shl(i32.mul(this.i32(this.unit), this.argument('blocks')), i32.const(LANES_SHIFT));
+    const start = i32.shl(i32.mul(this.unitOfCopy(), this.argument('blocks')), i32.const(LANES_SHIFT));
     return i32.add(i32.add(this.argument(array), start), this.i32(this.block));
+  }
+
+  private unitOfCopy(): Expression {
+    return this.wasm.i32.add(this.i32(this.unit), this.wasm.i32.const(this.copy));
   }
 
   private load(address: Expression): Expression {
@@ -306,6 +349,11 @@ class LoopWriter implements SimdScope {
     this.types.push(type);
     return FIXED_ARGUMENTS.length + this.program.arrays.length + this.types.length - 1;
   }
+}
+
+interface Copy {
+  readonly values: Map<Node, number>;
+  readonly rows: Map<string, number>;
 }
 
 interface Totals {

@@ -19,6 +19,7 @@ const OPERATIONS: Readonly<Record<string, (a: number, b: number, c: number) => n
   log2: Math.log2,
   lt: (a, b) => Number(a < b),
   le: (a, b) => Number(a <= b),
+  sloped: a => a,
   select: (a, b, c) => (a ? b : c),
 };
 

@@ -1,4 +1,7 @@
-/** Operators of the expression graph. Comparisons give a condition, which only `select` takes. */
+/**
+ * Operators of the expression graph. Comparisons give a condition, which only `select` takes. `sloped` (value, x, slope) is
+ * its value; its derivative by x is declared instead of derived.
+ */
 export type Op =
   | 'constant'
   | 'input'
@@ -20,7 +23,8 @@ export type Op =
   | 'log2'
   | 'lt'
   | 'le'
-  | 'select';
+  | 'select'
+  | 'sloped';
 
 /**
  * How an input changes: `cell` once per cell, `step` at every step (series, stores), `sum` known only after the
@@ -91,6 +95,8 @@ export class Graph {
         return a.op === 'neg' ? a.args[0]! : a.op === 'sub' ? this.make('sub', a.args[1]!, a.args[0]!) : undefined;
       case 'select':
         return b === c ? b : undefined;
+      case 'sloped':
+        return b.op === 'constant' ? a : undefined;
       default:
         return undefined;
     }

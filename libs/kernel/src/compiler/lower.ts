@@ -29,10 +29,16 @@ export function lowerStep(step: StepGraph): StepGraph {
   return { ...step, outputs: new Map([...step.outputs].map(([name, node]) => [name, rewrite(node)])) };
 }
 
+/** Leaves out declared slopes, once derivatives are taken. */
+export const dropSlopes = (graph: Graph, program: Program): Program =>
+  rewriteProgram(graph, program, (_, node, args) => (node.op === 'sloped' ? args[0]! : undefined));
+
 /** Writes what SIMD has no instruction for by arithmetic, after differentiation, so that derivatives keep their own formulas. */
-export function lowerProgram(graph: Graph, program: Program): Program {
-  const roots = rootsOf(program);
-  const rewrite = rewriter(graph, roots, (g, node, args) => (node.op === 'tanh' ? rationalTanh(g, args[0]!) : undefined));
+export const lowerProgram = (graph: Graph, program: Program): Program =>
+  rewriteProgram(graph, dropSlopes(graph, program), (g, node, args) => (node.op === 'tanh' ? rationalTanh(g, args[0]!) : undefined));
+
+function rewriteProgram(graph: Graph, program: Program, rule: Rule): Program {
+  const rewrite = rewriter(graph, rootsOf(program), rule);
   return {
     ...program,
     carried: program.carried.map(c => ({ ...c, next: rewrite(c.next) })),

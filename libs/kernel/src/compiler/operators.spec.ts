@@ -105,6 +105,23 @@ describe.each(OPERATORS)('%s: %s', (file, formula, ranges) => {
   });
 });
 
+test.each([
+  ['exchange', 'powerSevenHalves'],
+  ['production', 'overflow'],
+])('%s: the slope declared for %s is the one the rules derive', async (file, name) => {
+  const source = library.file(join(folder, `${file}.ts`));
+  const graph = new Graph();
+  const x = graph.input('x', 'step');
+  const value = traceFormula(library, graph, { file: source, name, args: [x] }) as Node;
+  const derived = reverse(graph, new Map([[value, graph.constant(1)]]), node => node.op === 'input').get(x)!;
+  const module = (await import(`../formulas/${file}.js`)) as Record<string, (at: number) => number>;
+  fc.assert(
+    fc.property(fc.double({ min: 0.05, max: 3, noNaN: true }), at => {
+      expect(module[`${name}Slope`]!(at) / evaluate([derived], new Map([['x', at]])).get(derived)!).toBeCloseTo(1, 10);
+    }),
+  );
+});
+
 interface Differentiable {
   readonly names: readonly string[];
   readonly scalar: Node;

@@ -211,7 +211,17 @@ class Frame {
     if (!declaration)
       return this.refuse(expression, `"${called}" is neither an intrinsic (tanh exp log sqrt pow min max abs) nor a formula`);
     if (declaration.parameters.length !== args.length) this.refuse(expression, `${called} takes ${declaration.parameters.length} numbers`);
-    return this.tracer.call({ file: target, name, args }, depth + 1);
+    const value = this.tracer.call({ file: target, name, args }, depth + 1);
+    return target.functions.has(`${name}Slope`) ? this.withSlope(value, { file: target, name, args }, expression) : value;
+  }
+
+  /** A formula f of one number may come with its derivative, fSlope. */
+  private withSlope(value: Traced, { file, name, args }: FormulaCall, at: ts.Node): Node {
+    const slope = this.tracer.call({ file, name: `${name}Slope`, args }, this.context.depth + 1);
+    if (args.length !== 1 || value instanceof Map || slope instanceof Map) {
+      return this.refuse(at, `${name} has a slope, so it must take one number and give one`);
+    }
+    return this.graph.make('sloped', value as Node, args[0]!, slope as Node);
   }
 
   private refuse(node: ts.Node, complaint: string): never {

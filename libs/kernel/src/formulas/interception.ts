@@ -9,7 +9,8 @@ import { max, min } from './intrinsics.js';
  */
 export function interception(P: number, E: number, hi: number, ci: number) {
   const filling = hi + (P - E) / ci;
-  const en = ci * max(0, -filling);
-  const pn = ci * max(0, filling - 1);
-  return { pn, en, ei: E - en, hi: min(1, max(0, filling)) };
+  const filled = max(0, filling);
+  const kept = min(1, filled);
+  const en = ci * (filled - filling);
+  return { pn: ci * (filled - kept), en, ei: E - en, hi: kept };
 }

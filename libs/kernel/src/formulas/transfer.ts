@@ -11,10 +11,8 @@ const STORE_FLOOR = 1e-6;
  */
 export function transfer(pr: number, perc: number, l: number, ht: number, ct: number) {
   const supply = pr + perc;
-  const prr = 0.9 * supply + l;
-  const inflow = max(prr, (STORE_FLOOR - ht) * ct);
-  const filled = ht + inflow / ct;
+  const filled = max(STORE_FLOOR, ht + (0.9 * supply + l) / ct);
   const spilt = filled * overflow(filled);
   const qd = max(0, 0.1 * supply + l);
-  return { ht: filled - spilt, qt: ct * spilt + qd, exchanged: inflow + qd - supply };
+  return { ht: filled - spilt, qt: ct * spilt + qd, exchanged: ct * (filled - ht) + qd - supply };
 }
