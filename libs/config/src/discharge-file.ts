@@ -50,12 +50,12 @@ export async function readDischargeFile(path: string): Promise<DischargeRecord> 
     stations: file.strings('station'),
     stamps: file.times(),
     shape: file.shape('discharge'),
-    values: file.numbers('discharge'),
+    values: file.quantities('discharge'),
   }));
   if (shape.join() !== [stations.length, stamps.length].join()) {
     throw new Fault('FILE_UNREADABLE', `${path}: discharge is [${shape.join(' × ')}], not station × time`, { path });
   }
   const uneven = stamps.findIndex((stamp, k) => k > 0 && stamp <= stamps[k - 1]!);
   if (uneven > 0) throw new Fault('FILE_UNREADABLE', `${path}: time does not ascend at index ${uneven}`, { path });
-  return { stations, stamps, values: Float32Array.from(values, value => (value >= 0 ? value : NaN)) };
+  return { stations, stamps, values };
 }

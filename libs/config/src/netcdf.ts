@@ -106,6 +106,14 @@ export class Hdf5Reader {
     return value instanceof BigInt64Array ? Float64Array.from(value, Number) : (value as NumericArray); // Python writes int64
   }
 
+  /** Quantities from 0 up as float32; negative and missing become NaN. */
+  quantities(name: string): Float32Array {
+    const raw = this.numbers(name);
+    const values = new Float32Array(raw.length);
+    for (let k = 0; k < raw.length; k++) values[k] = raw[k]! >= 0 ? raw[k]! : NaN;
+    return values;
+  }
+
   /** The CF time coordinate `time` in epoch ms, whatever its unit and reference date. */
   times(): EpochMs[] {
     const { unitMs, origin } = parseTimeUnits(this.text('time', 'units'));
