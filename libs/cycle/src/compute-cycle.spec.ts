@@ -1,0 +1,154 @@
+import { describe, expect, it } from '@jest/globals';
+import { HOUR_MS, epochMs, type EpochMs, type PointSeries, type RainGrid } from '#hydrology';
+import { computeCycle, decodeCycleState, encodeCycleState, spinUp, type CycleInputs, type CycleResult, type CycleState } from './index.js';
+import { START, makeTestBasin, petFor, seenBy, simulateTruth, stormRain, type TestBasin } from './test-basin.js';
+
+const HOURS = 140;
+const hour = (k: number): EpochMs => epochMs(START + k * HOUR_MS);
+
+interface Scene {
+  readonly test: TestBasin;
+  readonly rain: readonly RainGrid[];
+  readonly observed: readonly PointSeries[];
+}
+
+/** The truth has 1.4 times the rain that the model is given. */
+function twinScene(change = {}): Scene {
+  const test = makeTestBasin(change);
+  const pet = petFor(test.basin, HOURS + 24);
+  return { test, rain: stormRain(test.basin, HOURS), observed: simulateTruth(test, stormRain(test.basin, HOURS, 1.4), pet) };
+}
+
+/** Hourly cycles from the 40th hour. */
+function runCycles(
+  { test, rain, observed }: Scene,
+  last: number,
+  change: (inputs: CycleInputs) => CycleInputs = inputs => inputs,
+): CycleResult[] {
+  const { basin, kernel } = test;
+  const pet = petFor(basin, HOURS + 24);
+  const first = hour(40);
+  const states = new Map<EpochMs, CycleState>();
+  for (const state of spinUp({ from: START, to: first, rain: rain.filter(({ validTime }) => validTime <= first), pet }, basin, kernel)) {
+    states.set(state.issueTime, state);
+  }
+  let previous = [...states.values()].at(-1)!;
+  const results: CycleResult[] = [];
+  for (let k = 40; k <= last; k++) {
+    const issueTime = hour(k);
+    const inputs = change({
+      basin: basin.basin,
+      issueTime,
+      asOf: issueTime,
+      background: states.get(epochMs(issueTime - basin.assimilation.windowMs))!,
+      previous,
+      observed: { rain: rain.filter(({ validTime }) => validTime <= issueTime), discharge: seenBy(observed, issueTime), pet },
+      futureRain: { kind: 'known', rain },
+    });
+    const result = computeCycle(inputs, basin, kernel);
+    states.set(issueTime, (previous = result.state));
+    results.push(result);
+  }
+  return results;
+}
+
+const errorAt = (result: CycleResult, observed: PointSeries, hours: number, of: 'q50' | 'openLoop' | 'analysis'): number => {
+  const target = result.issueTime + hours * HOUR_MS;
+  return Math.abs(result.hydrographs[0]![of][4 * hours - 1]! - observed.values[observed.times.indexOf(target)]!);
+};
+
+describe('computeCycle', () => {
+  const scene = twinScene({ priors: Array.from({ length: 3 }, () => ({ rain: 0.3, production: 0.2, transfer: 0.1, channel: 0.1 })) });
+  const results = runCycles(scene, 66);
+
+  it('halves the error of a flood whose rain was measured too low', () => {
+    const late = results.slice(-4);
+    const total = (of: 'q50' | 'openLoop', hours: number): number =>
+      late.reduce((sum, one) => sum + errorAt(one, scene.observed[0]!, hours, of), 0);
+    expect(total('q50', 1)).toBeLessThan(0.3 * total('openLoop', 1));
+    expect(total('q50', 4)).toBeLessThan(0.5 * total('openLoop', 4));
+    expect(results.at(-1)!.analysis.outcome).toMatch(/accepted|iteration-limit/);
+  });
+
+  it('orders its quantiles, keeps them positive and gives 24 hours of them', () => {
+    for (const { q05, q25, q50, q75, q95, time } of results.at(-1)!.hydrographs) {
+      expect(time.count).toBe(96);
+      for (let k = 0; k < 96; k++) {
+        const ordered = [0, q05[k]!, q25[k]!, q50[k]!, q75[k]!, q95[k]!];
+        expect(ordered).toEqual([...ordered].sort((a, b) => a - b));
+      }
+    }
+  });
+
+  it('is the same to the bit for the same inputs, also after its states went through bytes', () => {
+    const through = (state: CycleState): CycleState => decodeCycleState(encodeCycleState(state));
+    const again = runCycles(scene, 45, inputs => ({
+      ...inputs,
+      background: through(inputs.background),
+      previous: through(inputs.previous),
+    }));
+    expect(again.map(({ stateHash }) => stateHash)).toEqual(results.slice(0, again.length).map(({ stateHash }) => stateHash));
+    expect(new Set(again.map(({ stateHash }) => stateHash)).size).toBe(again.length);
+  });
+
+  it('never sees an observation of later than its cut-off', () => {
+    const blind = runCycles(scene, 50, inputs => ({ ...inputs, observed: { ...inputs.observed, discharge: scene.observed } }));
+    expect(blind.map(({ stateHash }) => stateHash)).toEqual(results.slice(0, blind.length).map(({ stateHash }) => stateHash));
+  });
+
+  it('keeps the free run free: it equals the run without any observation', () => {
+    const alone = runCycles(scene, 50, inputs => ({ ...inputs, observed: { ...inputs.observed, discharge: [] } }));
+    const last = alone.at(-1)!;
+    expect([...last.hydrographs[0]!.openLoop]).toEqual([...results[alone.length - 1]!.hydrographs[0]!.openLoop]);
+    expect([...last.hydrographs[0]!.analysis]).toEqual([...last.hydrographs[0]!.openLoop]);
+    expect(last.degradations.map(({ code }) => code)).toContain('GAUGE_SILENT');
+    expect(last.outcome).toBe('degraded');
+  });
+
+  it('ends its state where rain was known, and catches up when it comes', () => {
+    const late = (k: number) => (inputs: CycleInputs) =>
+      inputs.issueTime < hour(k)
+        ? inputs
+        : {
+            ...inputs,
+            observed: { ...inputs.observed, rain: inputs.observed.rain.filter(({ validTime }) => validTime <= inputs.issueTime - HOUR_MS) },
+          };
+    const results = runCycles(scene, 44, late(43));
+    expect(results.map(({ state, issueTime }) => (issueTime - state.analysis.validTime) / HOUR_MS)).toEqual([0, 0, 0, 1, 1]);
+    expect(results.at(-1)!.degradations.map(({ code }) => code)).toContain('RAIN_SUBSTITUTED');
+  });
+
+  it('gives an ungauged station no error of another gauge', () => {
+    const withheld = { ...scene, test: withhold(scene.test, 'S1') };
+    const { hydrographs } = runCycles(withheld, 50).at(-1)!;
+    const one = hydrographs[1]!;
+    one.q50.forEach((value, k) => expect(value).toBeCloseTo((one.openLoop[k]! + one.analysis[k]!) / 2, 6));
+  });
+
+  it('refuses states of a later time', () => {
+    const swap = (inputs: CycleInputs): CycleInputs => ({ ...inputs, background: inputs.previous, previous: inputs.background });
+    expect(() => runCycles(scene, 40, swap)).toThrow(/wrong order/);
+  });
+});
+
+const withhold = (test: TestBasin, id: string): TestBasin => ({
+  ...test,
+  basin: { ...test.basin, stations: test.basin.stations.map(one => (one.id === id ? { ...one, assimilate: false } : one)) },
+});
+
+describe('decodeCycleState', () => {
+  it('names what is wrong with bytes that are no state', () => {
+    const state: CycleState = {
+      issueTime: START,
+      analysis: { validTime: START, values: new Float64Array([1, 2]) },
+      openLoop: { validTime: START, values: new Float64Array([3, 4]) },
+      controls: new Float64Array([5]),
+      memory: new Uint8Array([1, 2, 3]),
+      hash: 'abc',
+    };
+    const bytes = encodeCycleState(state);
+    expect(decodeCycleState(bytes)).toEqual(state);
+    expect(() => decodeCycleState(bytes.subarray(0, bytes.length - 2))).toThrow(/cut short/);
+    expect(() => decodeCycleState(new Uint8Array(4))).toThrow(/does not begin/);
+  });
+});
