@@ -122,7 +122,9 @@ describe('computeCycle', () => {
     const withheld = { ...scene, test: withhold(scene.test, 'S1') };
     const { hydrographs } = runCycles(withheld, 50).at(-1)!;
     const one = hydrographs[1]!;
-    one.q50.forEach((value, k) => expect(value).toBeCloseTo((one.openLoop[k]! + one.analysis[k]!) / 2, 6));
+    one.q50.forEach((value, k) => {
+      expect(value).toBeCloseTo((one.openLoop[k]! + one.analysis[k]!) / 2, 6);
+    });
   });
 
   it('refuses states of a later time', () => {
