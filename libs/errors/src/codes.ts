@@ -42,6 +42,7 @@ export const CODES = {
   SQL_UNAVAILABLE: code('transient', 503, 'The database does not answer; Freshet tries again by itself.'),
   SOURCE_UNAVAILABLE: code('transient', 503, 'The source does not answer; Freshet tries again by itself.'),
   SHUTTING_DOWN: code('transient', 503, 'Freshet is stopping; what was not handled is taken up again at the next start.'),
+  LEASE_LOST: code('transient', 503, 'Another process computes the cycle; nothing need be done.'),
   QUEUE_FULL: code('overload', 429, 'Wait and try again.'),
   POOL_FULL: code('overload', 429, 'Wait and try again.'),
   // model

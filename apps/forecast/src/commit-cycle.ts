@@ -1,0 +1,87 @@
+import type { CycleResult } from '#cycle';
+import { Fault } from '#errors';
+import { toIso } from '#hydrology';
+import {
+  finishCycle,
+  inTransaction,
+  writeExceedances,
+  writeHydrographs,
+  writeOutbox,
+  writeStates,
+  type FinishedCycle,
+  type HydrographRow,
+  type Lease,
+  type OutboxMessage,
+  type Pool,
+} from '#store';
+import type { ComputedCycle } from './cycle-messages.js';
+import type { ForecastBasin } from './forecast-basin.js';
+
+/** Commits the ledger's row, state, hydrographs, exceedances and the announcement: all of them or none. */
+export async function commitCycle(pool: Pool, basin: ForecastBasin, lease: Lease, computed: ComputedCycle): Promise<void> {
+  const { result, state } = computed;
+  await inTransaction(pool, async client => {
+    await finishOrFail(client, lease, finishedCycle(basin, computed));
+    await writeStates(client, lease.basin, lease.runKind, [state]);
+    await writeHydrographs(
+      client,
+      lease,
+      result.hydrographs.map(hydrograph => hydrographRow(hydrograph, result)),
+    );
+    await writeExceedances(client, lease, result.exceedances);
+    await writeOutbox(client, [announcement(lease, result.outcome)]);
+  });
+}
+
+/** Closes a cycle that could not be computed, with the reason; the chain goes on from the cycle before. */
+export async function commitAborted(pool: Pool, lease: Lease, reason: string): Promise<void> {
+  await inTransaction(pool, async client => {
+    await finishOrFail(client, lease, { status: 'aborted', stateHash: null, previousHash: null, reason, details: {} });
+    await writeOutbox(client, [announcement(lease, 'aborted')]);
+  });
+}
+
+/** A lost lease means that somebody else computes the cycle: what we have must not be written beside theirs. */
+async function finishOrFail(client: Parameters<typeof finishCycle>[0], lease: Lease, finished: FinishedCycle): Promise<void> {
+  if (await finishCycle(client, lease, finished)) return;
+  throw new Fault('LEASE_LOST', `the cycle of ${toIso(lease.issueTime)} was taken over by another process`, {
+    basin: lease.basin,
+    attempt: lease.attempt,
+  });
+}
+
+function finishedCycle(basin: ForecastBasin, { result, state, previousHash, computeMs }: ComputedCycle): FinishedCycle {
+  const { degradations, analysis, inputAges, massBalance } = result;
+  const { time, mean } = result.rain;
+  return {
+    status: result.outcome,
+    stateHash: state.hash,
+    previousHash,
+    reason: null,
+    details: {
+      degradations,
+      analysis,
+      inputAges: inputAges.map(age => ({ ...age, newest: age.newest === null ? null : toIso(age.newest) })),
+      rain: { start: toIso(time.start), stepS: time.stepMs / 1000, mean: Array.from(mean) },
+      massBalance,
+      versions: basin.model.versions,
+      stageMs: { compute: Math.round(computeMs) },
+    },
+  };
+}
+
+function hydrographRow(hydrograph: CycleResult['hydrographs'][number], { peaks }: ComputedCycle['result']): HydrographRow {
+  const { time, ...series } = hydrograph;
+  const peak = peaks.find(one => one.station === hydrograph.station)!;
+  return { ...series, startTime: time.start, stepMs: time.stepMs, peak };
+}
+
+function announcement(lease: Lease, outcome: 'complete' | 'degraded' | 'aborted'): OutboxMessage<'forecast.issued.v1'> {
+  const { basin, issueTime, asOf, runKind, notifies } = lease;
+  return {
+    topic: 'forecast.issued.v1',
+    key: basin,
+    id: `issued/${basin}/${runKind}/${toIso(issueTime)}`,
+    value: { basin, issueTime, asOf, runKind, outcome, notifies },
+  };
+}

@@ -1,0 +1,28 @@
+import type { RunKind } from '#contracts';
+import { BEAT_MS, epochMs, floorTo, type EpochMs } from '#hydrology';
+import { insertDueCycles, readNewestIssueTime, type DueCycle, type Pool } from '#store';
+import type { ForecastBasin } from './forecast-basin.js';
+
+export interface Schedule {
+  readonly pool: Pool;
+  readonly basin: ForecastBasin;
+  readonly runKind: RunKind;
+  /** Issue time of the first cycle there ever is; the beats before it are not missed. */
+  readonly first: EpochMs;
+}
+
+/**
+ * Enters every cycle whose cut-off has come and that is not in the ledger yet, oldest first. After a pause that is every
+ * missed one; only the newest notifies. Any number of replicas may do it at once.
+ */
+export async function enterDueCycles({ pool, basin, runKind, first }: Schedule, now: EpochMs): Promise<void> {
+  const { cutOff } = basin.domain.settings.forecast;
+  const newest = await readNewestIssueTime(pool, basin.model.basin, runKind);
+  const next = newest === null ? first : epochMs(newest + BEAT_MS);
+  const last = floorTo(epochMs(now - cutOff), BEAT_MS);
+  const due: DueCycle[] = [];
+  for (let issueTime = next; issueTime <= last; issueTime = epochMs(issueTime + BEAT_MS)) {
+    due.push({ basin: basin.model.basin, issueTime, runKind, asOf: epochMs(issueTime + cutOff), notifies: issueTime === last });
+  }
+  await insertDueCycles(pool, due);
+}

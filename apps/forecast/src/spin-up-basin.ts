@@ -1,0 +1,25 @@
+import { DAY_MS, epochMs, parseIso, timeGrid, type EpochMs } from '#hydrology';
+import { readRain, readStatesBefore, writeStates } from '#store';
+import type { ForecastBasin } from './forecast-basin.js';
+import type { ForecastRole } from './run-cycle.js';
+
+/**
+ * Makes the states that the first cycles start from: the model runs freely from the spin-up's start on the rain known at
+ * `first`, the issue time of the first cycle. Where there are states already nothing is done.
+ */
+export async function spinUpBasin(role: ForecastRole, basin: ForecastBasin, first: EpochMs): Promise<void> {
+  const { pool, runKind } = role;
+  const id = basin.model.basin;
+  const [before] = await readStatesBefore(pool, id, runKind, [epochMs(first - 1)]);
+  if (before) return;
+  const from = spinUpFrom(basin);
+  const rain = await readRain(pool, { basin: id, from, to: first, asOf: first });
+  const pet = basin.domain.record.pet(timeGrid(from, first, basin.model.stepMs));
+  await writeStates(pool, id, runKind, await role.cyclePool.spinUp(id, { from, to: first, rain, pet }));
+}
+
+/** As domain.yaml says, else the first midnight of the record. */
+export function spinUpFrom({ domain }: Pick<ForecastBasin, 'domain'>): EpochMs {
+  const { spinUpFrom: stated } = domain.settings.model;
+  return stated === undefined ? epochMs(Math.ceil(domain.record.from / DAY_MS) * DAY_MS) : parseIso(stated);
+}
