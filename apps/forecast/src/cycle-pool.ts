@@ -25,7 +25,8 @@ export class CyclePool {
   constructor(basins: readonly WarmBasin[], size: number) {
     const used = Math.max(1, Math.min(size, basins.length));
     this.#placeOf = new Map(basins.map(({ model }, k) => [model.basin, k % used]));
-    this.#workers = Array.from({ length: used }, (_, place) => new WarmWorker(basins.filter((_basin, k) => k % used === place)));
+    const warm = basins.map(({ model, recipe }): WarmBasin => ({ model, recipe })); // nothing else crosses to a thread
+    this.#workers = Array.from({ length: used }, (_, place) => new WarmWorker(warm.filter((_basin, k) => k % used === place)));
   }
 
   async compute(task: CycleTask): Promise<ComputedCycle> {
@@ -54,7 +55,7 @@ interface Open {
 
 class WarmWorker {
   readonly #open = new Map<number, Open>();
-  #worker: Worker | null = null;
+  #warm: { readonly worker: Worker; readonly loaded: Promise<unknown> } | null = null;
   #lastId = 0;
   #closed = false;
 
@@ -62,13 +63,14 @@ class WarmWorker {
 
   async ask(question: Ask): Promise<unknown> {
     if (this.#closed) throw new Fault('SHUTTING_DOWN', 'the workers are stopped');
-    const worker = (this.#worker ??= this.#start());
+    const { worker, loaded } = (this.#warm ??= this.#start());
+    await loaded;
     return this.#post(worker, question);
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#worker?.terminate();
+    await this.#warm?.worker.terminate();
   }
 
   #post(worker: Worker, question: Ask): Promise<unknown> {
@@ -79,8 +81,7 @@ class WarmWorker {
     });
   }
 
-  /** Questions are answered in order, so the basins are loaded before anything else. */
-  #start(): Worker {
+  #start(): { readonly worker: Worker; readonly loaded: Promise<unknown> } {
     const worker = new Worker(new URL('./cycle.worker.js', import.meta.url));
     worker.on('message', (answer: Answer) => {
       this.#settle(answer);
@@ -91,8 +92,7 @@ class WarmWorker {
     worker.on('exit', () => {
       this.#lose(new Fault('SHUTTING_DOWN', 'the cycle worker ended before it answered'));
     });
-    for (const basin of this.basins) this.#post(worker, { kind: 'load', basin }).catch(() => undefined);
-    return worker;
+    return { worker, loaded: Promise.all(this.basins.map(basin => this.#post(worker, { kind: 'load', basin }))) };
   }
 
   #settle(answer: Answer): void {
@@ -103,7 +103,7 @@ class WarmWorker {
   }
 
   #lose(fault: Fault): void {
-    this.#worker = null;
+    this.#warm = null;
     for (const open of this.#open.values()) open.reject(fault);
     this.#open.clear();
   }

@@ -2,12 +2,24 @@ import { Command } from 'commander';
 import { isFault } from '#errors';
 import { benchCommand } from './commands/bench.js';
 import { calibrateCommand } from './commands/calibrate.js';
+import { devCommand } from './commands/dev.js';
 import { domainCommand } from './commands/domain.js';
 import { hindcastCommand } from './commands/hindcast.js';
+import { replayCommand } from './commands/replay.js';
+import { serveCommand } from './commands/serve.js';
 import { simulateCommand } from './commands/simulate.js';
 
 /** Each command file exports `(program: Command) => void` and is listed here. */
-const COMMANDS: readonly ((program: Command) => void)[] = [domainCommand, calibrateCommand, simulateCommand, hindcastCommand, benchCommand];
+const COMMANDS: readonly ((program: Command) => void)[] = [
+  devCommand,
+  serveCommand,
+  replayCommand,
+  domainCommand,
+  calibrateCommand,
+  simulateCommand,
+  hindcastCommand,
+  benchCommand,
+];
 
 /** sysexits.h: 78 configuration, 65 data, 70 everything else. */
 const EXIT_CONFIG = 78;

@@ -18,16 +18,18 @@ export interface ReplaySpan {
   /** Issue time of the first cycle of the replay. */
   readonly from: EpochMs;
   readonly to: EpochMs;
-  /** The last beat already settled, of a replay that is resumed. */
+  /** The last beat already settled: the one before `from`, or later when the replay is resumed. */
   readonly settled?: EpochMs;
+  /** A beat is played this long after its issue time, when the cut-off of its cycle has come. */
+  readonly cutOffMs?: number;
 }
 
 /**
  * The clock of a replay. It goes from beat to beat and waits at each until everything that happens there has settled,
- * so results never depend on how fast it runs. Its time is the beat it is at.
+ * so results never depend on how fast it runs. Its time is the cut-off of the beat it is at.
  */
 export class ReplayClock implements Clock {
-  #now: EpochMs;
+  #beat: EpochMs;
   #speed: ReplaySpeed;
   #paused = false;
   #finished = false;
@@ -37,17 +39,17 @@ export class ReplayClock implements Clock {
     readonly span: ReplaySpan,
     speed: ReplaySpeed,
   ) {
-    this.#now = span.settled ?? span.from;
+    this.#beat = span.settled ?? epochMs(span.from - BEAT_MS);
     this.#speed = speed;
   }
 
   now(): EpochMs {
-    return this.#now;
+    return epochMs(this.#beat + (this.span.cutOffMs ?? 0));
   }
 
   state(): ReplayState {
     const { from, to } = this.span;
-    return { now: this.#now, from, to, speed: this.#speed, paused: this.#paused, finished: this.#finished };
+    return { now: this.now(), from, to, speed: this.#speed, paused: this.#paused, finished: this.#finished };
   }
 
   pause(): void {
@@ -67,11 +69,10 @@ export class ReplayClock implements Clock {
 
   /** Plays every beat that is left. Returns at the end of the replay, or after the current beat once `signal` is aborted. */
   async run(beat: (time: EpochMs) => Promise<void>, signal: AbortSignal): Promise<void> {
-    const first = this.span.settled === undefined ? this.span.from : epochMs(this.span.settled + BEAT_MS);
-    for (let time = first; time <= this.span.to; time = epochMs(time + BEAT_MS)) {
+    for (let time = epochMs(this.#beat + BEAT_MS); time <= this.span.to; time = epochMs(time + BEAT_MS)) {
       const began = performance.now();
       if (signal.aborted) return;
-      this.#now = time;
+      this.#beat = time;
       await beat(time);
       await this.#waitSince(began, signal);
     }

@@ -1,0 +1,67 @@
+import type { Command } from 'commander';
+import { readEnvironment, loadDomain } from '#config';
+import { Fault } from '#errors';
+import { toIso } from '#hydrology';
+import { createLogger } from '#runtime';
+import { startFreshet } from '../start-freshet.js';
+import { readMode } from './replay.js';
+import { domainFolder } from './run-options.js';
+import { runUntilStopped } from './run-until-stopped.js';
+
+interface DevFlags {
+  readonly domain: string;
+  readonly from: string;
+  readonly to?: string;
+  readonly speed: string;
+  readonly rain: string;
+  readonly data: string;
+  readonly resume?: boolean;
+  readonly host?: string;
+  readonly port?: string;
+}
+
+/** `freshet dev`, which is `npm start`: every role in one process, playing a flood of the record, with console and API. */
+export function devCommand(program: Command): void {
+  program
+    .command('dev')
+    .description('Play a flood of the record through every role in one process, with console and API')
+    .option('--domain <basin>', 'basin name or domain folder', 'cance')
+    .option('--from <time>', 'issue time of the first cycle', '2014-11-02')
+    .option('--to <time>', 'issue time of the last cycle; the end of the record if left out')
+    .option('--speed <speed>', 'simulated minutes per second, or max', '15')
+    .option('--rain <kind>', 'rain after the last received: persistence, zero or known', 'persistence')
+    .option('--data <folder>', 'folder of the database, any that can be written', 'data')
+    .option('--resume', 'go on where the last one stopped instead of starting the exercise anew')
+    .option('--host <address>', 'address to listen on (FRESHET_HOST; 127.0.0.1)')
+    .option('--port <port>', 'port to listen on (FRESHET_PORT; 3000)')
+    .action(runDev);
+}
+
+async function runDev(flags: DevFlags): Promise<void> {
+  const environment = readEnvironment(process.env);
+  const logger = createLogger(environment.logLevel);
+  const to = flags.to ?? toIso((await loadDomain(domainFolder(flags.domain))).record.to);
+  const mode = await readMode({ ...flags, to, drop: [], delay: [] });
+  const freshet = await startFreshet({
+    roles: ['ingest', 'forecast', 'alert', 'api'],
+    domainFolders: [domainFolder(flags.domain)],
+    sql: `embedded:${flags.data}`,
+    address: { host: flags.host ?? environment.host, port: flags.port === undefined ? environment.port : readPort(flags.port) },
+    workers: environment.workers,
+    mode: { ...mode, earlier: flags.resume === true ? 'resume' : 'anew' },
+    logger,
+  });
+  process.stderr.write(`\nFreshet replays ${flags.domain} from ${flags.from}: open ${freshet.url}  (Ctrl-C stops)\n\n`);
+  try {
+    // the exercise may end; its console stays until somebody stops it
+    if (await runUntilStopped(freshet, logger)) await runUntilStopped({ ...freshet, finished: new Promise(() => undefined) }, logger);
+  } finally {
+    await freshet.stop();
+  }
+}
+
+function readPort(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new Fault('COMMAND_INVALID', `--port ${text}: a port is a whole number from 0 to 65535`);
+}

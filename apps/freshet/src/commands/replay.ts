@@ -1,0 +1,137 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SingleBar, Presets } from 'cli-progress';
+import type { Command } from 'commander';
+import type { RainChoice } from '#apps/forecast';
+import { loadDomain, readEnvironment } from '#config';
+import { Fault } from '#errors';
+import { BEAT_MS } from '#hydrology';
+import { createLogger, type Logger, type ReplaySpeed } from '#runtime';
+import type { ReplayMode } from '../freshet-options.js';
+import { startFreshet, type Freshet } from '../start-freshet.js';
+import { summariseReplay, type ReplaySummary } from '../summarise-replay.js';
+import { readDisturbance } from './read-disturbance.js';
+import { readDate } from './record-inputs.js';
+import { domainFolder, printJson } from './run-options.js';
+import { EXIT_INTERRUPTED, runUntilStopped } from './run-until-stopped.js';
+
+interface ReplayFlags {
+  readonly domain: string;
+  readonly from: string;
+  readonly to: string;
+  readonly speed: string;
+  readonly rain: string;
+  readonly data?: string;
+  readonly resume?: boolean;
+  readonly drop: readonly string[];
+  readonly delay: readonly string[];
+  readonly json?: boolean;
+}
+
+/** `freshet replay`: a past period through the whole system, cycle by cycle, as an exercise. */
+export function replayCommand(program: Command): void {
+  program
+    .command('replay')
+    .description('Play a past period through ingest, forecasts and alerts, without API, and print what came of it')
+    .requiredOption('--domain <basin>', 'basin name or domain folder')
+    .requiredOption('--from <time>', 'issue time of the first cycle, ISO 8601, UTC unless it says otherwise')
+    .requiredOption('--to <time>', 'issue time of the last cycle')
+    .option('--speed <speed>', 'simulated minutes per second, or max', 'max')
+    .option('--rain <kind>', 'rain after the last received: persistence (fading over 1 h), zero, or known (from the record)', 'persistence')
+    .option('--data <folder>', 'folder of the database, any that can be written; a temporary one if left out')
+    .option('--resume', 'continue the replay in --data where it was stopped or killed')
+    .option('--drop <input,from,to>', 'lose the values of `rain` or a station stamped in (from, to]; may be repeated', collectOption, [])
+    .option('--delay <input,from,to,duration>', 'have them arrive later by a duration such as 2h; may be repeated', collectOption, [])
+    .option('--json', 'print the outcome as JSON')
+    .action(async (flags: ReplayFlags) => {
+      const outcome = await runReplay(flags);
+      if (outcome === null) process.exitCode = EXIT_INTERRUPTED;
+      else printJson(outcome);
+    });
+}
+
+const collectOption = (value: string, before: readonly string[]): string[] => [...before, value];
+
+/** null when it was stopped before its end: --resume continues it. */
+async function runReplay(flags: ReplayFlags): Promise<(ReplaySummary & { readonly seconds: number }) | null> {
+  const began = performance.now();
+  if (flags.data === undefined && flags.resume === true) throw new Fault('COMMAND_INVALID', '--resume needs the --data folder to continue');
+  const folder = flags.data ?? (await mkdtemp(join(tmpdir(), 'freshet-replay-')));
+  const environment = readEnvironment(process.env);
+  const logger = createLogger(process.env['FRESHET_LOG_LEVEL'] === undefined ? 'warn' : environment.logLevel);
+  const freshet = await startFreshet({
+    roles: ['ingest', 'forecast', 'alert'],
+    domainFolders: [domainFolder(flags.domain)],
+    sql: `embedded:${folder}`,
+    address: { host: environment.host, port: 0 },
+    workers: 1,
+    mode: await readMode(flags),
+    logger,
+  });
+  try {
+    if (!(await watch(freshet, logger))) return null;
+    const summary = await summariseReplay(freshet.pool, (await loadDomain(domainFolder(flags.domain))).basin);
+    return { ...summary, seconds: Math.round(performance.now() - began) / 1000 };
+  } finally {
+    await freshet.stop();
+    if (flags.data === undefined) await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Options of a replay as flags state them; shared with `freshet dev`. */
+export async function readMode(flags: Omit<ReplayFlags, 'data' | 'json'>): Promise<ReplayMode> {
+  const inputs = flags.drop.length + flags.delay.length === 0 ? [] : await inputsOf(flags.domain);
+  return {
+    kind: 'replay',
+    from: readDate('--from', flags.from),
+    to: readDate('--to', flags.to),
+    speed: readSpeed(flags.speed),
+    rain: readRain(flags.rain),
+    disturbances: [
+      ...flags.drop.map(text => readDisturbance('--drop', text, inputs)),
+      ...flags.delay.map(text => readDisturbance('--delay', text, inputs)),
+    ],
+    earlier: flags.resume === true ? 'resume' : 'refuse',
+  };
+}
+
+async function inputsOf(domain: string): Promise<string[]> {
+  const { stations } = await loadDomain(domainFolder(domain));
+  return ['rain', ...stations.filter(station => station.gauged).map(station => station.id)];
+}
+
+function readSpeed(text: string): ReplaySpeed {
+  const speed = Number(text);
+  if (text === 'max') return 'max';
+  if (Number.isFinite(speed) && speed > 0) return speed;
+  throw new Fault('COMMAND_INVALID', `--speed ${text}: give simulated minutes per second, such as 15, or max`);
+}
+
+function readRain(text: string): RainChoice {
+  if (text === 'persistence' || text === 'zero' || text === 'known') return text;
+  throw new Fault('COMMAND_INVALID', `--rain ${text}: it is persistence, zero or known`);
+}
+
+/** A progress bar on stderr, and only where somebody looks. */
+async function watch(freshet: Freshet, logger: Logger): Promise<boolean> {
+  const bar = new SingleBar(
+    { stream: process.stderr, format: 'replay {bar} {time} {value}/{total} cycles', noTTYOutput: false },
+    Presets.rect,
+  );
+  const state = () => freshet.replay!.state();
+  const { from, to } = state();
+  const done = () => Math.max(0, Math.floor((state().now - from) / BEAT_MS) + 1);
+  const time = () => new Date(state().now).toISOString().slice(0, 16);
+  bar.start((to - from) / BEAT_MS + 1, done(), { time: time() });
+  const timer = setInterval(() => {
+    bar.update(done(), { time: time() });
+  }, 250);
+  try {
+    return await runUntilStopped(freshet, logger);
+  } finally {
+    clearInterval(timer);
+    bar.update(done(), { time: time() });
+    bar.stop();
+  }
+}

@@ -1,0 +1,35 @@
+import type { Command } from 'commander';
+import { ROLES, readEnvironment } from '#config';
+import { createLogger } from '#runtime';
+import { startFreshet } from '../start-freshet.js';
+import { domainFolder } from './run-options.js';
+import { runUntilStopped } from './run-until-stopped.js';
+
+/** `freshet serve`: operations, set by the environment; roles may be named. */
+export function serveCommand(program: Command): void {
+  program
+    .command('serve')
+    .description('Run in operations: a cycle every 15 minutes on what arrives; set by FRESHET_… variables')
+    .argument('[roles...]', `some of ${ROLES.join(', ')}; all if left out (FRESHET_ROLES)`)
+    .action(serve);
+}
+
+async function serve(roles: readonly string[]): Promise<void> {
+  const named = roles.length === 0 ? {} : { FRESHET_ROLES: roles.join(',') };
+  const environment = readEnvironment({ ...process.env, ...named });
+  const logger = createLogger(environment.logLevel);
+  const freshet = await startFreshet({
+    roles: environment.roles,
+    domainFolders: environment.basins.map(domainFolder),
+    sql: environment.sql,
+    address: { host: environment.host, port: environment.port },
+    workers: environment.workers,
+    mode: { kind: 'live' },
+    logger,
+  });
+  try {
+    await runUntilStopped(freshet, logger);
+  } finally {
+    await freshet.stop();
+  }
+}

@@ -1,0 +1,35 @@
+import type { RainChoice } from '#apps/forecast';
+import type { Disturbance } from '#apps/ingest';
+import type { Role } from '#config';
+import type { EpochMs } from '#hydrology';
+import type { Address, Logger, ReplaySpeed } from '#runtime';
+
+/** The past played as an exercise. */
+export interface ReplayMode {
+  readonly kind: 'replay';
+  /** Issue time of the first cycle and of the last. */
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+  readonly speed: ReplaySpeed;
+  readonly rain: RainChoice;
+  readonly disturbances: readonly Disturbance[];
+  /** anew: forget what the folder holds; resume: go on where it stopped; refuse: an error when it holds a replay. */
+  readonly earlier: 'anew' | 'resume' | 'refuse';
+}
+
+export interface LiveMode {
+  readonly kind: 'live';
+}
+
+export interface FreshetOptions {
+  readonly roles: readonly Role[];
+  /** Folders of the domains to serve; a replay plays one. */
+  readonly domainFolders: readonly string[];
+  /** `embedded:<folder>` or `postgres://…` */
+  readonly sql: string;
+  /** Where the API and the console listen. */
+  readonly address: Address;
+  readonly workers: number;
+  readonly mode: ReplayMode | LiveMode;
+  readonly logger: Logger;
+}

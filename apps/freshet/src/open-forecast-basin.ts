@@ -1,0 +1,31 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ForecastBasin, RainChoice } from '#apps/forecast';
+import { loadAssimilation, makeBasinModel, type LoadedDomain } from '#config';
+import { Fault } from '#errors';
+import { structureLayout, type KernelLayout, type KernelRecipe } from '#kernel';
+import { parseParameterFile } from '#learning';
+
+/** The model of a domain as operations and replays run it: its parameter file at the step of the forecast. */
+export async function openForecastBasin(domain: LoadedDomain, rain: RainChoice): Promise<ForecastBasin> {
+  const path = join(domain.folder, domain.settings.model.parameters);
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new Fault('PARAMETERS_INVALID', `${path} cannot be read: ${(cause as Error).message}`, { path }, { cause });
+  });
+  const parameters = parseParameterFile(text, path);
+  const { structure, routing } = parameters;
+  const stepSeconds = domain.settings.forecast.step / 1000;
+  const stationCells = domain.stations.map(({ cell }) => cell);
+  const recipe: KernelRecipe = { structure, routing, mesh: domain.mesh, stationCells, stepSeconds, precision: 'f32' };
+  const assimilation = await loadAssimilation(domain);
+  const model = makeBasinModel({ domain, layout: layoutOf(recipe), parameters, assimilation });
+  return { domain, model, recipe, rain };
+}
+
+const layoutOf = ({ structure, routing, mesh, stationCells, stepSeconds, precision }: KernelRecipe): KernelLayout => ({
+  ...structureLayout(structure, routing),
+  cellCount: mesh.cellCount,
+  stationCount: stationCells.length,
+  stepSeconds,
+  precision,
+});

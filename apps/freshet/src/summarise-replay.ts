@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import type { AlertEventView } from '#contracts';
+import { epochMs, toIso } from '#hydrology';
+import { alertEventView, type Pool } from '#store';
+
+/** What a replay printed and its data folder hold in the end; the same for the same data, however often it was interrupted. */
+export interface ReplaySummary {
+  readonly cycles: { readonly complete: number; readonly degraded: number; readonly aborted: number };
+  /** Hydrographs issued: one a station and cycle. */
+  readonly forecasts: number;
+  /** Transitions of the stations' alerts, in order. */
+  readonly alerts: readonly AlertEventView[];
+  /** Transitions of the alerts about absent inputs and cycles, in order. */
+  readonly absences: readonly AlertEventView[];
+  /** SHA-256 over the state hashes of every cycle in order; each covers the analysed state and the issued hydrographs. */
+  readonly stateHash: string;
+}
+
+/** Reads the outcome of a replay from its store. */
+export async function summariseReplay(pool: Pool, basin: string): Promise<ReplaySummary> {
+  const cycles = await pool.query<CycleRow>(
+    `select issue_time, status, state_hash from cycle where basin = $1 and run_kind = 'replay' order by issue_time`,
+    [basin],
+  );
+  const forecasts = await pool.query<{ count: number }>(`select count(*) from hydrograph where basin = $1 and run_kind = 'replay'`, [
+    basin,
+  ]);
+  const events = await pool.query<{ event: Parameters<typeof alertEventView>[0] }>(
+    `select event from alert_event where basin = $1 and run_kind = 'replay' order by at, alert_id, seq`,
+    [basin],
+  );
+  const transitions = events.rows.map(row => alertEventView(row.event, 'replay'));
+  const count = (status: string) => cycles.rows.filter(row => row.status === status).length;
+  return {
+    cycles: { complete: count('complete'), degraded: count('degraded'), aborted: count('aborted') },
+    forecasts: forecasts.rows[0]?.count ?? 0,
+    alerts: transitions.filter(({ basis }) => basis !== 'absence'),
+    absences: transitions.filter(({ basis }) => basis === 'absence'),
+    stateHash: chainHash(cycles.rows),
+  };
+}
+
+interface CycleRow {
+  readonly issue_time: number;
+  readonly status: string;
+  readonly state_hash: string | null;
+}
+
+function chainHash(rows: readonly CycleRow[]): string {
+  const hash = createHash('sha256');
+  for (const row of rows) hash.update(`${toIso(epochMs(row.issue_time))} ${row.state_hash ?? row.status}\n`);
+  return hash.digest('hex');
+}
