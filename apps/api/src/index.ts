@@ -1,1 +1,2 @@
-export {};
+export { createApi } from './create-api.js';
+export type { ApiContext, ReplayControl } from './api-context.js';

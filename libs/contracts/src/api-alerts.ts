@@ -16,6 +16,7 @@ export type AlertLevel = z.infer<typeof AlertLevel>;
 export const AlertPeak = z
   .object({ value: z.number(), time: Instant, low: z.number(), high: z.number() })
   .meta({ id: 'AlertPeak', description: 'Forecast peak, m³/s, with its 90 % band' });
+export type AlertPeak = z.infer<typeof AlertPeak>;
 
 export const AlertEvidence = z
   .object({
@@ -27,6 +28,7 @@ export const AlertEvidence = z
     ungauged: z.boolean(),
   })
   .meta({ id: 'AlertEvidence', description: 'What the transition rests on' });
+export type AlertEvidence = z.infer<typeof AlertEvidence>;
 
 /** One transition; the replay command prints the same object. Discharges in m³/s, times ISO 8601 UTC. */
 export const AlertEventView = z
@@ -100,6 +102,7 @@ export const AlertListQuery = z
     format: Format.optional(),
   })
   .meta({ id: 'AlertListQuery' });
+export type AlertListQuery = z.infer<typeof AlertListQuery>;
 export const AlertGroup = z
   .object({
     basin: z.string(),
@@ -110,6 +113,7 @@ export const AlertGroup = z
     implies: z.array(z.string()).meta({ description: 'Alerts it says at the same time' }),
   })
   .meta({ id: 'AlertGroup', description: 'Active alerts of one station, to be shown and notified as one' });
+export type AlertGroup = z.infer<typeof AlertGroup>;
 export const AlertList = Envelope.extend({
   alerts: z.array(AlertView).meta({ description: 'Worst first' }),
   groups: z.array(AlertGroup),
@@ -145,6 +149,7 @@ export const AlertEventQuery = z
     format: Format.optional(),
   })
   .meta({ id: 'AlertEventQuery' });
+export type AlertEventQuery = z.infer<typeof AlertEventQuery>;
 export const AlertEventList = Envelope.extend({ events: z.array(AlertEventView) }).meta({
   id: 'AlertEventList',
   description: 'Transitions in the order they happened; the newest `limit` of them',

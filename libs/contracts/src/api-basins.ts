@@ -5,8 +5,11 @@ const position = z.array(z.number()).length(2).meta({ description: '[longitude, 
 const ring = z.array(position).meta({ description: 'Closed: the last position is the first' });
 
 export const PolygonGeometry = z.object({ type: z.literal('Polygon'), coordinates: z.array(ring) });
+export type PolygonGeometry = z.infer<typeof PolygonGeometry>;
 export const MultiPolygonGeometry = z.object({ type: z.literal('MultiPolygon'), coordinates: z.array(z.array(ring)) });
+export type MultiPolygonGeometry = z.infer<typeof MultiPolygonGeometry>;
 export const LineGeometry = z.object({ type: z.literal('LineString'), coordinates: z.array(position) });
+export type LineGeometry = z.infer<typeof LineGeometry>;
 
 const feature = <G extends z.ZodType, P extends z.ZodType>(geometry: G, properties: P) =>
   z.object({ type: z.literal('Feature'), geometry, properties });

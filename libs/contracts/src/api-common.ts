@@ -10,6 +10,7 @@ export const markerOf = (runKind: RunKind): typeof REPLAY_MARKER | null => (runK
 
 /** ISO 8601 in UTC, always with Z. */
 export const Instant = z.iso.datetime().meta({ description: 'ISO 8601, UTC', example: '2014-11-04T15:00:00Z' });
+export type Instant = z.infer<typeof Instant>;
 
 export const LevelName = z.enum(['yellow', 'orange', 'red']).meta({
   id: 'LevelName',
@@ -46,15 +47,23 @@ export const QueryTime = z
 export const Format = z
   .enum(['json', 'csv'])
   .meta({ description: 'csv gives the rows as comma-separated values, as does Accept: text/csv' });
+export type Format = z.infer<typeof Format>;
 export const AsOf = QueryTime.meta({ description: 'Answer with what was known at this time: nothing received or issued later is seen' });
 export const Limit = z.coerce.number().int().min(1).max(1000);
+export type Limit = z.infer<typeof Limit>;
+
+/** Reads without parameters refuse any. */
+export const NoQuery = z.strictObject({}).meta({ id: 'NoQuery' });
+export type NoQuery = z.infer<typeof NoQuery>;
 
 /** Parameters of reads that take nothing but the cut-off. */
 export const AsOfQuery = z.strictObject({ asOf: AsOf.optional() }).meta({ id: 'AsOfQuery' });
+export type AsOfQuery = z.infer<typeof AsOfQuery>;
 
 export const ProblemError = z
   .object({ parameter: z.string(), message: z.string() })
   .meta({ id: 'ProblemError', description: 'One mistake of the request' });
+export type ProblemError = z.infer<typeof ProblemError>;
 
 /** RFC 9457, with the code of Freshet’s register and what the reader can do. */
 export const Problem = z

@@ -9,6 +9,7 @@ export const ForecastQuery = z
     format: Format.optional(),
   })
   .meta({ id: 'ForecastQuery' });
+export type ForecastQuery = z.infer<typeof ForecastQuery>;
 
 export const DegradationView = z
   .object({
@@ -67,6 +68,7 @@ export type RainBar = z.infer<typeof RainBar>;
 export const AnalysisView = z
   .object({ outcome: z.string(), reason: z.string(), costBefore: z.number().nullable(), costAfter: z.number().nullable() })
   .meta({ id: 'AnalysisView', description: 'What the assimilation did' });
+export type AnalysisView = z.infer<typeof AnalysisView>;
 
 export const Forecast = Envelope.extend({
   basin: z.string(),

@@ -30,6 +30,7 @@ export type RejectView = z.infer<typeof RejectView>;
 export const DataStatusQuery = z
   .strictObject({ basin: z.string().optional(), asOf: AsOf.optional(), format: Format.optional() })
   .meta({ id: 'DataStatusQuery' });
+export type DataStatusQuery = z.infer<typeof DataStatusQuery>;
 export const DataStatus = Envelope.extend({
   inputs: z.array(InputStatus),
   rejects24h: z.number().int(),
@@ -65,6 +66,7 @@ export type CycleView = z.infer<typeof CycleView>;
 export const CycleListQuery = z
   .strictObject({ from: QueryTime.optional(), to: QueryTime.optional(), limit: Limit.default(96), format: Format.optional() })
   .meta({ id: 'CycleListQuery' });
+export type CycleListQuery = z.infer<typeof CycleListQuery>;
 export const CycleList = Envelope.extend({ basin: z.string(), cycles: z.array(CycleView) }).meta({
   id: 'CycleList',
   description: 'The ledger of cycles, newest first',
@@ -101,6 +103,7 @@ export type ReplaySpeed = z.infer<typeof ReplaySpeed>;
 export const HealthCheck = z
   .object({ name: z.string(), ok: z.boolean(), message: z.string() })
   .meta({ id: 'HealthCheck', description: 'One thing the service needs' });
+export type HealthCheck = z.infer<typeof HealthCheck>;
 
 /** GET /v1/health/live and /v1/health/ready (503 when not ready) */
 export const Health = Envelope.extend({

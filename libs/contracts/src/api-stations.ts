@@ -75,6 +75,7 @@ export type StationView = z.infer<typeof StationView>;
 export const StationListQuery = z
   .strictObject({ basin: z.string().optional(), asOf: AsOf.optional(), format: Format.optional() })
   .meta({ id: 'StationListQuery' });
+export type StationListQuery = z.infer<typeof StationListQuery>;
 export const StationList = Envelope.extend({ stations: z.array(StationView) }).meta({ id: 'StationList' });
 export type StationList = z.infer<typeof StationList>;
 
@@ -93,6 +94,7 @@ export const ObservationQuery = z
     format: Format.optional(),
   })
   .meta({ id: 'ObservationQuery' });
+export type ObservationQuery = z.infer<typeof ObservationQuery>;
 
 export const ObservationValue = z
   .object({
@@ -122,6 +124,7 @@ export type ObservationList = z.infer<typeof ObservationList>;
 export const ForecastListQuery = z
   .strictObject({ from: QueryTime.optional(), to: QueryTime.optional(), asOf: AsOf.optional(), limit: Limit.default(96) })
   .meta({ id: 'ForecastListQuery' });
+export type ForecastListQuery = z.infer<typeof ForecastListQuery>;
 
 export const ForecastBrief = z
   .object({
@@ -132,6 +135,7 @@ export const ForecastBrief = z
     exceeds: LevelName.nullable(),
   })
   .meta({ id: 'ForecastBrief' });
+export type ForecastBrief = z.infer<typeof ForecastBrief>;
 export const ForecastList = Envelope.extend({ basin: z.string(), station: z.string(), forecasts: z.array(ForecastBrief) }).meta({
   id: 'ForecastList',
   description: 'Issue times, newest first',

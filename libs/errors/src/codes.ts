@@ -37,6 +37,8 @@ export const CODES = {
   FORECAST_NOT_FOUND: code('input', 404, 'Ask for an issue time that /v1/basins/{id}/cycles lists as complete or degraded.'),
   ALERT_NOT_FOUND: code('input', 404, 'Use one of the alert ids listed by /v1/alerts.'),
   QUERY_INVALID: code('input', 400, 'Correct the named parameter; /docs describes each.'),
+  REQUEST_INVALID: code('input', 400, 'Correct the request; /docs describes each.'),
+  ROUTE_UNKNOWN: code('input', 404, 'See /docs for the paths there are.'),
   CONFLICT: code('input', 409, 'Read the current state and decide again.'),
   // running
   SQL_UNAVAILABLE: code('transient', 503, 'The database does not answer; Freshet tries again by itself.'),

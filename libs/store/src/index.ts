@@ -51,3 +51,18 @@ export {
   type EventFilter,
   type NamedPlace,
 } from './alert-views.js';
+export {
+  readForecast,
+  readForecastBriefs,
+  readForecastNow,
+  readLatestIssueTime,
+  readObservationValues,
+  readObservedNow,
+  type ForecastsOf,
+  type LevelThresholds,
+  type ObservationsOf,
+  type ReadScope,
+  type StoredExceedance,
+  type StoredForecast,
+} from './views.js';
+export { readCycles, readInputStatus, readRejects, type CyclesOf, type WatchedInput } from './status-views.js';

@@ -1,0 +1,62 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { AsOfQuery, ObservationList, ObservationQuery, StationList, StationListQuery, StationReply } from '#contracts';
+import { Fault } from '#errors';
+import { HOUR_MS, epochMs, toIso } from '#hydrology';
+import { readObservationValues } from '#store';
+import { InjectContext, asOfOf, domainsOf, envelopeOf, scopeOf, stationOf, type ApiContext } from './api-context.js';
+import { ApiProblems } from './api-problems.js';
+import { CsvRows } from './csv.interceptor.js';
+import { stationViews } from './station-view.js';
+
+/** What is shown unless a beginning is named. */
+const DEFAULT_PAST_MS = 48 * HOUR_MS;
+
+@ApiTags('stations')
+@ApiProblems()
+@Controller('v1/stations')
+export class StationsController {
+  constructor(@InjectContext() private readonly context: ApiContext) {}
+
+  @Get()
+  @CsvRows('stations')
+  @ApiOperation({ summary: 'Stations with thresholds and situation; virtual stations are flagged ungauged' })
+  @ApiOkResponse({ standardSchema: StationList })
+  async list(@Query({ schema: StationListQuery }) query: StationListQuery): Promise<StationList> {
+    const asOf = asOfOf(this.context, query.asOf);
+    const domains = domainsOf(this.context, query.basin);
+    const stations = await Promise.all(
+      domains.map(domain => stationViews(this.context.pool, domain, scopeOf(this.context, domain.basin, asOf))),
+    );
+    return { ...envelopeOf(this.context), stations: stations.flat() };
+  }
+
+  @Get(':station')
+  @ApiOperation({ summary: 'One station' })
+  @ApiOkResponse({ standardSchema: StationReply })
+  async one(@Param('station') id: string, @Query({ schema: AsOfQuery }) query: AsOfQuery): Promise<StationReply> {
+    const { domain, station } = stationOf(this.context, id);
+    const scope = scopeOf(this.context, domain.basin, asOfOf(this.context, query.asOf));
+    const views = await stationViews(this.context.pool, { ...domain, stations: [station] }, scope);
+    return { ...envelopeOf(this.context), station: views[0]! };
+  }
+
+  @Get(':station/observations')
+  @CsvRows('values')
+  @ApiOperation({ summary: 'Observed values in (from, to] as known at asOf' })
+  @ApiOkResponse({ standardSchema: ObservationList })
+  async observations(@Param('station') id: string, @Query({ schema: ObservationQuery }) query: ObservationQuery): Promise<ObservationList> {
+    const { domain } = stationOf(this.context, id);
+    const asOf = asOfOf(this.context, query.asOf);
+    const to = query.to ?? asOf;
+    const from = query.from ?? epochMs(to - DEFAULT_PAST_MS);
+    if (from >= to) {
+      const errors = [{ parameter: 'from', message: `${toIso(from)} is not before to (${toIso(to)})` }];
+      throw new Fault('QUERY_INVALID', `from: ${errors[0]!.message}`, { errors });
+    }
+    const { variable, limit } = query;
+    const values = await readObservationValues(this.context.pool, { basin: domain.basin, station: id, variable, from, to, asOf, limit });
+    const span = { from: toIso(from), to: toIso(to), asOf: toIso(asOf) };
+    return { ...envelopeOf(this.context), basin: domain.basin, station: id, variable, ...span, values };
+  }
+}

@@ -1,0 +1,70 @@
+import { Controller, Query, Sse, type MessageEvent, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Subject, from, interval, map, merge, mergeMap, of, startWith, takeUntil, type Observable } from 'rxjs';
+import { NoQuery, type AlertChanged, type ForecastIssued, type StreamEvent } from '#contracts';
+import type { Subscription } from '#bus';
+import { toIso, epochMs } from '#hydrology';
+import { readAlertEvent } from '#store';
+import { InjectContext, envelopeOf, type ApiContext } from './api-context.js';
+import { replayState } from './operations.controller.js';
+
+/** A replay's clock moves fast; the page shows it every second. */
+const CLOCK_MS = 1_000;
+
+type News = { readonly kind: 'forecast'; readonly value: ForecastIssued } | { readonly kind: 'alert'; readonly value: AlertChanged };
+
+@ApiTags('operations')
+@Controller('v1')
+export class StreamController implements OnModuleInit, OnApplicationShutdown {
+  readonly #news = new Subject<News>();
+  readonly #closed = new Subject<void>();
+  #subscriptions: readonly Subscription[] = [];
+
+  constructor(@InjectContext() private readonly context: ApiContext) {}
+
+  async onModuleInit(): Promise<void> {
+    const { bus, runKind } = this.context;
+    const group = `api-stream-${process.pid}`; // every replica hears everything
+    this.#subscriptions = [
+      await bus.subscribe('forecast.issued.v1', group, async batch => {
+        for (const { value } of batch) if (value.runKind === runKind) this.#news.next({ kind: 'forecast', value });
+        return Promise.resolve();
+      }),
+      await bus.subscribe('alert.changed.v1', group, async batch => {
+        for (const { value } of batch) if (value.runKind === runKind) this.#news.next({ kind: 'alert', value });
+        return Promise.resolve();
+      }),
+    ];
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.#closed.next();
+    await Promise.all(this.#subscriptions.map(subscription => subscription.stop()));
+  }
+
+  @Sse('stream')
+  @ApiOperation({ summary: 'Server-sent events: forecast issued, alert changed, clock (see StreamEvent)' })
+  stream(@Query({ schema: NoQuery }) _query: NoQuery): Observable<MessageEvent> {
+    const clock = interval(CLOCK_MS).pipe(
+      startWith(0),
+      map((): StreamEvent => ({ ...envelopeOf(this.context), kind: 'clock', replay: replayState(this.context) })),
+    );
+    const news = this.#news.pipe(mergeMap(each => this.#tell(each)));
+    return merge(clock, news).pipe(
+      takeUntil(this.#closed),
+      map(event => ({ type: event.kind, data: event })),
+    );
+  }
+
+  #tell(news: News): Observable<StreamEvent> {
+    const envelope = envelopeOf(this.context);
+    if (news.kind === 'forecast') {
+      const { basin, issueTime, outcome } = news.value;
+      return of({ ...envelope, kind: 'forecast', basin, issueTime: toIso(epochMs(issueTime)), outcome });
+    }
+    const { alertId, seq } = news.value;
+    return from(readAlertEvent(this.context.pool, alertId, seq).catch(() => null)).pipe(
+      mergeMap(event => (event === null ? [] : [{ ...envelope, kind: 'alert' as const, event }])),
+    );
+  }
+}

@@ -1,0 +1,60 @@
+import type { AnalysisView, DegradationView, InputAgeView, RainBar } from '#contracts';
+import { HOUR_MS, MINUTE_MS, epochMs, toIso, type EpochMs } from '#hydrology';
+import { z } from 'zod';
+
+/** The JSON columns of the ledger, as the forecast role wrote them. */
+export interface CycleColumns {
+  readonly degradations: unknown;
+  readonly analysis: unknown;
+  readonly input_ages: unknown;
+  readonly rain: unknown;
+}
+
+export interface CycleParts {
+  readonly degradations: readonly DegradationView[];
+  readonly analysis: AnalysisView | null;
+  readonly inputAges: readonly InputAgeView[];
+  readonly rain: { readonly stepSeconds: number; readonly values: readonly RainBar[] };
+}
+
+const number = z.number().nullable().catch(null);
+const Degradations = z.array(z.object({ code: z.string(), subject: z.string(), message: z.string() })).catch([]);
+const Analysis = z
+  .object({ outcome: z.string(), reason: z.string().default(''), costBefore: number.default(null), costAfter: number.default(null) })
+  .nullable()
+  .catch(null);
+const InputAges = z.array(z.object({ input: z.string(), newest: z.number().nullable(), ageMs: z.number().nullable() })).catch([]);
+const Rain = z
+  .object({ time: z.object({ start: z.number(), stepMs: z.number().positive(), count: z.number() }), mean: z.array(z.number().nullable()) })
+  .nullable()
+  .catch(null);
+
+/** Rain is shown from this long before the issue time. */
+const RAIN_BEFORE_MS = 48 * HOUR_MS;
+
+/** What the ledger says about a cycle besides its forecast; parts that are missing or of another version are empty. */
+export function cycleDetails(row: CycleColumns, issueTime: EpochMs): CycleParts {
+  const ages = InputAges.parse(row.input_ages);
+  const newestRain = ages.find(age => age.input === 'rain')?.newest ?? issueTime;
+  return {
+    degradations: Degradations.parse(row.degradations),
+    analysis: Analysis.parse(row.analysis ?? null),
+    inputAges: ages.map(({ input, newest, ageMs }) => ({
+      input,
+      newest: newest === null ? null : toIso(epochMs(newest)),
+      ageMinutes: ageMs === null ? null : ageMs / MINUTE_MS,
+    })),
+    rain: rainBars(Rain.parse(row.rain ?? null), newestRain, issueTime),
+  };
+}
+
+function rainBars(rain: z.infer<typeof Rain>, newestRain: number, issueTime: EpochMs): CycleParts['rain'] {
+  if (rain === null) return { stepSeconds: 900, values: [] };
+  const { start, stepMs } = rain.time;
+  const bars = rain.mean.flatMap((rainMm, k): RainBar[] => {
+    const validTime = start + (k + 1) * stepMs;
+    if (rainMm === null || validTime <= issueTime - RAIN_BEFORE_MS) return [];
+    return [{ validTime: toIso(epochMs(validTime)), rainMm, origin: validTime <= newestRain ? 'observed' : 'future' }];
+  });
+  return { stepSeconds: stepMs / 1000, values: bars };
+}
