@@ -18,7 +18,12 @@ export interface KernelRecipe {
   readonly stepSeconds: number;
   /** f64: the reference in JavaScript; f32: SIMD WebAssembly, an order of magnitude faster. */
   readonly precision: 'f64' | 'f32';
+  /** Numbers a gradient may keep of the states of every step; beyond that it computes them twice instead. */
+  readonly largestTape?: number;
 }
+
+/** 128 MB in float32: the Cance for a year of hours, a large basin for a window. */
+const LARGEST_TAPE = 2 ** 25;
 
 /** States and parameters of a structure with a routing, in the order of their arrays: those of the column, then those of the reach. */
 export function structureLayout(structure: string, routing: string): Pick<KernelLayout, 'structure' | 'routing' | 'states' | 'parameters'> {
@@ -49,6 +54,7 @@ export function createKernel(recipe: KernelRecipe): Kernel {
     reach: generatedReach.reach,
     geometry: geometryOf(mesh, stepSeconds),
     stationCells: checkStations(recipe),
+    largestTape: recipe.largestTape ?? LARGEST_TAPE,
     stores: capacities.map(([store, capacity]) => [layout.states.indexOf(store as never), layout.parameters.indexOf(capacity as never)]),
   });
 }

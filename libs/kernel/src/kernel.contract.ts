@@ -116,6 +116,12 @@ export function kernelContract(precision: 'f64' | 'f32', tolerance: Tolerance): 
     });
   });
 
+  test(`a gradient that does not keep its tape gives the same bits (${precision})`, () => {
+    const size = { routing: 'kw', precision, cells: 47, steps: 60, seed: 4 };
+    const [kept, repeated] = [problemOf(size), problemOf({ ...size, largestTape: 0 })];
+    expect(repeated.kernel.gradient(repeated.request, squareCost)).toEqual(kept.kernel.gradient(kept.request, squareCost));
+  });
+
   describe(`requests in ${precision}`, () => {
     const problem = problemOf({ routing: 'kw', precision, cells: 12, steps: 24, seed: 11 });
     const { kernel, request } = problem;

@@ -13,7 +13,11 @@ export interface KernelLayout {
   readonly precision: 'f64' | 'f32';
 }
 
-/** Rain and PET of a window in mm per step, `[step × cellCount + cell]`; a value below 0 or NaN is missing. */
+/**
+ * Rain and PET of a window in mm per step, `[step × cellCount + cell]`; a value below 0 or NaN is missing.
+ * The kernel packs a forcing once for as long as the next request brings the same two arrays: do not write into arrays
+ * that a request has carried, bring new ones.
+ */
 export interface KernelForcing {
   readonly steps: number;
   readonly rain: Float32Array;
@@ -39,7 +43,7 @@ export interface RunRequest {
   readonly everyCell?: boolean;
 }
 
-/** Water of a run in mm averaged over the cells; error = in − out − stored, relative to the rain. */
+/** Water of a run in mm averaged over the cells; error = in − out − stored, relative to the rain (to 1 mm at least). */
 export interface MassBalance {
   readonly rain: number;
   readonly evaporation: number;

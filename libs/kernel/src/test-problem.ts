@@ -16,6 +16,7 @@ export interface ProblemSize {
   readonly cells: number;
   readonly steps: number;
   readonly seed: number;
+  readonly largestTape?: number;
 }
 
 const RANGES: Partial<Record<VariableId, readonly [number, number]>> = {
@@ -44,10 +45,10 @@ export function forestMesh(cellCount: number, seed: number): Mesh {
   return { ...frame, cellCount, row, column: new Int32Array(cellCount), downstream, level, areaM2, upstreamAreaM2, lengthM };
 }
 
-export function problemOf({ routing, precision, cells, steps, seed }: ProblemSize): Problem {
+export function problemOf({ routing, precision, cells, steps, seed, largestTape = Infinity }: ProblemSize): Problem {
   const mesh = forestMesh(cells, seed);
   const stationCells = [cells - 1, Math.floor(cells * 0.7), Math.floor(cells / 3)];
-  const kernel = createKernel({ structure: 'gr4', routing, mesh, stationCells, stepSeconds: 3600, precision });
+  const kernel = createKernel({ structure: 'gr4', routing, mesh, stationCells, stepSeconds: 3600, precision, largestTape });
   const uniform = lehmer(seed + 1);
   const fill = (ids: readonly VariableId[]) =>
     Float64Array.from({ length: ids.length * cells }, (_, i) => {
