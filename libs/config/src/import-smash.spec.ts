@@ -153,6 +153,11 @@ describe('importSmash', () => {
     await expect(run()).rejects.toMatchObject({ code: 'FILE_UNREADABLE', message: expect.stringContaining(path) as unknown });
   });
 
+  it('refuses a daily data set', async () => {
+    await writeFile(join(dataset, 'setup_Toy.yaml'), 'dt: 86_400\n');
+    await expect(run()).rejects.toThrow('data set Toy has steps of 86400 s; a domain needs steps that divide one hour');
+  });
+
   it('refuses rain on another grid than the first', async () => {
     const path = `prcp/rain_precipitation_${stampOf(3)}_${stampOf(3)}.tif`;
     const band = { values: new Float32Array(12), rows: 3, columns: 4, noData: NO_DATA };

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildMesh, toIso } from '#hydrology';
+import { HOUR_MS, SECOND_MS, buildMesh, toIso } from '#hydrology';
 import { Fault } from '#errors';
 import type { DischargeRecord } from './discharge-file.js';
 import { domainYamlText } from './domain-yaml-text.js';
@@ -46,8 +46,7 @@ const DESCRIPTOR_NAMES: Readonly<Record<string, string>> = { dd: 'drainage_densi
  */
 export async function importSmash(options: ImportOptions): Promise<ImportSummary> {
   const dataset = await readSmashDataset(options.dataset);
-  if (dataset.gauges.length === 0)
-    throw new Fault('DATASET_INVALID', `data set ${dataset.name} has no gauge; a domain needs at least one`, { folder: options.dataset });
+  refuseUnfit(dataset);
   const projection = projectionOf(dataset.mesh.epsg);
   const directions = activeDirections(dataset);
   const mesh = buildMesh({ ...dataset.mesh, codes: directions }, geometryOf(dataset));
@@ -78,6 +77,15 @@ export async function importSmash(options: ImportOptions): Promise<ImportSummary
   }));
   const span = { from: toIso(discharge.stamps[0]!), to: toIso(discharge.stamps.at(-1)!) };
   return { basin, cells: mesh.cellCount, stations, rain, petDays, discharge: span, thresholds };
+}
+
+/** A data set without a gauge, or too coarse in time for a 15-minute forecast, makes no domain. */
+function refuseUnfit({ name, folder, gauges, stepMs }: SmashDataset): void {
+  if (gauges.length === 0) throw new Fault('DATASET_INVALID', `data set ${name} has no gauge; a domain needs at least one`, { folder });
+  if (HOUR_MS % stepMs === 0) return;
+  throw new Fault('DATASET_INVALID', `data set ${name} has steps of ${stepMs / SECOND_MS} s; a domain needs steps that divide one hour`, {
+    folder,
+  });
 }
 
 const geometryOf = ({ mesh }: SmashDataset) => ({

@@ -49,7 +49,7 @@ export async function readSmashDataset(folder: string): Promise<SmashDataset> {
   const setup = parse(await readFile(theOne(files, /^setup_.*\.yaml$/, folder), 'utf8')) as Record<string, unknown>;
   const meshFile = theOne(files, /^mesh_.*\.hdf5$/, folder);
   const { mesh, codes, positions } = await readMeshFile(meshFile);
-  const attributes = parseTable(await readFile(theOne(files, /^gauge_attributes\.csv$/, folder), 'utf8'));
+  const attributes = codes.length === 0 ? [] : parseTable(await readFile(theOne(files, /^gauge_attributes\.csv$/, folder), 'utf8'));
   const gauges = codes.map((code, index) => {
     const row = attributes.find(candidate => candidate['code'] === code);
     if (row === undefined)
