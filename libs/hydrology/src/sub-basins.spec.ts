@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { buildMesh, cellAt, cellsUpstreamOf, chooseVirtualCells, findConfluences, isUpstream, zonesOfCells, type Mesh } from './index.js';
+import { buildMesh, cellAt, cellsUpstreamOf, isUpstream, zonesOfCells, type Mesh } from './index.js';
 
 /** Two streams of three cells (rows 0 and 2) that meet in the last column and leave southward. */
 const MESH: Mesh = buildMesh(
@@ -23,17 +23,5 @@ describe('sub-basins', () => {
     expect(cellsUpstreamOf(MESH, at(3, 3))).toHaveLength(MESH.cellCount);
     expect(isUpstream(MESH, at(2, 0), at(3, 3))).toBe(true);
     expect(isUpstream(MESH, at(2, 0), at(0, 2))).toBe(false);
-  });
-});
-
-describe('confluences', () => {
-  it('ranks the meeting of streams by the smaller one', () => {
-    expect(findConfluences(MESH)[0]).toEqual({ cell: at(2, 3), tributaryAreaM2: 3e6 });
-    expect(findConfluences(MESH)).toHaveLength(1);
-  });
-
-  it('chooses no confluence that a gauge nearly watches already', () => {
-    expect(chooseVirtualCells(MESH, [at(0, 2)], 3)).toEqual([at(2, 3)]);
-    expect(chooseVirtualCells(MESH, [at(3, 3)], 3)).toEqual([]); // 9 km² against 10
   });
 });

@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { importSmash, loadDomain, type LoadedDomain } from '#config';
 import { Fault, isFault } from '#errors';
 import { toIso } from '#hydrology';
+import { domainsFolder } from './run-options.js';
 
 interface ImportFlags {
   readonly dataset: string;
@@ -30,7 +30,7 @@ export function domainCommand(program: Command): void {
   domain
     .command('list')
     .description('List the domains of a folder')
-    .option('--domains <folder>', 'folder of domains', defaultFolder())
+    .option('--domains <folder>', 'folder of domains', domainsFolder())
     .option('--json', 'print JSON')
     .action(async (flags: { readonly domains: string }) => {
       print(await listDomains(flags.domains));
@@ -39,15 +39,12 @@ export function domainCommand(program: Command): void {
     .command('show')
     .description('Check one domain and describe it')
     .argument('<basin>', 'basin name or domain folder')
-    .option('--domains <folder>', 'folder of domains', defaultFolder())
+    .option('--domains <folder>', 'folder of domains', domainsFolder())
     .option('--json', 'print JSON')
     .action(async (basin: string, flags: { readonly domains: string }) => {
       print(describe(await loadDomain(basin.includes('/') ? basin : join(flags.domains, basin))));
     });
 }
-
-const defaultFolder = (): string =>
-  process.env['FRESHET_DOMAINS'] ?? fileURLToPath(new URL('../../../../../deploy/domains', import.meta.url));
 
 async function importDataset(flags: ImportFlags): Promise<void> {
   if (!Number.isInteger(flags.virtual) || flags.virtual < 0) throw new Fault('COMMAND_INVALID', '--virtual must be a whole number from 0');

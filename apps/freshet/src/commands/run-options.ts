@@ -4,7 +4,8 @@ import type { LoadedDomain } from '#config';
 import type { Station } from '#hydrology';
 import { createKernel, type Kernel } from '#kernel';
 
-const domainsFolder = (): string =>
+/** The folder of domains unless `--domains` names another. */
+export const domainsFolder = (): string =>
   process.env['FRESHET_DOMAINS'] ?? fileURLToPath(new URL('../../../../../deploy/domains', import.meta.url));
 
 /** A basin name is a folder under the domain directory; anything with a slash is a folder itself. */
