@@ -13,7 +13,10 @@ const LIMIT_S = 60;
 const PORT = 3987;
 const folder = mkdtempSync(join(tmpdir(), 'freshet-start-'));
 const began = performance.now();
-const child = spawn('npm', ['start', '--', '--port', String(PORT), '--data', join(folder, 'data')], { stdio: ['ignore', 'ignore', 'inherit'], detached: true });
+const child = spawn('npm', ['start', '--', '--port', String(PORT), '--data', join(folder, 'data')], {
+  stdio: ['ignore', 'ignore', 'inherit'],
+  detached: true,
+});
 
 async function firstForecast(): Promise<unknown> {
   for (;;) {
@@ -32,5 +35,7 @@ if (child.pid !== undefined && child.exitCode === null) {
   await ended;
 }
 rmSync(folder, { recursive: true, force: true });
-process.stdout.write(forecast === undefined ? `no forecast after ${seconds.toFixed(1)} s\n` : `first forecast after ${seconds.toFixed(1)} s\n`);
+process.stdout.write(
+  forecast === undefined ? `no forecast after ${seconds.toFixed(1)} s\n` : `first forecast after ${seconds.toFixed(1)} s\n`,
+);
 process.exitCode = forecast === undefined ? 1 : 0;

@@ -1,8 +1,33 @@
-import { Fault } from '#errors';
-import type { ReplayClock } from '#runtime';
-import type { Ground } from './lay-ground.js';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { createApi, type ApiContext } from '#apps/api';
+import { listen, systemClock, type Clock, type ReplayClock } from '#runtime';
+import { onlyDomain, type Ground } from './lay-ground.js';
 
-/** The role api is not part of Freshet yet. @throws Fault COMMAND_INVALID */
-export function startApi(_ground: Ground, _replay: ReplayClock | null): Promise<string> {
-  return Promise.reject(new Fault('COMMAND_INVALID', 'this Freshet has no API yet; leave the role api out'));
+/** Lets the API and the console listen. @returns their URL. @throws Fault PORT_IN_USE */
+export async function startApi(ground: Ground, replay: ReplayClock | null): Promise<string> {
+  const { pool, bus, domains, runKind, onMessages, lifecycle, options } = ground;
+  const clock: Clock = replay ?? systemClock;
+  const context: ApiContext = {
+    ...{ pool, bus, clock, runKind, domains, onMessages },
+    replay: replay === null ? null : { basin: onlyDomain(domains).basin, clock: replay },
+    consoleFolder: consoleFolder(),
+    version: VERSION,
+    onDefect: error => {
+      options.logger.error({ err: error }, 'the API failed');
+    },
+  };
+  const application = await createApi(context);
+  lifecycle.push('API', () => application.close());
+  const url = await listen(application, options.address);
+  options.logger.info({ url }, 'listening');
+  return url;
+}
+
+const VERSION = '0.1.0';
+
+/** The console's bundle lies beside the compiled apps. */
+function consoleFolder(): string | null {
+  const folder = fileURLToPath(new URL('../../console/public', import.meta.url));
+  return existsSync(folder) ? folder : null;
 }

@@ -6,7 +6,7 @@ import { createLogger } from '#runtime';
 import { startFreshet } from '../start-freshet.js';
 import { readMode } from './replay.js';
 import { domainFolder } from './run-options.js';
-import { runUntilStopped } from './run-until-stopped.js';
+import { awaitStopWish, runUntilStopped } from './run-until-stopped.js';
 
 interface DevFlags {
   readonly domain: string;
@@ -38,6 +38,7 @@ export function devCommand(program: Command): void {
 }
 
 async function runDev(flags: DevFlags): Promise<void> {
+  const wish = awaitStopWish();
   const environment = readEnvironment(process.env);
   const logger = createLogger(environment.logLevel);
   const to = flags.to ?? toIso((await loadDomain(domainFolder(flags.domain))).record.to);
@@ -54,9 +55,10 @@ async function runDev(flags: DevFlags): Promise<void> {
   process.stderr.write(`\nFreshet replays ${flags.domain} from ${flags.from}: open ${freshet.url}  (Ctrl-C stops)\n\n`);
   try {
     // the exercise may end; its console stays until somebody stops it
-    if (await runUntilStopped(freshet, logger)) await runUntilStopped({ ...freshet, finished: new Promise(() => undefined) }, logger);
+    if (await runUntilStopped(freshet, wish, logger)) await wish.signalled;
   } finally {
     await freshet.stop();
+    wish.dispose();
   }
 }
 

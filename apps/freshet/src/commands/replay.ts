@@ -14,7 +14,7 @@ import { summariseReplay, type ReplaySummary } from '../summarise-replay.js';
 import { readDisturbance } from './read-disturbance.js';
 import { readDate } from './record-inputs.js';
 import { domainFolder, printJson } from './run-options.js';
-import { EXIT_INTERRUPTED, runUntilStopped } from './run-until-stopped.js';
+import { EXIT_INTERRUPTED, awaitStopWish, runUntilStopped, type StopWish } from './run-until-stopped.js';
 
 interface ReplayFlags {
   readonly domain: string;
@@ -56,6 +56,7 @@ const collectOption = (value: string, before: readonly string[]): string[] => [.
 /** null when it was stopped before its end: --resume continues it. */
 async function runReplay(flags: ReplayFlags): Promise<(ReplaySummary & { readonly seconds: number }) | null> {
   const began = performance.now();
+  const wish = awaitStopWish();
   if (flags.data === undefined && flags.resume === true) throw new Fault('COMMAND_INVALID', '--resume needs the --data folder to continue');
   const folder = flags.data ?? (await mkdtemp(join(tmpdir(), 'freshet-replay-')));
   const environment = readEnvironment(process.env);
@@ -70,11 +71,12 @@ async function runReplay(flags: ReplayFlags): Promise<(ReplaySummary & { readonl
     logger,
   });
   try {
-    if (!(await watch(freshet, logger))) return null;
+    if (!(await watch(freshet, wish, logger))) return null;
     const summary = await summariseReplay(freshet.pool, (await loadDomain(domainFolder(flags.domain))).basin);
     return { ...summary, seconds: Math.round(performance.now() - began) / 1000 };
   } finally {
     await freshet.stop();
+    wish.dispose();
     if (flags.data === undefined) await rm(folder, { recursive: true, force: true });
   }
 }
@@ -114,7 +116,7 @@ function readRain(text: string): RainChoice {
 }
 
 /** A progress bar on stderr, and only where somebody looks. */
-async function watch(freshet: Freshet, logger: Logger): Promise<boolean> {
+async function watch(freshet: Freshet, wish: StopWish, logger: Logger): Promise<boolean> {
   const bar = new SingleBar(
     { stream: process.stderr, format: 'replay {bar} {time} {value}/{total} cycles', noTTYOutput: false },
     Presets.rect,
@@ -128,7 +130,7 @@ async function watch(freshet: Freshet, logger: Logger): Promise<boolean> {
     bar.update(done(), { time: time() });
   }, 250);
   try {
-    return await runUntilStopped(freshet, logger);
+    return await runUntilStopped(freshet, wish, logger);
   } finally {
     clearInterval(timer);
     bar.update(done(), { time: time() });

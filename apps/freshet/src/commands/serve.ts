@@ -3,7 +3,7 @@ import { ROLES, readEnvironment } from '#config';
 import { createLogger } from '#runtime';
 import { startFreshet } from '../start-freshet.js';
 import { domainFolder } from './run-options.js';
-import { runUntilStopped } from './run-until-stopped.js';
+import { awaitStopWish, runUntilStopped } from './run-until-stopped.js';
 
 /** `freshet serve`: operations, set by the environment; roles may be named. */
 export function serveCommand(program: Command): void {
@@ -15,6 +15,7 @@ export function serveCommand(program: Command): void {
 }
 
 async function serve(roles: readonly string[]): Promise<void> {
+  const wish = awaitStopWish();
   const named = roles.length === 0 ? {} : { FRESHET_ROLES: roles.join(',') };
   const environment = readEnvironment({ ...process.env, ...named });
   const logger = createLogger(environment.logLevel);
@@ -28,8 +29,9 @@ async function serve(roles: readonly string[]): Promise<void> {
     logger,
   });
   try {
-    await runUntilStopped(freshet, logger);
+    await runUntilStopped(freshet, wish, logger);
   } finally {
     await freshet.stop();
+    wish.dispose();
   }
 }
