@@ -19,6 +19,7 @@ export interface Freshet {
   /** Of the API and the console; null when the role api is not asked for. */
   readonly url: string | null;
   readonly pool: Pool;
+  readonly basins: readonly string[];
   /** Null on a live system. */
   readonly replay: ReplayClock | null;
   /** Resolves at the end of a replay; rejects when Freshet cannot go on. */
@@ -51,7 +52,7 @@ async function start(options: FreshetOptions, lifecycle: Lifecycle): Promise<Fre
   const { ended } = await startRoles(ground, begun, replay);
   const finished = Promise.race([ended, ground.failed]);
   finished.catch(() => undefined); // whoever starts Freshet may ask later
-  return { url, pool: ground.pool, replay, finished, stop: () => lifecycle.stop() };
+  return { url, pool: ground.pool, basins: domains.map(({ basin }) => basin), replay, finished, stop: () => lifecycle.stop() };
 }
 
 function replayClock({ row }: BegunReplay, mode: ReplayMode, domain: LoadedDomain): ReplayClock {

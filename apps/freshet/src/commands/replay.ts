@@ -53,31 +53,39 @@ export function replayCommand(program: Command): void {
 
 const collectOption = (value: string, before: readonly string[]): string[] => [...before, value];
 
+/** What came of the replay and how long this run of it took. */
+type ReplayOutcome = ReplaySummary & { readonly seconds: number };
+
 /** null when it was stopped before its end: --resume continues it. */
-async function runReplay(flags: ReplayFlags): Promise<(ReplaySummary & { readonly seconds: number }) | null> {
+async function runReplay(flags: ReplayFlags): Promise<ReplayOutcome | null> {
+  if (flags.data === undefined && flags.resume === true) throw new Fault('COMMAND_INVALID', '--resume needs the --data folder to continue');
+  const mode = await readMode(flags);
+  if (flags.data !== undefined) return playIn(flags.data, flags.domain, mode);
+  const folder = await mkdtemp(join(tmpdir(), 'freshet-replay-'));
+  return playIn(folder, flags.domain, mode).finally(() => rm(folder, { recursive: true, force: true }));
+}
+
+async function playIn(folder: string, domain: string, mode: ReplayMode): Promise<ReplayOutcome | null> {
   const began = performance.now();
   const wish = awaitStopWish();
-  if (flags.data === undefined && flags.resume === true) throw new Fault('COMMAND_INVALID', '--resume needs the --data folder to continue');
-  const folder = flags.data ?? (await mkdtemp(join(tmpdir(), 'freshet-replay-')));
   const environment = readEnvironment(process.env);
   const logger = createLogger(process.env['FRESHET_LOG_LEVEL'] === undefined ? 'warn' : environment.logLevel);
   const freshet = await startFreshet({
     roles: ['ingest', 'forecast', 'alert'],
-    domainFolders: [domainFolder(flags.domain)],
+    domainFolders: [domainFolder(domain)],
     sql: `embedded:${folder}`,
     address: { host: environment.host, port: 0 },
     workers: 1,
-    mode: await readMode(flags),
+    mode,
     logger,
   });
   try {
     if (!(await watch(freshet, wish, logger))) return null;
-    const summary = await summariseReplay(freshet.pool, (await loadDomain(domainFolder(flags.domain))).basin);
+    const summary = await summariseReplay(freshet.pool, freshet.basins[0]!);
     return { ...summary, seconds: Math.round(performance.now() - began) / 1000 };
   } finally {
     await freshet.stop();
     wish.dispose();
-    if (flags.data === undefined) await rm(folder, { recursive: true, force: true });
   }
 }
 
