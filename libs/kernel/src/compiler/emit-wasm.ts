@@ -215,12 +215,10 @@ class LoopWriter implements SimdScope {
       for (const { node, array } of program.blockIn) this.assign(node, this.load(this.blockAddress(array)));
       for (const { node, ref } of program.seriesIn) this.assign(node, this.load(this.rowAddress(ref)));
     });
-    for (const node of reachable(inLoopRoots(program))) {
-      if (node.rate === 'step')
-        this.eachCopy(() => {
-          this.define(node);
-        });
-    }
+    const inside = reachable(inLoopRoots(program)).filter(node => node.rate === 'step');
+    this.eachCopy(() => {
+      for (const node of inside) this.define(node);
+    });
     this.eachCopy(() => {
       this.writeOutcome(totals[this.copy]!);
     });
