@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Fault } from '#errors';
-import { BEAT_MS, DAY_MS, epochMs, parseIso, type EpochMs } from '#hydrology';
+import { BEAT_MS, DAY_MS, epochMs, parseIso } from '#hydrology';
 import { createLogger } from '#runtime';
 import { insertDueCycles, takeLease, writeStates } from '#store';
 import { openTestDatabase, type TestDatabase } from '../../../test/setup/test-database.js';
@@ -70,7 +70,7 @@ describe('run cycle', () => {
     logger: createLogger('silent'),
     owner: 'we',
   });
-  const ledger = async () => (await database.pool.query('select status, attempt, reason from cycle order by issue_time')).rows;
+  const ledger = async () => (await database.pool.query<object>('select status, attempt, reason from cycle order by issue_time')).rows;
   const announced = async () =>
     (
       await database.pool.query<{ value: { outcome: string } }>(`select value from outbox where topic = 'forecast.issued.v1' order by id`)

@@ -1,4 +1,4 @@
-import { DAY_MS, epochMs, parseIso, timeGrid, type EpochMs } from '#hydrology';
+import { DAY_MS, epochMs, floorTo, parseIso, timeGrid, type EpochMs } from '#hydrology';
 import { readRain, readStatesBefore, writeStates } from '#store';
 import type { ForecastBasin } from './forecast-basin.js';
 import type { ForecastRole } from './run-cycle.js';
@@ -12,14 +12,18 @@ export async function spinUpBasin(role: ForecastRole, basin: ForecastBasin, firs
   const id = basin.model.basin;
   const [before] = await readStatesBefore(pool, id, runKind, [epochMs(first - 1)]);
   if (before) return;
-  const from = spinUpFrom(basin);
+  const from = spinUpFrom(basin, first);
   const rain = await readRain(pool, { basin: id, from, to: first, asOf: first });
   const pet = basin.domain.record.pet(timeGrid(from, first, basin.model.stepMs));
   await writeStates(pool, id, runKind, await role.cyclePool.spinUp(id, { from, to: first, rain, pet }));
 }
 
-/** As domain.yaml says, else the first midnight of the record. */
-export function spinUpFrom({ domain }: Pick<ForecastBasin, 'domain'>): EpochMs {
+/** In operations, long after the record: the quick stores have forgotten their start, the slow ones are calibrated. */
+const LIVE_SPIN_UP_MS = 60 * DAY_MS;
+
+/** Inside the record as domain.yaml says, else from the first midnight of the record; after it, two months before. */
+export function spinUpFrom({ domain }: Pick<ForecastBasin, 'domain'>, first: EpochMs): EpochMs {
   const { spinUpFrom: stated } = domain.settings.model;
+  if (first > domain.record.to) return floorTo(epochMs(first - LIVE_SPIN_UP_MS), DAY_MS);
   return stated === undefined ? epochMs(Math.ceil(domain.record.from / DAY_MS) * DAY_MS) : parseIso(stated);
 }

@@ -6,7 +6,7 @@ import { loadDomain, type LoadedDomain } from '#config';
 import { Fault } from '#errors';
 import { BEAT_MS, epochMs, floorTo, type EpochMs } from '#hydrology';
 import { Lifecycle, ReplayClock, every, systemClock } from '#runtime';
-import type { Pool } from '#store';
+import { pruneOutbox, type Pool } from '#store';
 import { beginReplay, knownBefore, type BegunReplay } from './begin-replay.js';
 import type { FreshetOptions, ReplayMode } from './freshet-options.js';
 import { layGround, onlyDomain, type Ground } from './lay-ground.js';
@@ -117,7 +117,7 @@ async function playReplay(ground: Ground, { mode, begun, replay, basins, alertin
   const collection = collectionOf(ground, domain, mode);
   const stop = new AbortController();
   let since = knownBefore(begun.row, begun.resumed, cutOffMs);
-  if (!begun.resumed) await collect(collection, { after: spinUpFrom({ domain }), until: since }, stop.signal);
+  if (!begun.resumed) await collect(collection, { after: spinUpFrom({ domain }, begun.row.from), until: since }, stop.signal);
   const forecasting = await startForecasts(ground, basins, begun.row.from);
   await relay.drain(); // with everybody listening: also what a killed process had committed but not announced
   const stage: ReplayStage = { pool, bus, relay, collection, forecasting, alerting, cutOffMs };
@@ -146,6 +146,7 @@ function collectionOf({ bus }: Ground, domain: LoadedDomain, { disturbances }: R
 /** Once a minute: cycles whose cut-off has come, what did not arrive, and what waits in the outbox. */
 async function runLive(ground: Ground, basins: ReadonlyMap<string, ForecastBasin>, alerting: Alerting): Promise<void> {
   const { relay, lifecycle, fail, options } = ground;
+  options.logger.warn('no live source is set up: forecasts run on what others archive in this database');
   const forecasting = await startForecasts(ground, basins, floorTo(systemClock.now(), BEAT_MS));
   const tick = async () => {
     try {
@@ -153,6 +154,7 @@ async function runLive(ground: Ground, basins: ReadonlyMap<string, ForecastBasin
       await relay.drain();
       await alerting.evaluateAll(systemClock.now());
       await relay.drain();
+      await pruneOutbox(ground.pool);
     } catch (error) {
       options.logger.error({ err: error }, 'the minute failed');
       if (!(error instanceof Fault) || error.kind === 'defect') fail(error);

@@ -28,6 +28,11 @@ export async function writeOutbox(db: Queryable, messages: readonly OutboxMessag
   );
 }
 
+/** Forgets what was published days ago; a message id may not come back later than that. */
+export async function pruneOutbox(db: Queryable): Promise<void> {
+  await db.query(`delete from outbox where published_at < now() - interval '7 days'`).catch(rethrowAsFault);
+}
+
 interface Waiting {
   readonly id: number;
   readonly topic: Topic;
