@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ROUTINGS, STRUCTURES, type RoutingName, type StructureName } from '../structure.js';
 import { assembleColumn, assembleReaches, type StepGraph } from './assemble.js';
-import { emitJavaScript } from './emit-javascript.js';
+import { emitJavaScript, JAVASCRIPT_PRELUDE } from './emit-javascript.js';
 import { CONSTANT_BYTES, emitWasm } from './emit-wasm.js';
 import { FormulaLibrary } from './formula-source.js';
 import { dropSlopes, lowerProgram, lowerStep } from './lower.js';
@@ -37,6 +37,7 @@ function write(name: string, parts: Parts, constantsAt: number): void {
   const text = [
     `'use strict';`,
     `// Written by libs/kernel/src/compiler/build.ts from libs/kernel/src/formulas.`,
+    JAVASCRIPT_PRELUDE,
     ...Object.entries(parts).map(([part, [step, face]]) => javaScriptPart(part, step, face)),
     `exports.simd = {`,
     `  binary: () => require('node:fs').readFileSync(require('node:path').join(__dirname, '${name}.wasm')),`,

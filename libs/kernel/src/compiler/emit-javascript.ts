@@ -6,74 +6,44 @@ import { BLOCK_OF_STEP, type CellRef, FIXED_ARGUMENTS, type Program, type Series
  * Forward programs compute what the formula functions compute, operation by operation, so the results are equal bit for bit.
  */
 export function emitJavaScript(program: Program): string {
-  const roots = inLoopRoots(program);
   const after = program.epilogue.map(e => e.value);
-  const all = reachable([...roots, ...after]);
-  const before = all.filter(node => node.rate === 'cell');
-  const inside = reachable(roots).filter(node => node.rate === 'step');
+  const before = reachable([...inLoopRoots(program), ...after]).filter(node => node.rate === 'cell');
   const behind = reachable(after).filter(node => node.rate === 'sum');
-  const lines = [
-    `function ${program.name}(m, ${[...FIXED_ARGUMENTS, ...program.arrays].join(', ')}) {`,
-    `  for (let cell = from; cell < to; cell++) {`,
-    ...indent(
-      4,
-      program.cells.map(({ node, ref }) => `const ${id(node)} = ${cellAt(ref)};`),
-    ),
-    ...indent(4, before.filter(node => node.op !== 'input').flatMap(define)),
-    ...indent(
-      4,
-      program.carried.map(({ input, initial }) => `let ${id(input)} = ${cellAt(initial)};`),
-    ),
-    ...indent(
-      4,
-      program.sums.map(({ total }) => `let ${id(total)} = 0;`),
-    ),
-    ...indent(4, seriesPointers(program)),
-    program.direction === 'forward' ? `    for (let t = 0; t < steps; t++) {` : `    for (let t = steps - 1; t >= 0; t--) {`,
-    ...indent(6, blockPointer(program)),
-    ...indent(
-      6,
-      program.blockIn.map(({ node, array }) => `const ${id(node)} = m[${array} + cell * blocks + block];`),
-    ),
-    ...indent(
-      6,
-      program.seriesIn.map(({ node, ref }) => `const ${id(node)} = m[${pointer(ref)} + t];`),
-    ),
-    ...indent(6, inside.filter(node => node.op !== 'input').flatMap(define)),
-    ...indent(
-      6,
-      program.seriesOut.map(({ value, ref }) => `m[${pointer(ref)} + t] = ${use(value)};`),
-    ),
-    ...indent(
-      6,
-      program.blockAdd.map(({ value, array }) => `m[${array} + cell * blocks + block] += ${use(value)};`),
-    ),
-    ...indent(
-      6,
-      program.sums.map(({ value, total }) => `${id(total)} += ${use(value)};`),
-    ),
-    ...indent(
-      6,
-      program.carried.map(({ next }, i) => `const next${i} = ${use(next)};`),
-    ),
-    ...indent(
-      6,
-      program.carried.map(({ input }, i) => `${id(input)} = next${i};`),
-    ),
-    `    }`,
-    ...indent(
-      4,
-      program.carried.map(({ input, final }) => `${cellAt(final)} = ${id(input)};`),
-    ),
-    ...indent(4, behind.filter(node => node.op !== 'input').flatMap(define)),
-    ...indent(
-      4,
-      program.epilogue.map(({ value, ref }) => `${cellAt(ref)} = ${use(value)};`),
-    ),
-    `  }`,
+  const steps = program.direction === 'forward' ? `let t = 0; t < steps; t++` : `let t = steps - 1; t >= 0; t--`;
+  const perCell = [
+    ...program.cells.map(({ node, ref }) => `const ${id(node)} = ${cellAt(ref)};`),
+    ...before.flatMap(define),
+    ...program.carried.map(({ input, initial }) => `let ${id(input)} = ${cellAt(initial)};`),
+    ...program.sums.map(({ total }) => `let ${id(total)} = 0;`),
+    ...seriesPointers(program),
+    `for (${steps}) {`,
+    ...indent(stepLines(program)),
     `}`,
+    ...program.carried.map(({ input, final }) => `${cellAt(final)} = ${id(input)};`),
+    ...behind.flatMap(define),
+    ...program.epilogue.map(({ value, ref }) => `${cellAt(ref)} = ${use(value)};`),
   ];
-  return lines.join('\n');
+  const parameters = ['m', ...FIXED_ARGUMENTS, ...program.arrays].join(', ');
+  const loop = [`for (let cell = from; cell < to; cell++) {`, ...indent(perCell), `}`];
+  return [`function ${program.name}(${parameters}) {`, ...indent(loop), `}`].join('\n');
+}
+
+/** Functions under names of their own: looking them up in Math at every step is slow where globals are intercepted, as in Jest. */
+export const JAVASCRIPT_PRELUDE = `const { min, max, abs, sqrt, exp, log, log2, tanh, pow } = Math;`;
+
+function stepLines(program: Program): string[] {
+  const inside = reachable(inLoopRoots(program)).filter(node => node.rate === 'step');
+  return [
+    ...blockPointer(program),
+    ...program.blockIn.map(({ node, array }) => `const ${id(node)} = m[${array} + cell * blocks + block];`),
+    ...program.seriesIn.map(({ node, ref }) => `const ${id(node)} = m[${pointer(ref)} + t];`),
+    ...inside.flatMap(define),
+    ...program.seriesOut.map(({ value, ref }) => `m[${pointer(ref)} + t] = ${use(value)};`),
+    ...program.blockAdd.map(({ value, array }) => `m[${array} + cell * blocks + block] += ${use(value)};`),
+    ...program.sums.map(({ value, total }) => `${id(total)} += ${use(value)};`),
+    ...program.carried.map(({ next }, i) => `const next${i} = ${use(next)};`),
+    ...program.carried.map(({ input }, i) => `${id(input)} = next${i};`),
+  ];
 }
 
 /** The expressions a program needs at every step. */
@@ -94,7 +64,7 @@ export const pointer = (ref: SeriesRef): string => `${ref.array}_${ref.index}`;
 
 const id = (node: Node): string => `n${node.id}`;
 const cellAt = (ref: CellRef): string => `m[${ref.array} + ${ref.index === 0 ? '' : `${ref.index} * cells + `}cell]`;
-const indent = (by: number, lines: readonly string[]): string[] => lines.map(line => ' '.repeat(by) + line);
+const indent = (lines: readonly string[]): string[] => lines.map(line => `  ${line}`);
 
 const seriesPointers = (program: Program): string[] =>
   seriesRows(program).map(ref => `const ${pointer(ref)} = ${ref.array} + (cell * ${ref.count} + ${ref.index}) * steps;`);
@@ -105,7 +75,7 @@ const blockPointer = (program: Program): string[] =>
 const isCondition = (node: Node): boolean => node.op === 'lt' || node.op === 'le';
 
 function define(node: Node): string[] {
-  return node.op === 'constant' || isCondition(node) ? [] : [`const ${id(node)} = ${expression(node)};`];
+  return node.op === 'constant' || node.op === 'input' || isCondition(node) ? [] : [`const ${id(node)} = ${expression(node)};`];
 }
 
 function use(node: Node): string {
@@ -113,30 +83,20 @@ function use(node: Node): string {
   return isCondition(node) ? expression(node) : id(node);
 }
 
-const FUNCTIONS: Readonly<Record<string, string>> = {
-  min: 'Math.min',
-  max: 'Math.max',
-  abs: 'Math.abs',
-  sqrt: 'Math.sqrt',
-  exp: 'Math.exp',
-  log: 'Math.log',
-  log2: 'Math.log2',
-  tanh: 'Math.tanh',
-  pow: 'Math.pow',
-};
+const FUNCTIONS = new Set(['min', 'max', 'abs', 'sqrt', 'exp', 'log', 'log2', 'tanh', 'pow']);
 const INFIX: Readonly<Record<string, string>> = { add: '+', sub: '-', mul: '*', div: '/', lt: '<', le: '<=' };
 
 function expression(node: Node): string {
   const [a, b, c] = node.args.map(use) as [string, string, string];
   if (node.op in INFIX) return `${a} ${INFIX[node.op]!} ${b}`;
-  if (node.op in FUNCTIONS) return `${FUNCTIONS[node.op]!}(${node.args.map(use).join(', ')})`;
+  if (FUNCTIONS.has(node.op)) return `${node.op}(${node.args.map(use).join(', ')})`;
   switch (node.op) {
     case 'neg':
       return `-${a}`;
     case 'reciprocal':
       return `1 / ${a}`;
     case 'exp2':
-      return `Math.pow(2, ${a})`;
+      return `pow(2, ${a})`;
     case 'select':
       return `${a} ? ${b} : ${c}`;
     default:

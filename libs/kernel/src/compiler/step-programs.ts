@@ -71,7 +71,7 @@ function adjoint(step: StepGraph, face: StepInterface): Program {
   const inLoop = reverse(graph, seeds, node => node.op === 'input' || node.rate === 'cell');
   const of = (name: string) => inLoop.get(step.inputs.get(name)!) ?? graph.constant(0);
   const { sums, gradients } = parameterGradients(step, inLoop);
-  const wanted = face.wanted.filter(key => step.inputs.has(key));
+  const wanted = wantedOf(step, face);
   return withArrays(
     used({
       ...none,
@@ -111,54 +111,46 @@ function parameterGradients(step: StepGraph, inLoop: ReadonlyMap<Node, Node>) {
 }
 
 function directional(step: StepGraph, face: StepInterface): Program {
-  const { graph } = step;
-  const direction = (name: string, rate: 'cell' | 'step') => graph.input(`direction ${name}`, rate);
-  const stateDots = step.states.map(id => direction(id, 'step'));
-  const parameterDots = step.parameters.map(id => direction(id, 'cell'));
-  const wanted = face.wanted.filter(key => step.inputs.has(key));
-  const seriesDots = wanted.map(key => direction(key, 'step'));
-  const dots = new Map<Node, Node>([
-    ...step.states.map((id, i): [Node, Node] => [step.inputs.get(id)!, stateDots[i]!]),
-    ...step.parameters.map((id, i): [Node, Node] => [step.inputs.get(id)!, parameterDots[i]!]),
-    ...wanted.map((key, i): [Node, Node] => [step.inputs.get(key)!, seriesDots[i]!]),
-  ]);
-  const roots = [...face.series, ...step.states].map(key => output(step, key));
-  const derivative = tangent(graph, roots, dots);
+  const directions = directionsOf(step, face);
+  const along = (names: readonly string[]) => names.map(name => ({ name, node: directions.get(step.inputs.get(name)!)! }));
+  const derivatives = tangent(
+    step.graph,
+    [...face.series, ...step.states].map(key => output(step, key)),
+    directions,
+  );
+  const derivative = (key: string) => derivatives.get(output(step, key))!;
+  const [blocks, series] = [true, false].map(blocked => along(wantedOf(step, face).filter(key => face.blocks.includes(key) === blocked)));
   const base = loads(step, face);
+  const parameters = along(step.parameters).map(({ node }, index) => ({ node, ref: { array: 'parameterDirection', index } }));
+  const carried = along(step.states).map(({ name, node }, index) => ({
+    input: node,
+    next: derivative(name),
+    initial: { array: 'stateDirection', index },
+    final: { array: 'finalStateDirection', index },
+  }));
   return withArrays(
     used({
       ...none,
       name: 'tangent',
       direction: 'forward',
-      cells: [...base.cells, ...parameterDots.map((node, index) => ({ node, ref: { array: 'parameterDirection', index } }))],
-      seriesIn: [
-        ...base.seriesIn,
-        ...seriesDots
-          .filter((_, i) => !face.blocks.includes(wanted[i]!))
-          .map((node, i) => ({
-            node,
-            ref: row(`${wanted.filter(key => !face.blocks.includes(key))[i]!}Direction`),
-          })),
-      ],
-      blockIn: [
-        ...base.blockIn,
-        ...seriesDots.flatMap((node, i) => (face.blocks.includes(wanted[i]!) ? [{ node, array: `${wanted[i]!}Direction` }] : [])),
-      ],
-      carried: [
-        ...states(step),
-        ...step.states.map((id, index) => ({
-          input: stateDots[index]!,
-          next: derivative.get(output(step, id))!,
-          initial: { array: 'stateDirection', index },
-          final: { array: 'finalStateDirection', index },
-        })),
-      ],
-      seriesOut: [
-        ...outputs(step, face),
-        ...face.series.map(key => ({ value: derivative.get(output(step, key))!, ref: row(`${key}Direction`) })),
-      ],
+      cells: [...base.cells, ...parameters],
+      seriesIn: [...base.seriesIn, ...series!.map(({ name, node }) => ({ node, ref: row(`${name}Direction`) }))],
+      blockIn: [...base.blockIn, ...blocks!.map(({ name, node }) => ({ node, array: `${name}Direction` }))],
+      carried: [...states(step), ...carried],
+      seriesOut: [...outputs(step, face), ...face.series.map(key => ({ value: derivative(key), ref: row(`${key}Direction`) }))],
     }),
   );
+}
+
+const wantedOf = (step: StepGraph, face: StepInterface): string[] => face.wanted.filter(key => step.inputs.has(key));
+
+/** An input for the direction of each input that may move. */
+function directionsOf(step: StepGraph, face: StepInterface): Map<Node, Node> {
+  const direction =
+    (rate: 'cell' | 'step') =>
+    (name: string): [Node, Node] => [step.inputs.get(name)!, step.graph.input(`direction ${name}`, rate)];
+  const moving = [...step.states, ...wantedOf(step, face)].map(direction('step'));
+  return new Map([...moving, ...step.parameters.map(direction('cell'))]);
 }
 
 const row = (array: string) => ({ array, index: 0, count: 1 });
