@@ -13,6 +13,9 @@ const MEMORY = '0';
 /** Steps summed in float32 before the sum goes on in float64. */
 const CHUNK = 32;
 
+/** Operations of a step up to which two units side by side are faster than one after the other (measured with gr4 and kw). */
+const LARGEST_PAIRED_STEP = 180;
+
 /** Programs of one module, by the name they are exported under. */
 export interface WasmModule {
   readonly programs: ReadonlyMap<string, Program>;
@@ -86,13 +89,14 @@ class LoopWriter implements SimdScope {
   }
 
   /**
-   * Forward, units go two by two, so that one fills the waiting times of the other, then a last one alone. An adjoint
-   * step is long enough to fill them itself, and two would not fit the registers.
+   * Units go two by two, so that one fills the waiting times of the other, then a last one alone. A long step, such as
+   * that of a column's adjoint, fills them itself, and two would not fit the registers.
    */
   write(name: string): void {
     const { wasm } = this;
     const parameters = binaryen.createType([...FIXED_ARGUMENTS, ...this.program.arrays].map(() => binaryen.i32));
-    const widths = this.program.name === 'run' || this.program.name === 'tape' ? [2, 1] : [1];
+    const operations = reachable(inLoopRoots(this.program)).length;
+    const widths = operations <= LARGEST_PAIRED_STEP ? [2, 1] : [1];
     const loops = widths.map(width => this.writeUnits(width));
     const start = wasm.local.set(this.unit, this.argument('from'));
     wasm.addFunction(name, parameters, binaryen.none, this.types, wasm.block(null, [...this.loadConstants(), start, ...loops]));
