@@ -51,6 +51,8 @@ export const CODES = {
   STATE_NOT_FINITE: code('model', 500, 'The cycle fell back to the open loop; keep its cycle file and report it.'),
   MASS_IMBALANCE: code('model', 500, 'The cycle fell back to the open loop; keep its cycle file and report it.'),
   BACKGROUND_MISSING: code('model', 500, 'Spin the model up again: restart with an empty data folder or let the spin-up run.'),
+  STRUCTURE_UNKNOWN: code('config', 400, 'Use one of the structures and routings that the message lists.'),
+  KERNEL_NOT_BUILT: code('config', 500, 'Run `npm run build`; it compiles the model.'),
   STRUCTURE_INVALID: code('config', 500, 'Correct the formula at the named file and line.'),
   DEAD_LETTER_LIMIT: code(
     'defect',

@@ -61,9 +61,9 @@ export function createKernel(recipe: KernelRecipe): Kernel {
 
 function loadParts(structure: string, routing: string) {
   if (!(structure in STRUCTURES))
-    throw new Fault('STRUCTURE_INVALID', `unknown structure "${structure}"; there is ${Object.keys(STRUCTURES).join(', ')}`, { structure });
+    throw new Fault('STRUCTURE_UNKNOWN', `unknown structure "${structure}"; there is ${Object.keys(STRUCTURES).join(', ')}`, { structure });
   if (!(routing in ROUTINGS))
-    throw new Fault('STRUCTURE_INVALID', `unknown routing "${routing}"; there is ${Object.keys(ROUTINGS).join(', ')}`, { routing });
+    throw new Fault('STRUCTURE_UNKNOWN', `unknown routing "${routing}"; there is ${Object.keys(ROUTINGS).join(', ')}`, { routing });
   return { generatedColumn: loadColumn(structure), generatedReach: loadReach(routing) };
 }
 

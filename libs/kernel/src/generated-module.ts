@@ -50,6 +50,6 @@ function load(name: string): unknown {
   try {
     return require(`#generated/${name}.cjs`);
   } catch (cause) {
-    throw new Fault('STRUCTURE_INVALID', `the compiled kernel "${name}" is missing; run "npm run build"`, { name }, { cause });
+    throw new Fault('KERNEL_NOT_BUILT', `the compiled kernel "${name}" is missing`, { name }, { cause });
   }
 }
