@@ -17,9 +17,10 @@ export interface Ended {
 /** What ends a process, and after how many milliseconds. */
 export interface Interruption {
   readonly afterMs: number;
-  readonly signal: NodeJS.Signals;
-  /** Kill PostgreSQL at the same moment. */
-  readonly databaseToo?: boolean;
+  /** Sent to Freshet. */
+  readonly signal?: NodeJS.Signals;
+  /** Kill PostgreSQL. */
+  readonly database?: boolean;
 }
 
 /** Runs the command as a user would, in a process of its own, and interrupts it when asked to. */
@@ -31,8 +32,8 @@ export async function runFreshet(args: readonly string[], interruption?: Interru
   const timer =
     interruption &&
     setTimeout(() => {
-      if (interruption.databaseToo === true) killDatabase(args[args.indexOf('--data') + 1]!);
-      child.kill(interruption.signal);
+      if (interruption.database === true) killDatabase(args[args.indexOf('--data') + 1]!);
+      if (interruption.signal) child.kill(interruption.signal);
     }, interruption.afterMs);
   const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
   clearTimeout(timer);

@@ -64,8 +64,15 @@ describe('a replay that is killed and resumed', () => {
   }, 240_000);
 
   it('ends on the same when PostgreSQL is killed with it', async () => {
-    const killed = [2800, 4200].map((afterMs): Interruption => ({ afterMs, signal: 'SIGKILL', databaseToo: true }));
+    const killed = [2800, 4200].map((afterMs): Interruption => ({ afterMs, signal: 'SIGKILL', database: true }));
     expect(await finishAfter('database', killed)).toEqual(undisturbed);
+  }, 240_000);
+
+  it('says so when PostgreSQL alone dies, ends, and can be resumed', async () => {
+    const args = [...REPLAY, '--data', folder('orphan')];
+    const { code, stderr } = await runFreshet(args, { afterMs: 3500, database: true });
+    if (code !== 0) expect(stderr).toMatch(/database/);
+    expect(await finishAfter('orphan', [])).toEqual(undisturbed);
   }, 240_000);
 
   it('drains on Ctrl-C, says that it was interrupted, and ends on the same', async () => {

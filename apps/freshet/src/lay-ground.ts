@@ -27,10 +27,16 @@ export interface Ground {
 export async function layGround(options: FreshetOptions, lifecycle: Lifecycle, domains: readonly LoadedDomain[]): Promise<Ground> {
   const { mode, logger, sql } = options;
   const isReplay = mode.kind === 'replay';
-  const pool = await openDatabase({ sql, anew: isReplay && mode.earlier === 'anew', waitForDisk: !isReplay }, lifecycle);
   let fail!: (error: unknown) => void;
   const failed = new Promise<never>((_resolve, reject) => (fail = reject));
   failed.catch(() => undefined);
+  const database = {
+    sql,
+    name: isReplay ? 'freshet_replay' : 'freshet',
+    anew: isReplay && mode.earlier === 'anew',
+    waitForDisk: !isReplay,
+  } as const;
+  const pool = await openDatabase({ ...database, onLost: fail }, lifecycle);
   const bus = new LocalBus({
     onStopped: (error, { topic, group }) => {
       logger.error({ err: error, topic, group }, 'a consumer stopped');

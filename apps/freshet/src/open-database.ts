@@ -5,15 +5,20 @@ import { connect, dropDatabase, migrate, rethrowAsFault, startEmbedded, type Poo
 export interface DatabaseOptions {
   /** `embedded:<folder>` or `postgres://…` */
   readonly sql: string;
+  /** An exercise has a database of its own beside that of operations, so that none can harm the other (embedded only). */
+  readonly name: 'freshet' | 'freshet_replay';
   /** Begin with an empty database (embedded only). */
   readonly anew: boolean;
   /** false where what was lost in a crash is computed again. */
   readonly waitForDisk: boolean;
+  /** Told when the embedded database is gone. */
+  readonly onLost: (error: unknown) => void;
 }
 
 /** Opens the database, starting the embedded one in its folder, and brings the schema up to date. */
-export async function openDatabase({ sql, anew, waitForDisk }: DatabaseOptions, lifecycle: Lifecycle): Promise<Pool> {
-  const url = sql.startsWith(EMBEDDED) ? await startIn(sql.slice(EMBEDDED.length), anew, lifecycle) : sql;
+export async function openDatabase(options: DatabaseOptions, lifecycle: Lifecycle): Promise<Pool> {
+  const { sql, waitForDisk } = options;
+  const url = sql.startsWith(EMBEDDED) ? await startIn(sql.slice(EMBEDDED.length), options, lifecycle) : sql;
   const pool = connect(url, { waitForDisk });
   lifecycle.push('database connections', () => pool.end());
   await pool.query('select 1').catch(explain(sql));
@@ -22,13 +27,13 @@ export async function openDatabase({ sql, anew, waitForDisk }: DatabaseOptions, 
 }
 
 const EMBEDDED = 'embedded:';
-const DATABASE = 'freshet';
 
-async function startIn(folder: string, anew: boolean, lifecycle: Lifecycle): Promise<string> {
+async function startIn(folder: string, { name, anew, onLost }: DatabaseOptions, lifecycle: Lifecycle): Promise<string> {
   const database = await startEmbedded(folder);
   lifecycle.push('embedded database', () => database.stop());
-  if (anew) await dropDatabase(database, DATABASE);
-  return database.ensureDatabase(DATABASE);
+  void database.lost.then(onLost);
+  if (anew) await dropDatabase(database, name);
+  return database.ensureDatabase(name);
 }
 
 /** A server that is down or refuses us is named, without its password. */

@@ -15,7 +15,7 @@ export async function listen(application: INestApplication, { host, port }: Addr
   try {
     await application.listen(port, host);
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? cause.code : '';
+    const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : '';
     if (code === 'EADDRINUSE')
       throw new Fault('PORT_IN_USE', `port ${port} on ${host} is taken by another program`, { port, host }, { cause });
     if (code === 'EACCES')

@@ -86,6 +86,13 @@ describe('embedded PostgreSQL', () => {
     await next.stop();
   }, 30_000);
 
+  it('says when PostgreSQL ends by itself', async () => {
+    const database = await startEmbedded(folder);
+    process.kill(Number(readFileSync(join(folder, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]), 'SIGKILL');
+    expect(await database.lost).toMatchObject({ code: 'DATABASE_FAILED' });
+    await database.stop();
+  });
+
   it('names a folder that cannot be written', async () => {
     await expect(startEmbedded('/proc/freshet')).rejects.toMatchObject({ code: 'DATA_FOLDER_UNUSABLE' });
   });

@@ -22,6 +22,8 @@ export interface EmbeddedDatabase {
   /** Creates the database unless it is there. */
   ensureDatabase(database: string): Promise<string>;
   stop(): Promise<void>;
+  /** Resolves when PostgreSQL ended although nobody stopped it: whoever owns it should end and be started again. */
+  readonly lost: Promise<Error>;
 }
 
 /**
@@ -36,14 +38,24 @@ export async function startEmbedded(folder: string, options: EmbeddedOptions = {
   await createCluster(root, password);
   const { child, guard, port } = await startGuarded(root, password, options);
   const urlOf = (database: string) => `postgres://freshet:${password}@127.0.0.1:${port}/${database}`;
+  let stopping = false;
+  const lost = new Promise<Error>(resolveLost => {
+    child.once('exit', code => {
+      if (!stopping) resolveLost(new Fault('DATABASE_FAILED', `the database in ${root} ended by itself (code ${code})`, { folder: root }));
+    });
+  });
   return {
     urlOf,
+    lost,
     ensureDatabase: async database => {
       const { rowCount } = await guard.query('select from pg_database where datname = $1', [database]);
       if (rowCount === 0) await guard.query(`create database ${pg.escapeIdentifier(database)}`);
       return urlOf(database);
     },
-    stop: () => stop(child, guard),
+    stop: () => {
+      stopping = true;
+      return stop(child, guard);
+    },
   };
 }
 
