@@ -97,6 +97,8 @@ function flowOf({ domain, from, to }: FixtureSpan, station: Station): (time: Epo
   };
 }
 
+const ISO = `'YYYY-MM-DD"T"HH24:MI:SS"Z"'`;
+
 interface FixtureRows {
   readonly cycles: readonly object[];
   readonly hydrographs: readonly object[];
@@ -107,12 +109,11 @@ async function insertCycles(pool: Pool, { domain, runKind }: FixtureSpan, rows: 
   const scope = [domain.basin, runKind];
   await pool.query(
     `insert into cycle (basin, issue_time, run_kind, status, as_of, attempt, started_at, finished_at, state_hash, previous_hash, degradations, analysis, input_ages, rain)
-     select $1, issue, $2, 'degraded', issue, 1, issue, issue + interval '90 milliseconds', hash, previous,
+     select $1, issue, $2, 'degraded', issue + interval '4 minutes', 1, issue, issue + interval '90 milliseconds', hash, previous,
        '[{"code":"RAIN_SUBSTITUTED","subject":"rain","message":"The last 15 minutes of rain had not arrived; persistence stands in."}]',
        '{"outcome":"accepted","reason":"the hold-out improved","costBefore":12.5,"costAfter":3.25,"iterations":9,"increments":{}}',
-       jsonb_build_array(jsonb_build_object('input', 'rain', 'newest', extract(epoch from issue) * 1000 - 900000, 'ageMs', 900000)),
-       jsonb_build_object('time', jsonb_build_object('start', extract(epoch from issue) * 1000 - 86400000, 'stepMs', 900000, 'count', 192),
-         'mean', (select jsonb_agg(0.25) from generate_series(1, 192)))
+       jsonb_build_array(jsonb_build_object('input', 'rain', 'newest', to_char(issue - interval '15 minutes', ${ISO}), 'ageMs', 900000)),
+       jsonb_build_object('start', to_char(issue - interval '1 day', ${ISO}), 'stepS', 900, 'mean', (select jsonb_agg(0.25) from generate_series(1, 192)))
      from jsonb_to_recordset($3) as row (issue timestamptz, hash text, previous text)`,
     [...scope, JSON.stringify(rows.cycles)],
   );

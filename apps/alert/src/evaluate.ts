@@ -1,4 +1,4 @@
-import { BEAT_MS, epochMs, floorTo, type BasinId, type EpochMs, type Station } from '#hydrology';
+import { BEAT_MS, SECOND_MS, epochMs, floorTo, type BasinId, type EpochMs, type Station } from '#hydrology';
 import {
   clearAlert,
   rulesOf,
@@ -48,7 +48,8 @@ export interface Evaluation {
  * Weighs everything that became known about a basin since the last time, in the order it became known, and commits
  * states, transitions, messages and progress in one transaction. The evidence comes out of the store, never out of the
  * message that woke us: so nothing is weighed twice, nothing is lost by a crash, and a replay repeats itself whatever
- * the timing of its messages. A beat of the clock is weighed once a later time is reached, when its cycle is in.
+ * the timing of its messages. What became known at a
+ * beat is in the store when a later time is reached, so the beat waits until then.
  * @returns the transitions, empty when nothing changed.
  */
 export async function evaluateAlerts(evaluation: Evaluation): Promise<readonly AlertEvent[]> {
@@ -68,10 +69,10 @@ export async function evaluateAlerts(evaluation: Evaluation): Promise<readonly A
   });
 }
 
-/** The first beat is looked at, and its cycle is the first forecast. */
+/** The cycle of the beat it begins at is the first forecast, and the next beat the first look: until then no cycle can be late. */
 function firstProgress(upTo: EpochMs): EvaluationProgress {
   const beat = floorTo(upTo, BEAT_MS);
-  return { evaluatedTo: beat, forecastTo: epochMs(beat - BEAT_MS) };
+  return { evaluatedTo: epochMs(beat + SECOND_MS), forecastTo: epochMs(beat - BEAT_MS) };
 }
 
 /** Evidence and whom it concerns. */
@@ -87,10 +88,10 @@ async function readTimeline(client: Queryable, { basin, runKind, upTo }: Evaluat
   const beats = beatsOf(progress.evaluatedTo, upTo);
   const newest = await readNewestInputs(client, { ...of, times: beats });
   const items = [...known.map(stationItem), ...beats.flatMap(beat => beatItems(beat, newest, basin.stations))];
-  return items.sort((a, b) => a.knownAt - b.knownAt); // stable: at one time observations, forecasts, then the clock
+  return items.sort((a, b) => a.knownAt - b.knownAt); // stable: at one time observations and forecasts, then the clock
 }
 
-/** Beats in [from, to): the last one waits until its cycle had its time. */
+/** Beats in [from, to). */
 function beatsOf(from: EpochMs, to: EpochMs): EpochMs[] {
   const beats: EpochMs[] = [];
   for (let beat = Math.ceil(from / BEAT_MS) * BEAT_MS; beat < to; beat += BEAT_MS) beats.push(epochMs(beat));

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { BEAT_MS, HOUR_MS, epochMs, parseIso, type EpochMs } from '#hydrology';
+import { BEAT_MS, HOUR_MS, MINUTE_MS, epochMs, parseIso, type EpochMs } from '#hydrology';
 import { LocalBus } from '#bus';
 import type { LoadedDomain } from '#config';
 import { readAlertEvents } from '#store';
@@ -40,7 +40,7 @@ describe('startAlerting', () => {
       {
         key: 'cance',
         id: `${runKind} ${issueTime}`,
-        value: { basin: 'cance', issueTime, asOf: issueTime, runKind, outcome: 'complete', notifies: true },
+        value: { basin: 'cance', issueTime, asOf: epochMs(issueTime + 4 * MINUTE_MS), runKind, outcome: 'complete', notifies: true },
       },
     ]);
 

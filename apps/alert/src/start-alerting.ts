@@ -40,7 +40,7 @@ export async function startAlerting(options: AlertingOptions): Promise<Alerting>
       for (const [basin, upTo] of newestPerBasin(batch, runKind, value => value.receivedAt)) await evaluate(basin, upTo, false);
     }),
     await bus.subscribe('forecast.issued.v1', 'alert', async batch => {
-      for (const [basin, upTo] of newestPerBasin(batch, runKind, value => value.issueTime)) await evaluate(basin, upTo, true);
+      for (const [basin, upTo] of newestPerBasin(batch, runKind, value => value.asOf)) await evaluate(basin, upTo, true);
     }),
   ];
   return {

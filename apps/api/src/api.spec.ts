@@ -25,7 +25,7 @@ import {
 } from '#contracts';
 import { LocalBus } from '#bus';
 import type { LoadedDomain } from '#config';
-import { HOUR_MS, epochMs, parseIso, toIso, type EpochMs } from '#hydrology';
+import { HOUR_MS, MINUTE_MS, epochMs, parseIso, toIso, type EpochMs } from '#hydrology';
 import { OutboxRelay } from '#store';
 import { startAlerting, type Alerting } from '#apps/alert';
 import { archiveDischarge, archiveRain, loadCance, storeCycles } from '../../../test/setup/flood-fixture.js';
@@ -33,7 +33,9 @@ import { openTestDatabase, type TestDatabase } from '../../../test/setup/test-da
 import type { ApiContext } from './api-context.js';
 import { createApi } from './create-api.js';
 
-const NOW = parseIso('2014-11-04T15:30Z');
+const BEAT = parseIso('2014-11-04T15:30Z');
+/** Its cycle is known from the cut-off on. */
+const NOW = epochMs(BEAT + 4 * MINUTE_MS);
 
 /** A replay's clock that only remembers what it is told. */
 function fakeReplay() {
@@ -69,9 +71,9 @@ describe('the API over a fixture of the flood', () => {
     folder = mkdtempSync(join(tmpdir(), 'freshet-console-'));
     writeFileSync(join(folder, 'index.html'), '<!doctype html><title>Freshet</title>');
     const { pool } = database;
-    const span = { domain, runKind: 'replay' as const, from: epochMs(NOW - 3 * HOUR_MS), to: NOW };
-    await archiveDischarge(pool, { ...span, from: epochMs(NOW - 60 * HOUR_MS), to: epochMs(NOW + HOUR_MS) });
-    await archiveRain(pool, { ...span, from: epochMs(NOW - 12.5 * HOUR_MS) });
+    const span = { domain, runKind: 'replay' as const, from: epochMs(BEAT - 3 * HOUR_MS), to: BEAT };
+    await archiveDischarge(pool, { ...span, from: epochMs(BEAT - 60 * HOUR_MS), to: epochMs(BEAT + HOUR_MS) });
+    await archiveRain(pool, { ...span, from: epochMs(BEAT - 12.5 * HOUR_MS) });
     await storeCycles(pool, span);
     await pool.query(
       `insert into reject (basin, source, received_at, code, message) values ('cance', 'gauges', $1, 'OBSERVATION_UNDECODABLE', 'unit "ft"')`,
@@ -128,7 +130,7 @@ describe('the API over a fixture of the flood', () => {
 
   it('lists the basin with its worst level', async () => {
     const { basins, now: clock } = await read(BasinList, '/v1/basins');
-    expect(clock).toBe('2014-11-04T15:30:00Z');
+    expect(clock).toBe('2014-11-04T15:34:00Z');
     expect(basins).toEqual([
       expect.objectContaining({ id: 'cance', cellCount: 383, stationCount: 6, worstLevel: 'red', latestIssueTime: '2014-11-04T15:30:00Z' }),
     ]);
@@ -157,7 +159,7 @@ describe('the API over a fixture of the flood', () => {
     expect(stations).toHaveLength(6);
     const outlet = stations.find(station => station.id === 'V3524010')!;
     expect(outlet.thresholds.map(threshold => threshold.level)).toEqual(['yellow', 'orange', 'red']);
-    expect(outlet.observed).toMatchObject({ validTime: '2014-11-04T15:00:00Z', ageMinutes: 30, exceeds: 'red' });
+    expect(outlet.observed).toMatchObject({ validTime: '2014-11-04T15:00:00Z', ageMinutes: 34, exceeds: 'red' });
     expect(outlet.observed!.changeM3sPerHour).toBeGreaterThan(0);
     expect(outlet.forecast).toMatchObject({ issueTime: '2014-11-04T15:30:00Z', exceeds: 'red', degraded: true });
     expect(outlet.alert).toEqual({ level: 'red', observed: 'red', forecast: 'red', stale: false, acknowledged: false });
@@ -179,7 +181,7 @@ describe('the API over a fixture of the flood', () => {
     expect(station.observed!.validTime).toBe('2014-11-04T14:00:00Z');
     expect(station.alert.observed).toBe('orange');
     const future = await read(ObservationList, '/v1/stations/V3524010/observations?asOf=2015-01-01');
-    expect(future.asOf).toBe('2014-11-04T15:30:00Z');
+    expect(future.asOf).toBe('2014-11-04T15:34:00Z');
   });
 
   it('gives the newest revision of an observation', async () => {
@@ -240,7 +242,7 @@ describe('the API over a fixture of the flood', () => {
     const post = (body: unknown) => ({ method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
     now = epochMs(NOW + 60_000);
     const first = await read(AlertReply, `/v1/alerts/${id}/acknowledge`, post({ operator: 'M. Durand', note: 'calling Sarras' }));
-    expect(first.alert.acknowledged).toEqual({ by: 'M. Durand', at: '2014-11-04T15:31:00Z', note: 'calling Sarras' });
+    expect(first.alert.acknowledged).toEqual({ by: 'M. Durand', at: '2014-11-04T15:35:00Z', note: 'calling Sarras' });
     const second = await read(AlertReply, `/v1/alerts/${id}/acknowledge`, post({ operator: 'Somebody else' }));
     expect(second.alert.acknowledged!.by).toBe('M. Durand');
     expect(second.events).toHaveLength(first.events.length);
@@ -267,8 +269,8 @@ describe('the API over a fixture of the flood', () => {
 
   it('streams the clock at once and forecasts when they are issued', async () => {
     const stream = await openStream(`${url}/v1/stream`);
-    expect(await stream.next(event => event.kind === 'clock')).toMatchObject({ now: '2014-11-04T15:30:00Z', replay: { state: 'running' } });
-    const value = { basin: 'cance', issueTime: NOW, asOf: NOW, runKind: 'replay' as const, outcome: 'complete' as const, notifies: true };
+    expect(await stream.next(event => event.kind === 'clock')).toMatchObject({ now: '2014-11-04T15:34:00Z', replay: { state: 'running' } });
+    const value = { basin: 'cance', issueTime: BEAT, asOf: NOW, runKind: 'replay' as const, outcome: 'complete' as const, notifies: true };
     await bus.publish('forecast.issued.v1', [
       { key: 'cance', id: 'other', value: { ...value, runKind: 'scheduled', issueTime: 0 } },
       { key: 'cance', id: 'ours', value },

@@ -16,7 +16,7 @@ export interface EvidenceWindow {
   readonly runKind: string;
   /** Observations received after this, with an overlap for those that were committed late. */
   readonly evaluatedTo: EpochMs;
-  /** Forecasts issued after this. */
+  /** Forecasts issued after this and known by `upTo`. */
   readonly forecastTo: EpochMs;
   readonly upTo: EpochMs;
 }
@@ -77,8 +77,8 @@ interface PeakRow {
 /** Table by table on purpose: before its first statistics the planner joins them badly, 16 ms instead of 1. */
 async function readForecasts(client: Queryable, window: EvidenceWindow): Promise<StationEvidence[]> {
   const scope = [window.basin, window.runKind];
-  const { rows: cycles } = await client.query<{ issue_time: EpochMs }>(
-    `select issue_time from cycle where basin = $1 and run_kind = $2 and status in ('complete', 'degraded') and issue_time > $3 and issue_time <= $4`,
+  const { rows: cycles } = await client.query<{ issue_time: EpochMs; as_of: EpochMs }>(
+    `select issue_time, as_of from cycle where basin = $1 and run_kind = $2 and status in ('complete', 'degraded') and issue_time > $3 and as_of <= $4`,
     [...scope, toIso(window.forecastTo), toIso(window.upTo)],
   );
   if (cycles.length === 0) return [];
@@ -94,11 +94,15 @@ async function readForecasts(client: Queryable, window: EvidenceWindow): Promise
     issued,
   );
   const peakOf = new Map(peaks.map(row => [`${row.station} ${row.issue_time}`, row]));
-  return exceedances.flatMap(row => forecastEvidence(row, peakOf.get(`${row.station} ${row.issue_time}`)));
+  const cutOffs = new Map(cycles.map(cycle => [cycle.issue_time, cycle.as_of]));
+  return exceedances.flatMap(row => {
+    const peak = peakOf.get(`${row.station} ${row.issue_time}`);
+    return peak === undefined ? [] : [forecastEvidence(row, peak, cutOffs.get(row.issue_time)!)];
+  });
 }
 
-function forecastEvidence(row: ExceedanceRow, peak: PeakRow | undefined): StationEvidence[] {
-  if (peak === undefined) return [];
+/** A forecast is known from its cut-off on; the time the computer took is no part of the story. */
+function forecastEvidence(row: ExceedanceRow, peak: PeakRow, cutOff: EpochMs): StationEvidence {
   const evidence: ForecastEvidence = {
     kind: 'forecast',
     issueTime: row.issue_time,
@@ -106,7 +110,7 @@ function forecastEvidence(row: ExceedanceRow, peak: PeakRow | undefined): Statio
     firstCrossing: row.first_crossing,
     peak: { value: peak.peak, time: peak.peak_time, low: peak.peak_low, high: peak.peak_high },
   };
-  return [{ station: row.station, level: row.level, knownAt: row.issue_time, evidence }];
+  return { station: row.station, level: row.level, knownAt: cutOff, evidence };
 }
 
 /** Newest value of each input (`rain`, `cycle`, station ids) as it was known at a time. */
@@ -134,7 +138,7 @@ export async function readNewestInputs(
        join rain_grid on basin = $1 and valid_time > since and received_at <= at and mean_mm is not null group by at
      union all
      select at, 'cycle', max(issue_time) from look
-       join cycle on basin = $1 and run_kind = $2 and status in ('complete', 'degraded') and issue_time > since and issue_time <= at group by at`,
+       join cycle on basin = $1 and run_kind = $2 and status in ('complete', 'degraded') and issue_time > since and as_of <= at group by at`,
     [of.basin, of.runKind, of.times.map(toIso), FRESHNESS_REACH_MS / 1000],
   );
   return rows;

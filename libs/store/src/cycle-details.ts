@@ -1,5 +1,5 @@
 import type { AnalysisView, DegradationView, InputAgeView, RainBar } from '#contracts';
-import { HOUR_MS, MINUTE_MS, epochMs, toIso, type EpochMs } from '#hydrology';
+import { HOUR_MS, MINUTE_MS, SECOND_MS, epochMs, parseIso, toIso, type EpochMs } from '#hydrology';
 import { z } from 'zod';
 
 /** The JSON columns of the ledger, as the forecast role wrote them. */
@@ -17,15 +17,16 @@ export interface CycleParts {
   readonly rain: { readonly stepSeconds: number; readonly values: readonly RainBar[] };
 }
 
+const time = z.iso.datetime().transform(parseIso);
 const number = z.number().nullable().catch(null);
 const Degradations = z.array(z.object({ code: z.string(), subject: z.string(), message: z.string() })).catch([]);
 const Analysis = z
   .object({ outcome: z.string(), reason: z.string().default(''), costBefore: number.default(null), costAfter: number.default(null) })
   .nullable()
   .catch(null);
-const InputAges = z.array(z.object({ input: z.string(), newest: z.number().nullable(), ageMs: z.number().nullable() })).catch([]);
+const InputAges = z.array(z.object({ input: z.string(), newest: time.nullable(), ageMs: z.number().nullable() })).catch([]);
 const Rain = z
-  .object({ time: z.object({ start: z.number(), stepMs: z.number().positive(), count: z.number() }), mean: z.array(z.number().nullable()) })
+  .object({ start: time, stepS: z.number().positive(), mean: z.array(z.number().nullable()) })
   .nullable()
   .catch(null);
 
@@ -41,7 +42,7 @@ export function cycleDetails(row: CycleColumns, issueTime: EpochMs): CycleParts 
     analysis: Analysis.parse(row.analysis ?? null),
     inputAges: ages.map(({ input, newest, ageMs }) => ({
       input,
-      newest: newest === null ? null : toIso(epochMs(newest)),
+      newest: newest === null ? null : toIso(newest),
       ageMinutes: ageMs === null ? null : ageMs / MINUTE_MS,
     })),
     rain: rainBars(Rain.parse(row.rain ?? null), newestRain, issueTime),
@@ -50,11 +51,11 @@ export function cycleDetails(row: CycleColumns, issueTime: EpochMs): CycleParts 
 
 function rainBars(rain: z.infer<typeof Rain>, newestRain: number, issueTime: EpochMs): CycleParts['rain'] {
   if (rain === null) return { stepSeconds: 900, values: [] };
-  const { start, stepMs } = rain.time;
+  const stepMs = rain.stepS * SECOND_MS;
   const bars = rain.mean.flatMap((rainMm, k): RainBar[] => {
-    const validTime = start + (k + 1) * stepMs;
+    const validTime = rain.start + (k + 1) * stepMs;
     if (rainMm === null || validTime <= issueTime - RAIN_BEFORE_MS) return [];
     return [{ validTime: toIso(epochMs(validTime)), rainMm, origin: validTime <= newestRain ? 'observed' : 'future' }];
   });
-  return { stepSeconds: stepMs / 1000, values: bars };
+  return { stepSeconds: rain.stepS, values: bars };
 }

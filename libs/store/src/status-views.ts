@@ -95,9 +95,9 @@ const INPUTS = `
     (count(*) filter (where valid_time > $3::timestamptz - interval '24 hours' and flag >= 3))::integer
   from rain_grid where basin = $1 and valid_time > $3::timestamptz - interval '7 days' and received_at <= $3
   union all
-  select 'cycle', max(issue_time), max(issue_time), (count(*) filter (where issue_time > $3::timestamptz - interval '24 hours'))::integer,
+  select 'cycle', max(issue_time), max(as_of), (count(*) filter (where issue_time > $3::timestamptz - interval '24 hours'))::integer,
     (count(*) filter (where issue_time > $3::timestamptz - interval '24 hours' and status = 'degraded'))::integer
-  from cycle where basin = $1 and run_kind = $2 and issue_time > $3::timestamptz - interval '7 days' and issue_time <= $3
+  from cycle where basin = $1 and run_kind = $2 and issue_time > $3::timestamptz - interval '7 days' and as_of <= $3
     and status in ('complete', 'degraded')`;
 
 /** The age of every input of a basin. */

@@ -149,7 +149,7 @@ const likelyLevel = ({ chances }: BriefRow): LevelName | null => highestOf(LEVEL
 /** The newest issue time with a forecast, null before the first. */
 export async function readLatestIssueTime(client: Queryable, scope: ReadScope): Promise<EpochMs | null> {
   const { rows } = await client.query<{ issue_time: EpochMs }>(
-    `select issue_time from cycle where basin = $1 and run_kind = $2 and issue_time <= $3 and status in ('complete', 'degraded')
+    `select issue_time from cycle where basin = $1 and run_kind = $2 and as_of <= $3 and status in ('complete', 'degraded')
      order by issue_time desc limit 1`,
     [scope.basin, scope.runKind, toIso(scope.asOf)],
   );
@@ -166,7 +166,7 @@ export interface ForecastsOf extends ReadScope {
 /** Issue times of a station, newest first. */
 export async function readForecastBriefs(client: Queryable, of: ForecastsOf): Promise<ForecastBrief[]> {
   const { rows } = await client.query<BriefRow>(
-    `select ${BRIEF} where h.station = $1 and h.run_kind = $2 and h.issue_time <= $3
+    `select ${BRIEF} where h.station = $1 and h.run_kind = $2 and c.as_of <= $3
        and ($4::timestamptz is null or h.issue_time > $4) and ($5::timestamptz is null or h.issue_time <= $5)
      order by h.issue_time desc limit $6`,
     [of.station, of.runKind, toIso(of.asOf), of.from === null ? null : toIso(of.from), of.to === null ? null : toIso(of.to), of.limit],
@@ -225,7 +225,7 @@ export async function readForecast(
     `select h.issue_time, c.as_of, c.status, h.start_time, h.step_s, h.q05, h.q25, h.q50, h.q75, h.q95, h.open_loop, h.analysis as analysis_run,
        h.peak_time, h.peak, h.peak_low, h.peak_high, c.degradations, c.analysis, c.input_ages, c.rain
      from hydrograph h join cycle c on c.basin = h.basin and c.issue_time = h.issue_time and c.run_kind = h.run_kind
-     where h.station = $1 and h.run_kind = $2 and h.issue_time <= $3 and ($4::timestamptz is null or h.issue_time = $4)
+     where h.station = $1 and h.run_kind = $2 and c.as_of <= $3 and ($4::timestamptz is null or h.issue_time = $4)
      order by h.issue_time desc limit 1`,
     [of.station, of.runKind, toIso(of.asOf), of.issueTime === null ? null : toIso(of.issueTime)],
   );
