@@ -16,7 +16,7 @@ export interface ConnectOptions {
 
 /**
  * Opens a pool whose answers speak Freshet's types: `timestamptz` is epoch milliseconds, `bigint` a number. Times go in
- * as ISO text (`toIso`). Check `ping` before relying on it: connections open when they are needed.
+ * as ISO text (`toIso`). A lost connection is the transient fault SQL_UNAVAILABLE, whatever was asked. Check `ping` before relying on it: connections open when they are needed.
  */
 export function connect(url: string, options: ConnectOptions = {}): Pool {
   const settings = [`-c timezone=UTC`, `-c jit=off`, ...(options.waitForDisk === false ? ['-c synchronous_commit=off'] : [])];
@@ -28,22 +28,30 @@ export function connect(url: string, options: ConnectOptions = {}): Pool {
     application_name: 'freshet',
   });
   pool.on('error', () => undefined); // an idle connection that broke; the next query opens another or fails by itself
+  const query = pool.query.bind(pool) as (...args: readonly unknown[]) => Promise<unknown>;
+  pool.query = ((...args: readonly unknown[]) => query(...args).catch(rethrowAsFault)) as typeof pool.query;
   return pool;
 }
 
 /** Runs `work` in one transaction: all of it or nothing. */
 export async function inTransaction<T>(pool: Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect().catch(rethrowAsFault);
+  // a client that is out of the pool has no listener, and an 'error' nobody hears ends the process
   let broken = false;
+  const lost = () => {
+    broken = true;
+  };
+  client.on('error', lost);
   try {
     await client.query('begin');
     const result = await work(client);
     await client.query('commit');
     return result;
   } catch (error) {
-    await client.query('rollback').catch(() => (broken = true));
+    await client.query('rollback').catch(lost);
     return rethrowAsFault(error);
   } finally {
+    client.off('error', lost);
     client.release(broken);
   }
 }
@@ -68,5 +76,8 @@ function isConnectionLoss(error: unknown): error is Error {
   if (typeof error !== 'object' || error === null) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const message = 'message' in error && typeof error.message === 'string' ? error.message : '';
-  return /^(ECONN|EPIPE|ETIMEDOUT|08|57P0)/.test(code) || /Connection terminated|timeout exceeded when trying to connect/.test(message);
+  return (
+    /^(ECONN|EPIPE|ETIMEDOUT|08|57P0)/.test(code) ||
+    /Connection terminated|is not queryable|timeout exceeded when trying to connect/.test(message)
+  );
 }

@@ -7,6 +7,7 @@ import { dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { Fault, isFault } from '#errors';
+import { rethrowAsFault } from './connect.js';
 import { FOLDER_LOCK, stopOrphan } from './postmaster.js';
 import { commandAs, databaseUser, findBinaries } from './postgres-binaries.js';
 
@@ -48,8 +49,8 @@ export async function startEmbedded(folder: string, options: EmbeddedOptions = {
     urlOf,
     lost,
     ensureDatabase: async database => {
-      const { rowCount } = await guard.query('select from pg_database where datname = $1', [database]);
-      if (rowCount === 0) await guard.query(`create database ${pg.escapeIdentifier(database)}`);
+      const { rowCount } = await guard.query('select from pg_database where datname = $1', [database]).catch(rethrowAsFault);
+      if (rowCount === 0) await guard.query(`create database ${pg.escapeIdentifier(database)}`).catch(rethrowAsFault);
       return urlOf(database);
     },
     stop: () => {
@@ -62,8 +63,9 @@ export async function startEmbedded(folder: string, options: EmbeddedOptions = {
 /** Removes the database of a folder, so that the next start begins from nothing. The caller must own the folder. */
 export async function dropDatabase(owner: EmbeddedDatabase, database: string): Promise<void> {
   const client = new pg.Client({ connectionString: owner.urlOf('postgres') });
-  await client.connect();
-  await client.query(`drop database if exists ${pg.escapeIdentifier(database)} with (force)`).finally(() => client.end());
+  await client.connect().catch(rethrowAsFault);
+  const dropped = client.query(`drop database if exists ${pg.escapeIdentifier(database)} with (force)`);
+  await dropped.catch(rethrowAsFault).finally(() => client.end());
 }
 
 const clusterOf = (root: string): string => join(root, 'postgres');
