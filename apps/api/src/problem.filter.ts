@@ -69,7 +69,7 @@ export interface ProblemContext {
 export function problemOf(fault: Fault, { status, instance, runKind }: ProblemContext): Problem {
   const errors = fault.context.errors;
   return {
-    type: `/docs/errors#${fault.code}`,
+    type: `urn:freshet:problem:${fault.code}`,
     title: fault.code.toLowerCase().replaceAll('_', ' '),
     status,
     detail: fault.message,

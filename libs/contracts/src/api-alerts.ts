@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AsOf, Envelope, Format, Instant, LevelName, Limit, QueryTime, REPLAY_MARKER } from './api-common.js';
+import { AsOf, Envelope, Format, Instant, LevelName, Limit, QueryTime, REPLAY_MARKER } from './api-envelope.js';
 import { RunKind } from './topics.js';
 
 export const AlertPhase = z.enum(['clear', 'pending', 'raised', 'easing', 'stale']).meta({

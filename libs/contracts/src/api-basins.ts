@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Envelope, Instant, LevelName } from './api-common.js';
+import { Envelope, Instant, LevelName } from './api-envelope.js';
 
 const position = z.array(z.number()).length(2).meta({ description: '[longitude, latitude], WGS84' });
 const ring = z.array(position).meta({ description: 'Closed: the last position is the first' });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AsOf, Envelope, Format, Instant, LevelName, QueryTime } from './api-common.js';
+import { AsOf, Envelope, Format, Instant, LevelName, QueryTime } from './api-envelope.js';
 
 /** GET /v1/stations/{station}/forecast */
 export const ForecastQuery = z

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AsOf, Envelope, Format, Instant, Limit, QueryTime } from './api-common.js';
+import { AsOf, Envelope, Format, Instant, Limit, QueryTime } from './api-envelope.js';
 import { AnalysisView, DegradationView, InputAgeView } from './api-forecast.js';
 import { RunKind } from './topics.js';
 

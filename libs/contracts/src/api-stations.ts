@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AsOf, Envelope, Format, Instant, LevelName, Limit, QueryTime } from './api-common.js';
+import { AsOf, Envelope, Format, Instant, LevelName, Limit, QueryTime } from './api-envelope.js';
 
 export const StationThreshold = z
   .object({

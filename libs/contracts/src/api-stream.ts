@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Envelope, Instant } from './api-common.js';
+import { Envelope, Instant } from './api-envelope.js';
 import { AlertEventView } from './api-alerts.js';
 import { ReplayState } from './api-operations.js';
 

@@ -1,5 +1,5 @@
 // The /v1 interface: every request and reply. Units are suffixes (dischargeM3s, rainMm), times ISO 8601 UTC, every reply says which clock it speaks of.
-export * from './api-common.js';
+export * from './api-envelope.js';
 export * from './api-basins.js';
 export * from './api-stations.js';
 export * from './api-forecast.js';

@@ -68,7 +68,9 @@ export type ProblemError = z.infer<typeof ProblemError>;
 /** RFC 9457, with the code of Freshet’s register and what the reader can do. */
 export const Problem = z
   .object({
-    type: z.string().meta({ description: 'Where the code is documented', example: '/docs/errors#QUERY_INVALID' }),
+    type: z
+      .string()
+      .meta({ description: 'Names the code; docs/reference/errors.md documents it', example: 'urn:freshet:problem:QUERY_INVALID' }),
     title: z.string(),
     status: z.number().int(),
     detail: z.string(),
