@@ -22,6 +22,7 @@ const SITUATION = {
 class FakeStream {
   readonly listeners = new Map<string, (event: { data: string }) => void>();
   closed = false;
+  readyState = 1;
   addEventListener(kind: string, listener: (event: { data: string }) => void): void {
     this.listeners.set(kind, listener);
   }
@@ -121,6 +122,18 @@ describe('following the server', () => {
     readSituation.mockClear();
     await jest.advanceTimersByTimeAsync(30_000);
     expect(readSituation).toHaveBeenCalledTimes(2);
+  });
+
+  it('opens the stream anew where the browser gave up on it', async () => {
+    start();
+    await jest.advanceTimersByTimeAsync(10);
+    const refused = stream;
+    refused.tell('error', {});
+    refused.readyState = 2;
+    stream = new FakeStream();
+    await jest.advanceTimersByTimeAsync(6_000);
+    stream.tell('open', {});
+    expect(state.connection.streaming).toBe(true);
   });
 
   it('keeps what is shown when the server fails, says why, and recovers', async () => {

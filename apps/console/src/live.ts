@@ -27,6 +27,8 @@ const GAP_MS = 1_000;
 const POLL_STREAMING_MS = 15_000;
 const POLL_MS = 5_000;
 const RETRY_MS = 2_000;
+/** EventSource.CLOSED: a browser retries a broken stream by itself, but gives up on one that was refused (a proxy's 502). */
+const CLOSED = 2;
 
 /** What the parts of following share. */
 interface Feed {
@@ -43,9 +45,10 @@ export function followServer(client: Client, openStream: () => EventSource, onCh
   const stopped = new AbortController();
   const bell = createBell();
   const feed = createFeed(client, stopped.signal, onChange);
-  const stream = openStream();
-  listen(stream, feed, bell);
-  void follow(feed, bell);
+  let stream = listen(openStream(), feed, bell);
+  void follow(feed, bell, () => {
+    if (!stopped.signal.aborted && stream.readyState === CLOSED) stream = listen(openStream(), feed, bell);
+  });
   return {
     select: station => {
       feed.wanted = station;
@@ -79,13 +82,14 @@ function createFeed(client: Client, signal: AbortSignal, onChange: (state: LiveS
   return feed;
 }
 
-async function follow(feed: Feed, bell: Bell): Promise<void> {
+async function follow(feed: Feed, bell: Bell, mendStream: () => void): Promise<void> {
   while (!feed.signal.aborted) {
     await readOnce(feed);
     await sleep(GAP_MS);
     const { failures, streaming } = feed.state.connection;
     const pause = failures > 0 ? RETRY_MS : streaming ? POLL_STREAMING_MS : POLL_MS;
     await bell.wait(pause - GAP_MS);
+    mendStream();
   }
 }
 
@@ -135,7 +139,7 @@ export const sayProblem = (error: unknown): string => {
   return error instanceof Error ? error.message : String(error);
 };
 
-function listen(stream: EventSource, feed: Feed, bell: Bell): void {
+function listen(stream: EventSource, feed: Feed, bell: Bell): EventSource {
   stream.addEventListener('open', () => {
     feed.connect({ streaming: true });
   });
@@ -147,6 +151,7 @@ function listen(stream: EventSource, feed: Feed, bell: Bell): void {
       hear(JSON.parse(String((event as MessageEvent<unknown>).data)) as StreamEvent, feed, bell);
     });
   }
+  return stream;
 }
 
 /** The clock is shown at once; anything else is a reason to read again. */

@@ -26,6 +26,10 @@ window.addEventListener('hashchange', () => {
   // On a phone the station lies below the list it was chosen from.
   if (window.matchMedia('(max-width: 880px)').matches) document.getElementById('station')?.scrollIntoView({ block: 'start' });
 });
+// Timers sleep in a hidden tab: whoever comes back sees the present at once.
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden) live.refresh();
+});
 follow();
 
 /** A replay says so in the tab as well. */
