@@ -1,8 +1,8 @@
 import { HOUR_MS, stampOf, type EpochMs, type TimeGrid } from '#hydrology';
 import { fromErrorSpace, toErrorSpace } from './error-space.js';
-import { predictError, predictFastError, updateErrorFilter } from './error-filter.js';
+import { decayError, predictError, updateErrorFilter, type ErrorFilter } from './error-filter.js';
 import type { PendingForecast, StationMemory } from './memory.js';
-import { blendAt, LEARNED_LEADS_H, verify } from './statistics.js';
+import { blendAt, DECAYS_H, LEARNED_LEADS_H, verify } from './statistics.js';
 
 /** Levels of the quantiles that are issued. */
 export const QUANTILE_LEVELS = [0.05, 0.25, 0.5, 0.75, 0.95] as const;
@@ -70,13 +70,11 @@ function takeIn(memory: StationMemory, { time, observed, openLoop, analysis }: C
 
 /** Discharge of the members, in the order of MEMBERS. */
 function membersAt(memory: StationMemory, at: EpochMs, openLoop: number, analysis: number): number[] {
-  const [free, analysed] = [toErrorSpace(openLoop), toErrorSpace(analysis)];
-  return [
-    free + predictError(memory.openLoop, at),
-    free + predictFastError(memory.openLoop, at),
-    analysed + predictError(memory.analysis, at),
-    analysed + predictFastError(memory.analysis, at),
-  ].map(fromErrorSpace);
+  const of = (run: number, filter: ErrorFilter): number[] =>
+    [predictError(filter, at), decayError(filter, at, DECAYS_H.fast), decayError(filter, at, DECAYS_H.slow)].map(error =>
+      fromErrorSpace(toErrorSpace(run) + error),
+    );
+  return [...of(openLoop, memory.openLoop), ...of(analysis, memory.analysis)];
 }
 
 function issue(memory: StationMemory, at: EpochMs, members: readonly number[]): { median: number; scale: number; quantiles: number[] } {

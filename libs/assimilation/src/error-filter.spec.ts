@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { HOUR_MS } from '#hydrology';
-import { newErrorFilter, predictError, predictFastError, updateErrorFilter, type ErrorFilter } from './error-filter.js';
+import { newErrorFilter, decayError, predictError, updateErrorFilter, type ErrorFilter } from './error-filter.js';
 
 const after = (errors: readonly number[]): ErrorFilter =>
   errors.reduce((filter, error, k) => updateErrorFilter(filter, (k + 1) * HOUR_MS, error), newErrorFilter());
@@ -18,7 +18,7 @@ describe('error filter', () => {
     const at = (48 + 12) * HOUR_MS;
     expect(predictError(lasting, at)).toBeGreaterThan(2 * predictError(spike, at));
     expect(predictError(spike, at)).toBeGreaterThan(0);
-    expect(predictFastError(lasting, at)).toBeCloseTo(Math.exp(-3), 1);
+    expect(decayError(lasting, at, 4)).toBeCloseTo(Math.exp(-3), 1);
   });
 
   it('does not take in an observation twice or out of order', () => {

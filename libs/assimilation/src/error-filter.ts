@@ -49,10 +49,10 @@ export function predictError(filter: ErrorFilter, time: number): number {
   return sum(parts, i => decay[i]! * filter.mean[i]!);
 }
 
-/** What is left of the last filtered error when only its fast part is believed: a plain decay. */
-export function predictFastError(filter: ErrorFilter, time: number): number {
+/** The plain decay of the last filtered error with one e-folding time: what the multi-part forecast competes with. */
+export function decayError(filter: ErrorFilter, time: number, eFoldHours: number): number {
   if (filter.time === null) return 0;
-  return sum(parts, i => filter.mean[i]!) * Math.exp(-(time - filter.time) / (ERROR_MEMORIES_H[0] * HOUR_MS));
+  return sum(parts, i => filter.mean[i]!) * Math.exp(-(time - filter.time) / (eFoldHours * HOUR_MS));
 }
 
 const decayOver = (ms: number): number[] => ERROR_MEMORIES_H.map(hours => Math.exp(-ms / (hours * HOUR_MS)));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { HOUR_MS } from '#hydrology';
 import { toErrorSpace } from './error-space.js';
-import { blendAt, newStatistics, verify } from './statistics.js';
+import { blendAt, newStatistics, PRIOR_WEIGHTS, verify } from './statistics.js';
 
 /** A repeatable standard normal deviate. */
 function deviates(): () => number {
@@ -24,7 +24,7 @@ describe('statistics of verified forecasts', () => {
         count++;
         if (position >= -widths[0]! && position <= widths[3]!) inside++;
       }
-      statistics = verify(statistics, { validTime: 0, lead: 4, members: [25, 25, 25, 25], median, scale: median }, observed);
+      statistics = verify(statistics, { validTime: 0, lead: 4, members: [25, 25, 25, 25, 25, 25], median, scale: median }, observed);
     }
     expect(inside / count).toBeGreaterThan(0.87);
     expect(inside / count).toBeLessThan(0.93);
@@ -36,12 +36,12 @@ describe('statistics of verified forecasts', () => {
       const observed = 20 + (k % 7);
       statistics = verify(
         statistics,
-        { validTime: 0, lead: 2, members: [observed + 4, observed + 4, observed, observed + 5], median: 9, scale: 9 },
+        { validTime: 0, lead: 2, members: [4, 4, 4, 0, 5, 5].map(error => observed + error), median: 9, scale: 9 },
         observed,
       );
     }
-    expect(blendAt(statistics, 3 * HOUR_MS).weights[2]).toBeGreaterThan(0.7);
-    expect(blendAt(statistics, 24 * HOUR_MS).weights).toEqual([0.4, 0.1, 0.4, 0.1]);
+    expect(blendAt(statistics, 3 * HOUR_MS).weights[3]).toBeGreaterThan(0.7);
+    expect(blendAt(statistics, 24 * HOUR_MS).weights).toEqual([...PRIOR_WEIGHTS]);
   });
 
   it('is linear between the learned leads and constant beyond', () => {

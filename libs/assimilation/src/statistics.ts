@@ -7,13 +7,15 @@ import type { LeadStatistics, StationStatistics } from './settings.js';
 /** Leads after the newest observation at which forecasts are kept and verified, hours; others take what lies between. */
 export const LEARNED_LEADS_H = [1, 2, 3, 4, 6, 8, 12, 18, 24] as const;
 
-/** What is blended: the free run and the analysis, each with its filtered error and with the fast decay of its last error. */
-export const MEMBERS = ['openLoopFiltered', 'openLoopFast', 'analysisFiltered', 'analysisFast'] as const;
+/** What is blended: the free run and the analysis, each with its filtered error and with a fast and a slow decay of its last error. */
+export const MEMBERS = ['openLoopFiltered', 'openLoopFast', 'openLoopSlow', 'analysisFiltered', 'analysisFast', 'analysisSlow'] as const;
 
 /** Where the weights start and return to. */
-export const PRIOR_WEIGHTS = [0.4, 0.1, 0.4, 0.1] as const;
+export const PRIOR_WEIGHTS = [0.3, 0.1, 0.1, 0.3, 0.1, 0.1] as const;
+/** e-folding times of the fast and the slow decay, hours. */
+export const DECAYS_H = { fast: 4, slow: 48 } as const;
 /** Strength of the return to the prior, in units of the mean squared error. */
-const SHRINKAGE = 0.3;
+const SHRINKAGE = 0.1;
 /** Verified forecasts fade by e over this number of hours of verification. */
 const MEMORY_COUNT = 480;
 /** Initial standard deviation per lead in units of the scale, half the relative error of the discharge. */
