@@ -100,6 +100,7 @@ it('has a Chromium to drive wherever CI runs', () => {
     const card = page.locator('.alert').first();
     await card.locator('button.acknowledge').focus();
     await page.keyboard.press('Enter');
+    await page.waitForSelector('input[name=operator]:focus');
     await page.keyboard.type('M. Durand');
     await page.keyboard.press('Enter');
     await card.locator('[data-test=acknowledged]').waitFor();
@@ -111,6 +112,7 @@ it('has a Chromium to drive wherever CI runs', () => {
   it('keeps what is being typed while the page refreshes', async () => {
     const page = await open();
     await page.locator('.alert').nth(1).locator('button.acknowledge').click();
+    await page.waitForSelector('input[name=operator]:focus');
     await page.keyboard.type('M. Dur');
     server.scene = { ...RISING, now: RISING.now + 60_000 };
     await page.waitForSelector('[data-test=clock]:has-text("13:25")');

@@ -166,6 +166,7 @@ function forecastNow(domain: LoadedDomain, scene: Scene, station: Station): Stat
     peakHighM3s: peak.highM3s,
     exceeds: likely?.level ?? null,
     probability: likely?.probability ?? null,
+    firstCrossing: likely?.firstCrossing ?? null,
     degraded: outcome === 'degraded',
   };
 }

@@ -162,6 +162,7 @@ describe('the API over a fixture of the flood', () => {
     expect(outlet.observed).toMatchObject({ validTime: '2014-11-04T15:00:00Z', ageMinutes: 34, exceeds: 'red' });
     expect(outlet.observed!.changeM3sPerHour).toBeGreaterThan(0);
     expect(outlet.forecast).toMatchObject({ issueTime: '2014-11-04T15:30:00Z', exceeds: 'red', degraded: true });
+    expect(outlet.forecast!.firstCrossing).toMatch(/^2014-11-04T\d\d:\d\d:00Z$/);
     expect(outlet.alert).toEqual({ level: 'red', observed: 'red', forecast: 'red', stale: false, acknowledged: false });
     for (const virtual of stations.filter(station => !station.gauged)) {
       expect(virtual.observed).toBeNull();

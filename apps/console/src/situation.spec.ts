@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { AlertView, BasinMap, InputStatus, StationView } from '#contracts';
+import type { BasinMap, InputStatus, StationView } from '#contracts';
 import fc from 'fast-check';
 import type { Condition } from './palette.js';
 import { rankStations, sayHeadline, standingOf, type Situation } from './situation.js';
@@ -29,6 +29,7 @@ const stationOf = (part: Partial<StationView>): StationView => ({
     peakHighM3s: 260,
     exceeds: null,
     probability: null,
+    firstCrossing: null,
     degraded: false,
   },
   alert: { level: null, observed: null, forecast: null, stale: false, acknowledged: false },
@@ -137,21 +138,26 @@ describe('the headline', () => {
   });
 
   it('says what is crossed, when, how surely, and how long is left', () => {
-    const station = stationOf({ forecast: { ...stationOf({}).forecast!, exceeds: 'red', probability: 0.71 } });
-    const alert = {
-      station: 'V1',
-      basis: 'forecast',
-      level: 'red',
-      active: true,
-      firstCrossing: iso(1.75),
-      probability: 0.71,
-    } as AlertView;
-    const headline = sayHeadline(situationOf({ stations: [station], alerts: [alert] }));
+    const station = stationOf({ forecast: { ...stationOf({}).forecast!, exceeds: 'red', probability: 0.71, firstCrossing: iso(1.75) } });
+    const headline = sayHeadline(situationOf({ stations: [station] }));
     expect(headline.title).toBe('Red forecast · Sarras');
     expect(headline.detail).toBe(
       '57.3 m³/s at 13:00, rising 8.20 m³/s per hour. Crosses red at 15:00, chance 71 %. Peak 214 m³/s (180–260) at 17:30, in 4 h 15.',
     );
     expect(headline.countdown).toEqual({ value: '1 h 45', caption: 'until red' });
+  });
+
+  it('neither counts down to a level the forecast starts above, nor calls a falling start a peak', () => {
+    const forecast = {
+      ...stationOf({}).forecast!,
+      exceeds: 'red',
+      probability: 0.9,
+      firstCrossing: iso(0.25),
+      peakTime: iso(0.25),
+    } as const;
+    const headline = sayHeadline(situationOf({ stations: [stationOf({ gauged: false, observed: null, forecast })] }));
+    expect(headline.countdown).toBeNull();
+    expect(headline.detail).toBe('Ungauged. Forecast to fall from 214 m³/s (180–260).');
   });
 
   it('counts nothing down once the river is above', () => {

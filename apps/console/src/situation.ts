@@ -37,6 +37,8 @@ export interface Headline {
   readonly countdown: { readonly value: string; readonly caption: string } | null;
 }
 
+const FIRST_STEP_MS = 15 * 60_000;
+
 const QUIET = { station: null, countdown: null } as const;
 
 const isSilent = (input: InputStatus | undefined): boolean => input === undefined || input.state === 'silent' || input.state === 'never';
@@ -120,7 +122,7 @@ function sayExceedance(situation: Situation, ranked: readonly StationStanding[],
   const { station } = worst;
   const same = ranked.filter(one => one.worst === worst.worst).length - 1;
   const others = same > 0 ? `, and ${same} more ${same === 1 ? 'station' : 'stations'}` : '';
-  const crossing = crossingOf(worst, situation);
+  const crossing = crossingOf(worst, situation.now);
   const how = worst.observed === worst.worst ? 'observed' : worst.forecast === worst.worst ? 'forecast' : 'alert standing';
   return {
     condition: worst.worst,
@@ -148,23 +150,24 @@ export function sayTrend(station: StationView): string {
 function sayForecast(standing: StationStanding, situation: Situation): string {
   const { station, worst } = standing;
   if (!station.forecast) return 'No forecast has been issued.';
-  const crossing = crossingOf(standing, situation);
+  const crossing = crossingOf(standing, situation.now);
   if (!crossing) return sayPeak(station, situation.now);
   const chance = crossing.probability === null ? '' : `, chance ${formatChance(crossing.probability)}`;
   return `Crosses ${worst} at ${formatStamp(crossing.time, situation.now)}${chance}. ${sayPeak(station, situation.now)}`;
 }
 
-/** When the worst level is crossed, where that lies ahead and the river is not above it yet. */
-function crossingOf(
-  standing: StationStanding,
-  { alerts, now }: Situation,
-): { readonly time: number; readonly probability: number | null } | null {
-  if (standing.observed === standing.worst) return null;
-  const alert = alerts.find(
-    one => one.active && one.basis === 'forecast' && one.station === standing.station.id && one.level === standing.worst,
-  );
-  const time = alert?.firstCrossing ? Date.parse(alert.firstCrossing) : null;
-  return alert && time !== null && time > now ? { time, probability: alert.probability } : null;
+/** When the newest forecast crosses the worst level, where that lies ahead and the river is not above it yet. */
+function crossingOf(standing: StationStanding, now: number): { readonly time: number; readonly probability: number | null } | null {
+  const { forecast } = standing.station;
+  if (standing.observed === standing.worst || !forecast?.firstCrossing || forecast.exceeds !== standing.worst) return null;
+  const time = Date.parse(forecast.firstCrossing);
+  const waits = time > now && time - Date.parse(forecast.issueTime) > FIRST_STEP_MS;
+  return waits ? { time, probability: forecast.probability } : null;
+}
+
+/** A peak in the first step is none: the river only falls from here. */
+export function onlyFalls(forecast: NonNullable<StationView['forecast']>): boolean {
+  return Date.parse(forecast.peakTime) - Date.parse(forecast.issueTime) <= FIRST_STEP_MS;
 }
 
 /** Where the peak lies ahead, or that the forecast only falls. */
@@ -173,6 +176,7 @@ export function sayPeak(station: StationView, now: number): string {
   const { peakM3s, peakLowM3s, peakHighM3s, peakTime } = station.forecast;
   const time = Date.parse(peakTime);
   const range = `${formatDischarge(peakM3s)} m³/s (${formatDischarge(peakLowM3s)}–${formatDischarge(peakHighM3s)})`;
+  if (onlyFalls(station.forecast)) return `Forecast to fall from ${range}.`;
   return `Peak ${range} at ${formatStamp(time, now)}, ${formatWhen(time, now)}.`;
 }
 

@@ -35,6 +35,7 @@ export const ForecastNow = z
     peakHighM3s: z.number(),
     exceeds: LevelName.nullable().meta({ description: 'Highest level with a probability of at least one half' }),
     probability: z.number().nullable().meta({ description: 'Of that level' }),
+    firstCrossing: Instant.nullable().meta({ description: 'First valid time whose median is above that level' }),
     degraded: z.boolean(),
   })
   .meta({ id: 'ForecastNow', description: 'Newest forecast in brief' });

@@ -110,11 +110,15 @@ interface BriefRow {
   readonly peak_low: number;
   readonly peak_high: number;
   readonly chances: Readonly<Record<string, number>> | null;
+  /** Epoch ms by level. */
+  readonly crossings: Readonly<Record<string, number | null>> | null;
 }
 
 const BRIEF = `h.station, h.issue_time, c.status, h.peak_time, h.peak, h.peak_low, h.peak_high,
   (select jsonb_object_agg(e.level, e.probability) from exceedance e
-   where e.station = h.station and e.issue_time = h.issue_time and e.run_kind = h.run_kind) as chances
+   where e.station = h.station and e.issue_time = h.issue_time and e.run_kind = h.run_kind) as chances,
+  (select jsonb_object_agg(e.level, round(extract(epoch from e.first_crossing) * 1000)) from exceedance e
+   where e.station = h.station and e.issue_time = h.issue_time and e.run_kind = h.run_kind) as crossings
   from hydrograph h join cycle c on c.basin = h.basin and c.issue_time = h.issue_time and c.run_kind = h.run_kind`;
 
 /** The newest forecast of each station of a basin, in brief. */
@@ -131,6 +135,7 @@ export async function readForecastNow(client: Queryable, scope: ReadScope): Prom
 
 function forecastNow(row: BriefRow, asOf: EpochMs): ForecastNow {
   const exceeds = likelyLevel(row);
+  const crossing = exceeds === null ? null : (row.crossings?.[exceeds] ?? null);
   return {
     issueTime: toIso(row.issue_time),
     ageMinutes: (asOf - row.issue_time) / MINUTE_MS,
@@ -140,6 +145,7 @@ function forecastNow(row: BriefRow, asOf: EpochMs): ForecastNow {
     peakHighM3s: row.peak_high,
     exceeds,
     probability: exceeds === null ? null : (row.chances?.[exceeds] ?? null),
+    firstCrossing: crossing === null ? null : toIso(epochMs(crossing)),
     degraded: row.status === 'degraded',
   };
 }

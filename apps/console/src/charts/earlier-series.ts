@@ -82,7 +82,8 @@ const labelOption = ({ text, drop, palette }: PeakLabel) => ({
   show: true,
   formatter: text,
   position: 'inside' as const,
-  offset: [0, drop],
+  // Right of its point: a falling forecast peaks at T0, whose line would run through the words.
+  offset: [20, drop],
   color: palette.ink,
   fontSize: 10.5,
   textBorderColor: palette.panel,

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { formatStamp } from '../format.js';
 import { unsignedOf, type AlertGroup } from '../group-alerts.js';
 import { recallOperator, rememberOperator } from '../preferences.js';
@@ -56,7 +56,7 @@ function SignForm({ onSign, onClose }: SignFormProps) {
   const [operator, setOperator] = useState(recallOperator());
   const { problem, sending, send } = useSending(onSign, onClose);
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     field.current?.focus();
   }, []);
   return (

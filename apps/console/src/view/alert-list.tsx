@@ -62,7 +62,7 @@ function AlertCard({ group, now, onAcknowledge }: AlertCardProps) {
         </h3>
         <p>{leading.reason}</p>
         <AlertFacts alert={leading} now={now} />
-        <OtherAlerts others={group.others} />
+        <OtherAlerts others={group.others.filter(one => one.impliedBy === null)} />
         <AcknowledgeForm group={group} now={now} onAcknowledge={onAcknowledge} />
       </div>
     </li>
@@ -111,8 +111,8 @@ function factsOf(alert: AlertView, now: number): Fact[] {
   const crossing = alert.firstCrossing === null ? null : Date.parse(alert.firstCrossing);
   const facts: Fact[] = [];
   if (crossing !== null && crossing > now) facts.push(['Crosses', `${formatStamp(crossing, now)}, ${formatWhen(crossing, now)}`]);
-  if (alert.probability !== null) facts.push(['Chance', formatChance(alert.probability)]);
-  if (alert.peak) facts.push(['Peak', sayAlertPeak(alert.peak, now)]);
+  if (alert.probability !== null && alert.basis === 'forecast') facts.push(['Chance', formatChance(alert.probability)]);
+  if (alert.peak && Date.parse(alert.peak.time) > now) facts.push(['Peak', sayAlertPeak(alert.peak, now)]);
   if (alert.raisedAt !== null) facts.push(['Raised', sayRaised(Date.parse(alert.raisedAt), now)]);
   return facts;
 }

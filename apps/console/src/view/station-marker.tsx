@@ -16,7 +16,12 @@ export function StationMarker(props: { readonly standing: StationStanding; reado
       data-station={station.id}
       data-condition={worst}
     >
-      <LevelGlyph condition={worst} hollow={observed !== worst} blind={blind} size={worst === 'below' ? 22 : 26} />
+      <LevelGlyph
+        condition={worst}
+        hollow={observed !== worst && station.alert.observed !== worst}
+        blind={blind}
+        size={worst === 'below' ? 22 : 26}
+      />
       <span class="marker-name">{wrapName(station.name)}</span>
     </a>
   );

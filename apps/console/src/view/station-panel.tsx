@@ -3,7 +3,7 @@ import { useMemo } from 'preact/hooks';
 import { hydrographModel, type StationDetail } from '../charts/hydrograph-model.js';
 import { formatDischarge, formatDuration, formatStamp, formatWhen } from '../format.js';
 import type { Palette } from '../palette.js';
-import { sayPeak, sayTrend, type StationStanding } from '../situation.js';
+import { onlyFalls, sayPeak, sayTrend, type StationStanding } from '../situation.js';
 import { ForecastTable } from './forecast-table.js';
 import { Hydrograph } from './hydrograph.js';
 import { LevelBadge } from './level-badge.js';
@@ -88,7 +88,7 @@ function ForecastTile({ standing, now }: { readonly standing: StationStanding; r
       badge={<LevelBadge condition={standing.forecast} hollow />}
       lines={[
         `${formatDischarge(forecast.peakLowM3s)}–${formatDischarge(forecast.peakHighM3s)} in 90 %`,
-        `${formatStamp(time, now)}, ${formatWhen(time, now)}`,
+        onlyFalls(forecast) ? 'falling from the start' : `${formatStamp(time, now)}, ${formatWhen(time, now)}`,
       ]}
       old={silent}
     />
@@ -118,7 +118,8 @@ function IssueTile({ standing, forecast, now }: IssueTileProps) {
 /** Complete is only said of a forecast that is still current. */
 function outcomeOf(standing: StationStanding, forecast: Forecast): string {
   if (standing.forecast === 'unknown') return '! out of date';
-  return forecast.outcome === 'degraded' ? '! degraded, see below' : '✓ complete';
+  if (forecast.outcome === 'degraded') return '! degraded, see below';
+  return forecast.degradations.length > 0 ? '✓ complete, with a remark' : '✓ complete';
 }
 
 interface TileProps {
@@ -151,13 +152,15 @@ function Tile({ name, value, unit, badge, lines, old = false }: TileProps) {
 function Degradations({ forecast }: { readonly forecast: Forecast | null }) {
   if (!forecast || forecast.degradations.length === 0) return null;
   return (
-    <div class="degradations" data-test="degradations">
-      <h3>! This forecast is weakened by</h3>
+    <div class={`degradations is-${forecast.outcome}`} data-test="degradations">
+      <h3>{forecast.outcome === 'degraded' ? '! This forecast is weakened by' : 'Remarks on this forecast'}</h3>
       <ul>
         {forecast.degradations.map(one => (
-          <li key={`${one.code} ${one.subject}`}>{one.message}</li>
+          <li key={`${one.code} ${one.subject}`}>{sentenceOf(one.message)}</li>
         ))}
       </ul>
     </div>
   );
 }
+
+const sentenceOf = (words: string): string => words.slice(0, 1).toUpperCase() + words.slice(1);

@@ -34,6 +34,7 @@ export function ThresholdTable({ station, forecast, now }: ThresholdTableProps) 
           <ThresholdRow
             key={threshold.level}
             threshold={threshold}
+            first={forecast?.values[0] ? Date.parse(forecast.values[0].validTime) : null}
             exceedance={forecast?.exceedances.find(one => one.level === threshold.level)}
             now={now}
           />
@@ -46,10 +47,12 @@ export function ThresholdTable({ station, forecast, now }: ThresholdTableProps) 
 interface ThresholdRowProps {
   readonly threshold: StationThreshold;
   readonly exceedance: Forecast['exceedances'][number] | undefined;
+  /** First valid time of the forecast. */
+  readonly first: number | null;
   readonly now: number;
 }
 
-function ThresholdRow({ threshold, exceedance, now }: ThresholdRowProps) {
+function ThresholdRow({ threshold, exceedance, first, now }: ThresholdRowProps) {
   const crossing = exceedance?.firstCrossing ? Date.parse(exceedance.firstCrossing) : null;
   return (
     <tr title={threshold.provenance}>
@@ -65,9 +68,15 @@ function ThresholdRow({ threshold, exceedance, now }: ThresholdRowProps) {
       <td class="number return">{threshold.returnPeriodYears} years</td>
       <td class="number strong">{exceedance ? formatChance(exceedance.probability) : '–'}</td>
       <td>
-        {crossing === null ? 'no' : formatStamp(crossing, now)}
-        {crossing !== null && <small>{formatWhen(crossing, now)}</small>}
+        {sayCrossing(crossing, first, now)}
+        {crossing !== null && crossing !== first && <small>{formatWhen(crossing, now)}</small>}
       </td>
     </tr>
   );
+}
+
+/** A crossing in the first step is none to wait for. */
+function sayCrossing(crossing: number | null, first: number | null, now: number): string {
+  if (crossing === null) return 'no';
+  return crossing === first ? 'above from the start' : formatStamp(crossing, now);
 }
