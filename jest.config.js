@@ -8,5 +8,7 @@ export default {
   globalSetup: '<rootDir>/test/setup/start-database.js',
   globalTeardown: '<rootDir>/test/setup/stop-database.js',
   maxWorkers: 2,
+  testTimeout: 60_000, // a guard against hanging, not a measure: real databases, workers and browsers share two busy cores
+
   coverageProvider: 'v8',
 };
