@@ -29,7 +29,7 @@ describe('priorOf', () => {
     const { mean, deviation } = priorOf(mapping, HOURLY_PRIORS, () => 77);
     expect(sigmoid(mean[0]!, range)).toBeCloseTo(350, 8);
     expect(mean[1]).toBe(0);
-    expect(deviation[1]).toBe(deviation[0]! / 2);
+    expect(deviation[1]).toBe(deviation[0]!);
     expect(sigmoid(mean[2]!, range)).toBeCloseTo(77, 8); // no prior: the default
     expect(mean[4]).toBeCloseTo(0, 10);
     expect(mean).toHaveLength(5);

@@ -32,8 +32,8 @@ export const HOURLY_PRIORS: Readonly<Record<string, Prior>> = {
   ht: { value: 0.3, deviation: 1 },
 };
 
-/** A descriptor explains less of a parameter than is unknown of its mean. */
-const SLOPE_SHARE = 0.5;
+/** A descriptor may explain as much of a parameter as is unknown of its mean. */
+const SLOPE_SHARE = 1;
 const UNKNOWN_DEVIATION = 1;
 
 /** The prior of a whole control; slopes have mean zero. */
