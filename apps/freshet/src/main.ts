@@ -4,6 +4,7 @@ import { benchCommand } from './commands/bench.js';
 import { calibrateCommand } from './commands/calibrate.js';
 import { devCommand } from './commands/dev.js';
 import { domainCommand } from './commands/domain.js';
+import { fitAssimilationCommand } from './commands/fit-assimilation.js';
 import { hindcastCommand } from './commands/hindcast.js';
 import { replayCommand } from './commands/replay.js';
 import { serveCommand } from './commands/serve.js';
@@ -17,6 +18,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   domainCommand,
   calibrateCommand,
   simulateCommand,
+  fitAssimilationCommand,
   hindcastCommand,
   benchCommand,
 ];

@@ -32,13 +32,10 @@ export type AssimilationFile = z.infer<typeof AssimilationFile>;
 
 /**
  * The settings of a domain's assimilation: domain.yaml for the window, the estimates of `assimilation/estimated.json` (or another file) for
- * everything that the calibration period decided; the defaults of the library where there is no file.
+ * everything that the calibration period decided; the defaults of the library where there is no file, or where `named` is null.
  * @throws Fault DOMAIN_INVALID when the file does not fit.
  */
-export async function loadAssimilation(
-  domain: LoadedDomain,
-  path = join(domain.folder, 'assimilation', 'estimated.json'),
-): Promise<AssimilationSettings> {
+export async function loadAssimilation(domain: LoadedDomain, named?: string | null): Promise<AssimilationSettings> {
   const { window, rainBlock, maxIterations, holdOut } = domain.settings.assimilation;
   const base = {
     ...defaultSettings(domain.zoneStations.length),
@@ -47,9 +44,11 @@ export async function loadAssimilation(
     maxIterations,
     holdOutMs: holdOut,
   };
+  if (named === null) return base;
+  const path = named ?? join(domain.folder, 'assimilation', 'estimated.json');
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw cause;
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT' && named === undefined) return null;
+    throw new Fault('FILE_UNREADABLE', `${path} cannot be read: ${(cause as Error).message}`, { path }, { cause });
   });
   return text === null ? base : settingsOf(parse(text, path), base, { domain, path });
 }

@@ -34,9 +34,11 @@ export function makeBasinModel({ domain, layout, parameters, assimilation, withh
     forcing: { persistenceFadeMs: forcing.persistenceFade, giveUpAfterMs: forcing.giveUpAfter },
     versions: {
       model: `${layout.structure}-${layout.routing}-${layout.precision}`,
-      parameters: createHash('sha256').update(JSON.stringify(parameters)).digest('hex'),
+      parameters: hashOf(JSON.stringify(parameters)),
       mesh: domain.meshHash,
-      config: domain.configHash,
+      config: hashOf(domain.configHash + JSON.stringify(assimilation)),
     },
   };
 }
+
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');

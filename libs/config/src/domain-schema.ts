@@ -54,22 +54,6 @@ const Assimilation = z.strictObject({
   window: duration('24h'),
   rainBlock: duration('6h'),
   maxIterations: z.number().int().min(1).max(200).default(15),
-  sd: z
-    .strictObject({
-      rain: z.number().positive().default(0.3),
-      stores: z.number().positive().default(0.2),
-      channel: z.number().positive().default(0.3),
-    })
-    .prefault({}),
-  observationError: z
-    .strictObject({
-      relative: z.number().positive().max(1).default(0.1),
-      /** m³/s by station; a gauged station that is not named takes `floorDefaultM3s`. */
-      floorM3s: z.record(z.string(), z.number().positive()).default({}),
-      floorDefaultM3s: z.number().positive().default(0.1),
-    })
-    .prefault({}),
-  weightEFold: duration('8h'),
   holdOut: duration('2h'),
 });
 

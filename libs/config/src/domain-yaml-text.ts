@@ -1,24 +1,12 @@
-interface GaugeArea {
-  readonly id: string;
-  readonly areaKm2: number;
-}
-
 interface DomainWords {
   readonly basin: string;
   readonly name: string;
   readonly epsg: number;
   readonly descriptors: readonly string[];
-  readonly gauges: readonly GaugeArea[];
 }
 
-/** Observation error floors as a share of the drained area, m³/s per km²: .3, .1 and .03 m³/s on the Cance's 382, 107 and 25 km². */
-const FLOOR_M3S_PER_KM2 = 0.0008;
-
 /** The domain.yaml of an imported data set, with every setting written out so that it can be edited. */
-export function domainYamlText({ basin, name, epsg, descriptors, gauges }: DomainWords): string {
-  const floors = gauges
-    .map(({ id, areaKm2 }) => `${id}: ${Math.max(0.03, Number((areaKm2 * FLOOR_M3S_PER_KM2).toPrecision(1)))}`)
-    .join(', ');
+export function domainYamlText({ basin, name, epsg, descriptors }: DomainWords): string {
   return `# What a hydrologist edits. Durations: 90s, 15min, 24h, 2d. Paths are inside this folder. Unknown keys are errors.
 basin: ${basin} # = the folder's name, the bus key
 name: ${name}
@@ -34,13 +22,10 @@ sources:
   gauges: { id: gauges, latency: 20min, overlap: 3h }
 forcing: { ladder: [persistence, zero], persistenceFade: 1h, giveUpAfter: 3h } # what stands in for rain that did not come
 forecast: { step: 15min, lead: 24h, cutOff: 4min, lateAfter: 10min }
-assimilation:
+assimilation: # errors and blend are estimated, not set: freshet fit-assimilation writes assimilation/estimated.json
   window: 24h
   rainBlock: 6h # one log rain factor per sub-basin and block
   maxIterations: 15
-  sd: { rain: 0.3, stores: 0.2, channel: 0.3 }
-  observationError: { relative: 0.1, floorM3s: { ${floors} } }
-  weightEFold: 8h
   holdOut: 2h
 alerts:
   raiseProbability: 0.5
@@ -49,6 +34,6 @@ alerts:
   hysteresis: 0.1 # the observed flow must fall this share below the threshold
   expiry: 3h # without a new forecast the alert becomes stale
   quiet: 6h # below the level this long before it clears: a second rise is the same flood
-  absence: { rain: 1h, gauge: 2h, cycle: 30min }
+  absence: { rain: 90min, gauge: 2h, cycle: 30min } # an hourly grid is up to 75 min old before the next comes
 `;
 }

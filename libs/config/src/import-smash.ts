@@ -66,7 +66,7 @@ export async function importSmash(options: ImportOptions): Promise<ImportSummary
   const gauges = places.filter(place => place.gauged);
   const basin = dataset.name.toLowerCase();
   const name = names.get(outletOf(gauges).id)?.['name'] ?? dataset.name;
-  await writeFile(join(options.out, 'domain.yaml'), domainYamlText({ basin, name, epsg: dataset.mesh.epsg, descriptors, gauges }));
+  await writeFile(join(options.out, 'domain.yaml'), domainYamlText({ basin, name, epsg: dataset.mesh.epsg, descriptors }));
   await writeFile(join(options.out, 'NOTICE'), noticeOf(dataset.name));
   const stations = places.map(({ id, gauged, areaKm2, cell }) => ({
     id,

@@ -161,16 +161,14 @@ describe('loadDomain on a broken folder', () => {
     expect(await faultOf('DOMAIN_INVALID')).toContain('those of V3524010 must be one per level and rise from yellow to red');
   });
 
-  it('refuses a gauge without a record and an error floor of nobody', async () => {
+  it('refuses a gauge without a record', async () => {
     await edit(
       'stations.csv',
       'CANCE-V1,Cance below the Déôme confluence,Cance,false',
       'CANCE-V1,Cance below the Déôme confluence,Cance,true',
     );
-    await edit('domain.yaml', 'V3524010: 0.3', 'V9999999: 0.3');
     const message = await faultOf('DOMAIN_INVALID');
     expect(message).toContain('stations: CANCE-V1 is gauged but discharge.nc holds no discharge of it');
-    expect(message).toContain('assimilation.observationError.floorM3s.V9999999: is not a gauged station of stations.csv');
   });
 
   it('refuses rain that does not cover the basin', async () => {

@@ -118,18 +118,12 @@ async function readDescriptors(yaml: DomainYaml, root: string, mesh: Mesh): Prom
   return fields;
 }
 
-/** Names of stations that other files use must be those of the table. */
+/** A gauged station needs its record. */
 function refuseStrangers(yaml: DomainYaml, stations: readonly Station[], recorded: readonly string[], path: string): void {
   const gauged = stations.filter(station => station.gauged);
-  const floors = Object.keys(yaml.assimilation.observationError.floorM3s);
-  const mistakes = [
-    ...gauged
-      .filter(({ id }) => !recorded.includes(id))
-      .map(({ id }) => `stations: ${id} is gauged but ${yaml.record.discharge} holds no discharge of it`),
-    ...floors
-      .filter(id => !gauged.some(station => station.id === id))
-      .map(id => `assimilation.observationError.floorM3s.${id}: is not a gauged station of ${yaml.stations}`),
-  ];
+  const mistakes = gauged
+    .filter(({ id }) => !recorded.includes(id))
+    .map(({ id }) => `stations: ${id} is gauged but ${yaml.record.discharge} holds no discharge of it`);
   if (mistakes.length > 0) throw domainInvalid(path, mistakes);
 }
 

@@ -37,7 +37,7 @@ record: { rain: rain.nc, pet: pet.nc, discharge: discharge.nc }
 sources: { radar: { id: radar, latency: 15min }, gauges: { id: gauges, latency: 20min } }
 `;
     const { assimilation, forecast, forcing, alerts, model } = readDomainYaml(text, 'domain.yaml');
-    expect(assimilation).toMatchObject({ window: 86_400_000, rainBlock: 21_600_000, sd: { rain: 0.3, stores: 0.2, channel: 0.3 } });
+    expect(assimilation).toMatchObject({ window: 86_400_000, rainBlock: 21_600_000, maxIterations: 15, holdOut: 7_200_000 });
     expect([forecast.step, forcing.persistenceFade, alerts.cycles, model.routing]).toEqual([900_000, 3_600_000, 2, 'kw']);
   });
 

@@ -34,15 +34,21 @@ const USED: Readonly<Record<RainOrigin, string>> = {
 
 /** One sentence for the operator. */
 export function describeSubstitution({ from, to, origin, reason, cells }: Substitution): string {
-  const span = `${toIso(from)} to ${toIso(to)} (${Math.round((to - from) / MINUTE_MS)} min)`;
+  const span = `${spanOf(from, to)} (${Math.round((to - from) / MINUTE_MS)} min)`;
   const what: Readonly<Record<SubstitutionReason, string>> = {
-    hole: `rain of ${span} is missing though later rain has come`,
-    late: `rain of ${span} has not come yet`,
-    future: `rain of ${span} has not fallen yet`,
-    cells: `rain of ${span} has no usable value on ${cells} cells`,
-    unusable: `rain of ${span} came without usable values`,
+    hole: `Rain of ${span} is missing though later rain has come`,
+    late: `Rain of ${span} has not come yet`,
+    future: `Rain of ${span} has not fallen yet`,
+    cells: `Rain of ${span} has no usable value on ${cells} cells`,
+    unusable: `Rain of ${span} came without usable values`,
   };
   return `${what[reason]}; ${USED[origin]}`;
+}
+
+/** The day is said once where it is the same: 2014-11-04 14:00 to 14:15 UTC. */
+function spanOf(from: EpochMs, to: EpochMs): string {
+  const [[day, start], [endDay, end]] = [from, to].map(time => toIso(time).slice(0, 16).split('T')) as [[string, string], [string, string]];
+  return `${day} ${start} to ${day === endDay ? '' : `${endDay} `}${end} UTC`;
 }
 
 /** Joins neighbouring substitutions of one origin and reason, so that a long gap is one line. */

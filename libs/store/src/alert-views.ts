@@ -27,15 +27,25 @@ interface EventRow {
  * evaluates alerts any more. Worst first, then newest.
  */
 export async function readAlerts(client: Queryable, filter: AlertFilter, nameOf: (station: string) => NamedPlace): Promise<AlertView[]> {
-  const { rows } = await client.query<EventRow & { expires_at: EpochMs | null }>(
-    `select distinct on (e.alert_id) e.event, e.run_kind, case when s.seq = e.seq then s.expires_at end as expires_at
+  const { rows } = await client.query<EventRow & { expires_at: EpochMs | null; reason: string | null }>(
+    `select distinct on (e.alert_id) e.event, e.run_kind, case when s.seq = e.seq then s.expires_at end as expires_at,
+       (select w.event ->> 'reason' from alert_event w
+        where w.alert_id = e.alert_id and w.seq <= e.seq and w.event -> 'evidence' ->> 'kind' <> 'acknowledgement'
+        order by w.seq desc limit 1) as reason
      from alert_event e join alert s on s.id = e.alert_id
      where e.run_kind = $1 and e.at <= $2 and ($3::text is null or e.basin = $3) and ($4::text is null or e.subject = $4)
        and ($5::text is null or e.alert_id = $5)
      order by e.alert_id, e.seq desc`,
     [filter.runKind, toIso(filter.asOf), filter.basin ?? null, filter.station ?? null, filter.id ?? null],
   );
-  const views = rows.map(row => alertView(row, { expiresAt: row.expires_at, asOf: filter.asOf, place: nameOf(row.event.station) }));
+  const views = rows.map(row =>
+    alertView(row, {
+      expiresAt: row.expires_at,
+      reason: row.reason ?? row.event.reason,
+      asOf: filter.asOf,
+      place: nameOf(row.event.station),
+    }),
+  );
   return markImplied(views).sort(
     (a, b) => Number(b.active) - Number(a.active) || severityOf(b.level) - severityOf(a.level) || compare(b.changedAt, a.changedAt),
   );
@@ -46,6 +56,8 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 interface AlertContext {
   /** Evidence without a transition moves the expiry: the alert's own, while its last event is this one. */
   readonly expiresAt: EpochMs | null;
+  /** Why it stands as it does; an acknowledgement changes who knows of it, not that. */
+  readonly reason: string;
   readonly asOf: EpochMs;
   readonly place: NamedPlace;
 }
@@ -73,7 +85,7 @@ function alertView({ event, run_kind }: EventRow, context: AlertContext): AlertV
     expiresAt: isoOrNull(expiresAt),
     acknowledged: acknowledged === null ? null : { ...acknowledged, at: toIso(acknowledged.at) },
     impliedBy: null,
-    reason: abandoned ? `${event.reason} Nothing has been heard since: nobody weighs the evidence any more.` : event.reason,
+    reason: abandoned ? `${context.reason} Nothing has been heard since: nobody weighs the evidence any more.` : context.reason,
     runKind: run_kind,
     marker: markerOf(run_kind),
   };

@@ -50,7 +50,7 @@ export function hindcastCommand(program: Command): void {
     .option('--rain-error <sd,hours,seed>', 'multiply all rain by a slow random log-normal factor')
     .option('--latency <kind>', 'domain: values come as late as domain.yaml says; none: at their stamp', 'domain')
     .option('--parameters <file>', "parameter file; the domain's own by default")
-    .option('--assimilation <file>', "estimated priors and statistics; the domain's own by default")
+    .option('--assimilation <file>', "estimated priors and statistics, or none; the domain's own by default")
     .option('--dump <file>', 'write every forecast as CSV')
     .option('--json', 'print the scores as JSON')
     .action(async (flags: HindcastFlags) => {
@@ -98,7 +98,7 @@ export async function openBasin(
   const parameters = parseParameterFile(text, path);
   const { structure, routing } = parameters;
   const kernel = openKernel({ domain, stations: domain.stations, structure, routing, stepSeconds: domain.settings.forecast.step / 1000 });
-  const assimilation = await loadAssimilation(domain, flags.assimilation);
+  const assimilation = await loadAssimilation(domain, flags.assimilation === 'none' ? null : flags.assimilation);
   const withhold = flags.withhold === undefined ? {} : { withhold: stationOf(domain, flags.withhold) };
   return { basin: makeBasinModel({ domain, layout: kernel.layout, parameters, assimilation, ...withhold }), kernel };
 }
