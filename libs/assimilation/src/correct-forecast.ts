@@ -93,7 +93,7 @@ function issue(memory: StationMemory, at: EpochMs, members: readonly number[]): 
   return { median, scale, quantiles: quantiles.map(fromErrorSpace) };
 }
 
-/** Errors grow with the flow faster than √Q: the band is proportional to 2√Q, that is to a relative error of Q. */
+/** The band is proportional to the transformed flow, that is to a relative error of Q. */
 const spreadScale = (median: number): number => Math.max(median, 0.1);
 
 /**
@@ -106,7 +106,7 @@ export function forecastUngauged(
   gauges: readonly StationMemory[],
 ): readonly Float64Array[] {
   const widths = gauges.map(({ statistics }) => statistics.leads.at(-1)!.widths);
-  const width = (k: number): number => Math.max(0.1, ...widths.map(one => one[k]!));
+  const width = (k: number): number => Math.max(0.05, ...widths.map(one => one[k]!));
   const [low, lower, upper, high] = [0, 1, 2, 3].map(width) as [number, number, number, number];
   const offsets = [-low, -lower, 0, upper, high];
   return offsets.map(offset =>

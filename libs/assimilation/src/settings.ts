@@ -39,7 +39,7 @@ export interface ObservationErrorModel {
   readonly parts: readonly (readonly [share: number, eFoldMs: number])[];
   /** White part, relative to sd. */
   readonly white: number;
-  /** m³/s per km² of the station. */
+  /** m³/s per km² of the station: relative errors of a trickle must not steer what a flood will do. */
   readonly offsetPerKm2: number;
 }
 
@@ -74,7 +74,7 @@ export function defaultSettings(zones: number): AssimilationSettings {
         [0.3, 120 * HOUR_MS],
       ],
       white: 0.05,
-      offsetPerKm2: 0.0013,
+      offsetPerKm2: 0.01,
     },
     holdOutMs: 2 * HOUR_MS,
     maxCostPerObservation: 8,

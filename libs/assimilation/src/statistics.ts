@@ -18,8 +18,8 @@ export const DECAYS_H = { fast: 4, slow: 48 } as const;
 const SHRINKAGE = 0.1;
 /** Verified forecasts fade by e over this number of hours of verification. */
 const MEMORY_COUNT = 480;
-/** Initial standard deviation per lead in units of the scale, half the relative error of the discharge. */
-const initialWidth = (hours: number): number => 0.12 * (1 - Math.exp(-hours / 5)) + 0.02;
+/** Initial standard deviation per lead in units of the scale, a quarter of the relative error of the discharge. */
+const initialWidth = (hours: number): number => 0.06 * (1 - Math.exp(-hours / 5)) + 0.01;
 /** Step of the adaptive widths: large enough to follow a season, small enough not to chase one flood. */
 const WIDTH_STEP = 0.05;
 /** Share of observations meant to fall outside beyond each of the four widths. */
@@ -38,7 +38,8 @@ export function newStatistics(): StationStatistics {
 }
 
 /**
- * Learns from a forecast whose observation has come. Products of errors are forgotten exponentially. Widths follow the
+ * Learns from a forecast whose observation has come. Products of errors of 2√Q, in which a flood counts more than a low flow
+ * without silencing it, are forgotten exponentially. Widths follow the
  * adaptive conformal rule of Gibbs and Candès (2021): a little wider after each miss, a very little narrower after each hit,
  * so that the share of misses tends to what is promised whatever the distribution.
  */
@@ -49,7 +50,7 @@ export function verify(statistics: StationStatistics, forecast: PendingForecast,
 
 function learn(one: LeadStatistics, forecast: PendingForecast, observed: number): LeadStatistics {
   const z = toErrorSpace(observed);
-  const errors = forecast.members.map(member => toErrorSpace(member) - z);
+  const errors = forecast.members.map(member => 2 * (Math.sqrt(member) - Math.sqrt(observed)));
   const keep = Math.exp(-1 / MEMORY_COUNT);
   const n = errors.length;
   const products = one.products.map((value, k) => keep * value + errors[Math.floor(k / n)]! * errors[k % n]!);

@@ -1,4 +1,4 @@
-import { decodeMemory, type AssimilationSettings, type StationStatistics } from '#assimilation';
+import { decodeMemory, type AssimilationSettings, type LeadStatistics, type StationStatistics } from '#assimilation';
 import type { LoadedDomain } from '#config';
 import type { BasinModel, CycleState } from '#cycle';
 import { epochMs, type StationId } from '#hydrology';
@@ -21,7 +21,7 @@ export interface EstimationProblem {
 export interface Estimate {
   readonly settings: AssimilationSettings;
   readonly statistics: Readonly<Record<string, StationStatistics>>;
-  /** RMSE of the issued forecast over that of the free run, mean over gauges, leads and both records. */
+  /** RMSE of the issued forecast over that of the best baseline, mean over gauges, leads and both records. */
   readonly score: number;
   readonly tried: readonly { readonly name: string; readonly score: number }[];
   readonly hindcasts: number;
@@ -51,13 +51,12 @@ export function estimateAssimilation(problem: EstimationProblem): Estimate {
   let [best, hindcasts] = [problem.basin.assimilation, 0];
   const tried: { name: string; score: number }[] = [];
   const scoreOf = (settings: AssimilationSettings, name: string): number => {
-    const records = [problem.plan, { ...problem.plan, record: disturbRain(problem.plan.record, problem.rainError) }];
-    const scores = records.map(plan => {
+    const scores = recordsOf(problem).map(plan => {
       const score = meanRatio(problem, hindcast(problem, plan, settings).cases);
       problem.onHindcast(++hindcasts);
       return score;
     });
-    const score = scores.reduce((sum, value) => sum + value, 0) / scores.length;
+    const score = mean(scores);
     tried.push({ name, score });
     return score;
   };
@@ -70,12 +69,21 @@ export function estimateAssimilation(problem: EstimationProblem): Estimate {
       if (reached < score - LEAST_GAIN) [best, score] = [candidate, reached];
     }
   }
-  const { last } = hindcast(problem, problem.plan, best);
-  problem.onHindcast(++hindcasts);
-  return { settings: best, statistics: statisticsOf(last, problem.basin), score, tried, hindcasts };
+  const statistics = recordsOf(problem).map(plan => {
+    const { last } = hindcast(problem, plan, best);
+    problem.onHindcast(++hindcasts);
+    return statisticsOf(last, problem.basin);
+  });
+  return { settings: best, statistics: mergeStatistics(statistics), score, tried, hindcasts };
 }
 
-export const HINDCASTS = 2 * (1 + VARIATIONS.length * FACTORS.length) + 1;
+/** The record as it is, and disturbed: errors of a period that the parameters were fitted on are smaller than those to come. */
+const recordsOf = ({ plan, rainError }: EstimationProblem): HindcastPlan[] => [
+  plan,
+  { ...plan, record: disturbRain(plan.record, rainError) },
+];
+
+export const HINDCASTS = 2 * (2 + VARIATIONS.length * FACTORS.length);
 
 function hindcast(
   { domain, basin, kernel }: EstimationProblem,
@@ -95,9 +103,11 @@ function meanRatio({ domain, basin, plan }: EstimationProblem, cases: readonly (
   const ratios = basin.stations.flatMap(({ id, gauged }, row) => {
     if (!gauged) return [];
     const observed = domain.record.discharge(id, epochMs(plan.from - 1), plan.to);
-    return scoreStation(cases[row]!, observed).map(({ rmse }) => rmse.issued / rmse.openLoop);
+    return scoreStation(cases[row]!, observed).map(
+      ({ rmse }) => rmse.issued / Math.min(rmse.openLoop, rmse.persistence, rmse.additiveDecay, rmse.logDecay),
+    );
   });
-  return ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length;
+  return mean(ratios);
 }
 
 function statisticsOf(state: CycleState, { stations }: BasinModel): Record<StationId, StationStatistics> {
@@ -105,3 +115,23 @@ function statisticsOf(state: CycleState, { stations }: BasinModel): Record<Stati
   const learned = decodeMemory(state.memory).stations.filter(({ station }) => gauged.has(station));
   return Object.fromEntries(learned.map(({ station, statistics }) => [station, statistics]));
 }
+
+/** What several hindcasts taught, each counting alike: products on the scale of their mean trace, geometric means of the widths. */
+function mergeStatistics(all: readonly Readonly<Record<string, StationStatistics>>[]): Record<string, StationStatistics> {
+  return Object.fromEntries(
+    Object.keys(all[0]!).map(id => [id, { leads: all[0]![id]!.leads.map((_, lead) => mergeLeads(all.map(one => one[id]!.leads[lead]!))) }]),
+  );
+}
+
+function mergeLeads(leads: readonly LeadStatistics[]): LeadStatistics {
+  const members = Math.sqrt(leads[0]!.products.length);
+  const traces = leads.map(({ products }) => products.reduce((sum, value, k) => (k % (members + 1) === 0 ? sum + value : sum), 0));
+  const scale = mean(traces);
+  return {
+    count: mean(leads.map(({ count }) => count)),
+    products: leads[0]!.products.map((_, k) => mean(leads.map(({ products }, one) => (products[k]! * scale) / traces[one]!))),
+    widths: leads[0]!.widths.map((_, k) => Math.exp(mean(leads.map(({ widths }) => Math.log(widths[k]!))))),
+  };
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -68,7 +68,7 @@ function fileOf(
       to: toIso(plan.to),
       parameters: [flags.parameters ?? domain.settings.model.parameters],
       cycles: Math.floor((plan.to - plan.from) / plan.everyMs) + 1,
-      note: `RMSE issued over free run ${score.toFixed(3)}, mean of the record's rain and of rain disturbed by ${RAIN_ERROR.sd},${RAIN_ERROR.memoryHours},${RAIN_ERROR.seed}`,
+      note: `RMSE issued over best baseline ${score.toFixed(3)}, mean of the record's rain and of rain disturbed by ${RAIN_ERROR.sd},${RAIN_ERROR.memoryHours},${RAIN_ERROR.seed}`,
     },
     priors: domain.zoneStations.map((station, zone) => ({ station, ...priors[zone]! })),
     rainMemoryMs,
