@@ -117,7 +117,9 @@ describe('loadDomain on a broken folder', () => {
 
   it.each(['rain.nc', 'pet.nc', 'discharge.nc'])('names a truncated %s', async file => {
     await truncate(join(folder, file), 20_000);
-    expect(await faultOf('FILE_UNREADABLE')).toContain(`${join(folder, file)} is not a readable NetCDF-4`);
+    expect(await faultOf('FILE_UNREADABLE')).toContain(
+      `${join(folder, file)} is not a readable NetCDF-4 or HDF5 file: it is damaged, cut short or of another format`,
+    );
   });
 
   it.each(['rain.nc', 'flow-direction.tif', 'descriptors/slope.tif'])('names foreign bytes in %s', async file => {

@@ -89,11 +89,17 @@ export async function readHdf5<T>(path: string, read: (file: Hdf5Reader) => T): 
     file = new h5wasm.File(path, 'r');
     return read(new Hdf5Reader(file));
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.split('\n')[0]! : String(cause);
+    const reason = readableReason(cause);
     throw new Fault('FILE_UNREADABLE', `${path} is not a readable NetCDF-4 or HDF5 file: ${reason}`, { path }, { cause });
   } finally {
     file?.close();
   }
+}
+
+/** The HDF5 library answers a damaged file with its own call stack, which says nothing to whoever has to replace the file. */
+function readableReason(cause: unknown): string {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return reason.startsWith('HDF5-DIAG') ? 'it is damaged, cut short or of another format' : reason.split('\n')[0]!;
 }
 
 /** Typed access to an open file; every miss names the variable. */
