@@ -17,8 +17,8 @@ export function openApiDocument(application: INestApplication, version: string):
   const document = SwaggerModule.createDocument(application, about, {
     standardSchemaConverter: (schema, { schemaType }) => toJsonSchema(schema as z.ZodType, schemaType),
   });
-  const stream = withComponentReferences(toJsonSchema(StreamEvent, 'output'));
-  const schemas = { ...document.components?.schemas, ...stream.components, StreamEvent: stream.schema };
+  const { components } = withComponentReferences(toJsonSchema(StreamEvent, 'output')); // StreamEvent has an id and is among them
+  const schemas = { ...document.components?.schemas, ...components };
   return { ...document, components: { ...document.components, schemas } };
 }
 

@@ -49,7 +49,9 @@ export const Format = z
   .meta({ description: 'csv gives the rows as comma-separated values, as does Accept: text/csv' });
 export type Format = z.infer<typeof Format>;
 export const AsOf = QueryTime.meta({ description: 'Answer with what was known at this time: nothing received or issued later is seen' });
-export const Limit = z.coerce.number().int().min(1).max(1000);
+/** A number of rows in a query. */
+export const Count = z.coerce.number({ error: 'must be a whole number' }).int({ error: 'must be a whole number' });
+export const Limit = Count.min(1).max(1000);
 export type Limit = z.infer<typeof Limit>;
 
 /** Reads without parameters refuse any. */

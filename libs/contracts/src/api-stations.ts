@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AsOf, Envelope, Format, Instant, LevelName, Limit, QueryTime } from './api-envelope.js';
+import { AsOf, Count, Envelope, Format, Instant, LevelName, Limit, QueryTime } from './api-envelope.js';
 
 export const StationThreshold = z
   .object({
@@ -91,7 +91,7 @@ export const ObservationQuery = z
     from: QueryTime.optional().meta({ description: 'Values after this time; default 48 h before `to`' }),
     to: QueryTime.optional().meta({ description: 'Values up to and including this time; default now' }),
     asOf: AsOf.optional(),
-    limit: z.coerce.number().int().min(1).max(50_000).default(10_000),
+    limit: Count.min(1).max(50_000).default(10_000),
     format: Format.optional(),
   })
   .meta({ id: 'ObservationQuery' });

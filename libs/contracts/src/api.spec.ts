@@ -50,4 +50,9 @@ describe('the /v1 schemas', () => {
     const result = api.ForecastQuery.safeParse({ issuetime: '2014-11-04' });
     expect(result.error?.issues[0]?.code).toBe('unrecognized_keys');
   });
+
+  it.each(['abc', '1.5'])('refuse %s as a number of rows in plain words', limit => {
+    const result = api.ForecastListQuery.safeParse({ limit });
+    expect(result.error?.issues[0]?.message).toBe('must be a whole number');
+  });
 });
