@@ -11,8 +11,8 @@ const memory = newStationMemory(stationId('S'), defaultSettings(1));
 
 describe('correctForecast', () => {
   it('starts at the observation and returns to the runs', () => {
-    const fresh = [{ time: ISSUE, observed: 30, openLoop: 20, analysis: 20 }];
-    const { quantiles } = correctForecast({ time, openLoop: flat(20), analysis: flat(20), fresh, memory });
+    const fresh = [{ time: ISSUE, observed: 30, run: 20 }];
+    const { quantiles } = correctForecast({ time, openLoop: flat(20), analysis: flat(20), fresh, window: fresh, memory });
     const median = quantiles[2]!;
     expect(median[0]).toBeGreaterThan(28);
     expect(median[95]).toBeLessThan(26);
@@ -20,7 +20,7 @@ describe('correctForecast', () => {
   });
 
   it('leaves the runs alone without an observation', () => {
-    const { quantiles, memory: after } = correctForecast({ time, openLoop: flat(20), analysis: flat(20), fresh: [], memory });
+    const { quantiles, memory: after } = correctForecast({ time, openLoop: flat(20), analysis: flat(20), fresh: [], window: [], memory });
     quantiles[2]!.forEach(value => {
       expect(value).toBeCloseTo(20, 9);
     });
@@ -32,13 +32,21 @@ describe('correctForecast', () => {
       time,
       openLoop: flat(20),
       analysis: flat(20),
-      fresh: [{ time: ISSUE, observed: 30, openLoop: 20, analysis: 20 }],
+      fresh: [{ time: ISSUE, observed: 30, run: 20 }],
+      window: [],
       memory,
     });
     expect(first.memory.pending).toHaveLength(9);
-    const next = { time: epochMs(ISSUE + HOUR_MS), observed: 28, openLoop: 20, analysis: 20 };
+    const next = { time: epochMs(ISSUE + HOUR_MS), observed: 28, run: 20 };
     const later = timeGrid(next.time, epochMs(next.time + 24 * HOUR_MS), HOUR_MS / 4);
-    const second = correctForecast({ time: later, openLoop: flat(20), analysis: flat(20), fresh: [next], memory: first.memory });
+    const second = correctForecast({
+      time: later,
+      openLoop: flat(20),
+      analysis: flat(20),
+      fresh: [next],
+      window: [],
+      memory: first.memory,
+    });
     expect(second.memory.statistics.leads.map(({ count }) => count)).toEqual([1, 0, 0, 0, 0, 0, 0, 0, 0]);
     expect(second.memory.pending).toHaveLength(8 + 9);
   });

@@ -1,20 +1,19 @@
 import { HOUR_MS, stampOf, type EpochMs, type TimeGrid } from '#hydrology';
 import { fromErrorSpace, toErrorSpace } from './error-space.js';
-import { decayError, predictError, updateErrorFilter, type ErrorFilter } from './error-filter.js';
 import type { PendingForecast, StationMemory } from './memory.js';
-import { blendAt, DECAYS_H, LEARNED_LEADS_H, verify } from './statistics.js';
+import { correctRun, newRunErrors, updateRunErrors } from './run-errors.js';
+import { blendAt, LEARNED_LEADS_H, verify } from './statistics.js';
 
 /** Levels of the quantiles that are issued. */
 export const QUANTILE_LEVELS = [0.05, 0.25, 0.5, 0.75, 0.95] as const;
 /** Standard normal deviates of those levels. */
 const DEVIATES = [-1.6448536, -0.6744898, 0, 0.6744898, 1.6448536] as const;
 
-/** An observation and what both runs gave at its stamp. */
+/** An observation and what a run gave at its stamp, m³/s. */
 export interface ComparedObservation {
   readonly time: EpochMs;
   readonly observed: number;
-  readonly openLoop: number;
-  readonly analysis: number;
+  readonly run: number;
 }
 
 export interface CorrectionProblem {
@@ -22,8 +21,10 @@ export interface CorrectionProblem {
   readonly time: TimeGrid;
   readonly openLoop: Float64Array;
   readonly analysis: Float64Array;
-  /** Trusted observations newer than the last filtered one, oldest first. */
+  /** Trusted observations newer than the last filtered one beside the free run, oldest first. */
   readonly fresh: readonly ComparedObservation[];
+  /** Those of the whole window beside this cycle's analysis, oldest first. */
+  readonly window: readonly ComparedObservation[];
   readonly memory: StationMemory;
 }
 
@@ -39,13 +40,14 @@ export interface CorrectedForecast {
  */
 export function correctForecast(problem: CorrectionProblem): CorrectedForecast {
   const memory = problem.fresh.reduce(takeIn, problem.memory);
+  const analysis = problem.window.reduce(updateRunErrors, newRunErrors());
   const { time } = problem;
   const quantiles = QUANTILE_LEVELS.map(() => new Float64Array(time.count));
   const newest = problem.fresh.at(-1)?.time;
   const pending: PendingForecast[] = [];
   for (let step = 0; step < time.count; step++) {
     const at = stampOf(time, step);
-    const members = membersAt(memory, at, problem.openLoop[step]!, problem.analysis[step]!);
+    const members = [...correctRun(memory.openLoop, problem.openLoop[step]!, at), ...correctRun(analysis, problem.analysis[step]!, at)];
     const issued = issue(memory, at, members);
     issued.quantiles.forEach((value, level) => (quantiles[level]![step] = value));
     const lead = newest === undefined ? -1 : LEARNED_LEADS_H.indexOf(((at - newest) / HOUR_MS) as 1);
@@ -54,31 +56,22 @@ export function correctForecast(problem: CorrectionProblem): CorrectedForecast {
   return { quantiles, memory: { ...memory, pending: [...memory.pending, ...pending] } };
 }
 
-function takeIn(memory: StationMemory, { time, observed, openLoop, analysis }: ComparedObservation): StationMemory {
-  const z = toErrorSpace(observed);
+function takeIn(memory: StationMemory, compared: ComparedObservation): StationMemory {
+  const { time, observed } = compared;
   const statistics = memory.pending
     .filter(({ validTime }) => validTime === time)
     .reduce((all, one) => verify(all, one, observed), memory.statistics);
   return {
     ...memory,
     statistics,
+    newest: time,
     pending: memory.pending.filter(({ validTime }) => validTime > time),
-    openLoop: updateErrorFilter(memory.openLoop, time, z - toErrorSpace(openLoop)),
-    analysis: updateErrorFilter(memory.analysis, time, z - toErrorSpace(analysis)),
+    openLoop: updateRunErrors(memory.openLoop, compared),
   };
 }
 
-/** Discharge of the members, in the order of MEMBERS. */
-function membersAt(memory: StationMemory, at: EpochMs, openLoop: number, analysis: number): number[] {
-  const of = (run: number, filter: ErrorFilter): number[] =>
-    [predictError(filter, at), decayError(filter, at, DECAYS_H.fast), decayError(filter, at, DECAYS_H.slow)].map(error =>
-      fromErrorSpace(toErrorSpace(run) + error),
-    );
-  return [...of(openLoop, memory.openLoop), ...of(analysis, memory.analysis)];
-}
-
 function issue(memory: StationMemory, at: EpochMs, members: readonly number[]): { median: number; scale: number; quantiles: number[] } {
-  const lead = at - (memory.openLoop.time ?? at - LEARNED_LEADS_H.at(-1)! * HOUR_MS);
+  const lead = at - (memory.newest ?? at - LEARNED_LEADS_H.at(-1)! * HOUR_MS);
   const { weights, widths } = blendAt(memory.statistics, lead);
   const median = toErrorSpace(members.reduce((sum, member, k) => sum + weights[k]! * member, 0));
   const scale = spreadScale(median);

@@ -1,5 +1,5 @@
 import type { StationId } from '#hydrology';
-import { newErrorFilter, type ErrorFilter } from './error-filter.js';
+import { newRunErrors, type RunErrors } from './run-errors.js';
 import { newStatistics } from './statistics.js';
 import type { AssimilationSettings, StationStatistics } from './settings.js';
 
@@ -9,7 +9,7 @@ import type { AssimilationSettings, StationStatistics } from './settings.js';
  * size, plain numbers only.
  */
 export interface ErrorMemory {
-  readonly version: 1;
+  readonly version: 2;
   readonly stations: readonly StationMemory[];
 }
 
@@ -17,9 +17,10 @@ export interface StationMemory {
   readonly station: StationId;
   /** Valid time and free-run discharge of the last hourly stamps, oldest first. */
   readonly history: readonly (readonly [time: number, openLoop: number])[];
-  /** Errors of the free run and of the analysis. */
-  readonly openLoop: ErrorFilter;
-  readonly analysis: ErrorFilter;
+  /** Valid time of the newest observation taken in, null before the first. */
+  readonly newest: number | null;
+  /** Errors of the free run; those of an analysis belong to it alone and are filtered anew in every cycle. */
+  readonly openLoop: RunErrors;
   readonly pending: readonly PendingForecast[];
   readonly statistics: StationStatistics;
 }
@@ -39,14 +40,14 @@ export interface PendingForecast {
 export const newStationMemory = (station: StationId, settings: AssimilationSettings): StationMemory => ({
   station,
   history: [],
-  openLoop: newErrorFilter(),
-  analysis: newErrorFilter(),
+  newest: null,
+  openLoop: newRunErrors(),
   pending: [],
   statistics: settings.initialStatistics?.[station] ?? newStatistics(),
 });
 
 export const newMemory = (stations: readonly StationId[], settings: AssimilationSettings): ErrorMemory => ({
-  version: 1,
+  version: 2,
   stations: stations.map(station => newStationMemory(station, settings)),
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { HOUR_MS } from '#hydrology';
 import { toErrorSpace } from './error-space.js';
-import { blendAt, newStatistics, PRIOR_WEIGHTS, verify } from './statistics.js';
+import { blendAt, MEMBERS, newStatistics, PRIOR_WEIGHTS, verify } from './statistics.js';
 
 /** A repeatable standard normal deviate. */
 function deviates(): () => number {
@@ -24,7 +24,7 @@ describe('statistics of verified forecasts', () => {
         count++;
         if (position >= -widths[0]! && position <= widths[3]!) inside++;
       }
-      statistics = verify(statistics, { validTime: 0, lead: 4, members: [25, 25, 25, 25, 25, 25], median, scale: median }, observed);
+      statistics = verify(statistics, { validTime: 0, lead: 4, members: MEMBERS.map(() => 25), median, scale: median }, observed);
     }
     expect(inside / count).toBeGreaterThan(0.87);
     expect(inside / count).toBeLessThan(0.93);
@@ -36,7 +36,7 @@ describe('statistics of verified forecasts', () => {
       const observed = 20 + (k % 7);
       statistics = verify(
         statistics,
-        { validTime: 0, lead: 2, members: [4, 4, 4, 0, 5, 5].map(error => observed + error), median: 9, scale: 9 },
+        { validTime: 0, lead: 2, members: [4, 4, 4, 0, 5, 5, 4, 4].map(error => observed + error), median: 9, scale: 9 },
         observed,
       );
     }

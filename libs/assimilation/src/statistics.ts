@@ -2,18 +2,20 @@ import { HOUR_MS } from '#hydrology';
 import { blendWeights } from './blend.js';
 import { toErrorSpace } from './error-space.js';
 import type { PendingForecast } from './memory.js';
+import { CORRECTIONS } from './run-errors.js';
 import type { LeadStatistics, StationStatistics } from './settings.js';
 
 /** Leads after the newest observation at which forecasts are kept and verified, hours; others take what lies between. */
 export const LEARNED_LEADS_H = [1, 2, 3, 4, 6, 8, 12, 18, 24] as const;
 
-/** What is blended: the free run and the analysis, each with its filtered error and with a fast and a slow decay of its last error. */
-export const MEMBERS = ['openLoopFiltered', 'openLoopFast', 'openLoopSlow', 'analysisFiltered', 'analysisFast', 'analysisSlow'] as const;
+/** What is blended: the free run and the analysis, each with every correction of run-errors.ts. */
+export const MEMBERS = [
+  ...CORRECTIONS.map(correction => `openLoop ${correction}` as const),
+  ...CORRECTIONS.map(correction => `analysis ${correction}` as const),
+] as const;
 
 /** Where the weights start and return to. */
-export const PRIOR_WEIGHTS = [0.3, 0.1, 0.1, 0.3, 0.1, 0.1] as const;
-/** e-folding times of the fast and the slow decay, hours. */
-export const DECAYS_H = { fast: 4, slow: 48 } as const;
+export const PRIOR_WEIGHTS: readonly number[] = MEMBERS.map(() => 1 / MEMBERS.length);
 /** Strength of the return to the prior, in units of the mean squared error. */
 const SHRINKAGE = 0.1;
 /** Verified forecasts fade by e over this number of hours of verification. */

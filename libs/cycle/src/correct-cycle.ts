@@ -38,8 +38,11 @@ export function correctCycle(
     const [openLoop, analysis] = [series(runs.openLoop, k), series(runs.analysis, k)];
     const own = memory.stations.find(one => one.station === station.id) ?? newStationMemory(station.id, basin.assimilation);
     if (!assimilated(station)) return { openLoop, analysis, quantiles: forecastUngauged(openLoop, analysis, gauges), memory: own };
-    const fresh = compare(inputs, { station, row: k }, runs, own);
-    return { openLoop, analysis, ...correctForecast({ time, openLoop, analysis, fresh, memory: own }) };
+    const observed = observedAt(inputs, station);
+    const fresh = observed.filter(one => one.time > (own.newest ?? -Infinity)).map(one => besideOpenLoop(one, { runs, row: k, own }));
+    const window = observed.map(one => ({ ...one, run: dischargeAt(runs.analysis, k, one.time) }));
+    const correction = correctForecast({ time, openLoop, analysis, fresh: fresh.filter(known), window: window.filter(known), memory: own });
+    return { openLoop, analysis, ...correction };
   });
   const hydrographs = corrected.map(({ openLoop, analysis, quantiles }, k): Hydrograph => {
     const [q05, q25, q50, q75, q95] = quantiles as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
@@ -57,26 +60,25 @@ function hourlyOpenLoop({ known, openLoop }: CycleRuns, basin: BasinModel): Map<
   );
 }
 
-/** Trusted observations newer than the last one filtered, with what both runs gave at their stamps. */
-function compare(
-  inputs: CycleInputs,
-  at: { station: Station; row: number },
-  runs: CycleRuns,
-  memory: StationMemory,
-): ComparedObservation[] {
-  const series = inputs.observed.discharge.find(one => one.station === at.station.id);
+type Observed = Omit<ComparedObservation, 'run'>;
+
+/** Trusted observations of a station that were known, oldest first. */
+function observedAt({ observed, issueTime, asOf }: CycleInputs, { id }: Station): Observed[] {
+  const series = observed.discharge.find(one => one.station === id);
   if (series === undefined) return [];
-  const history = new Map(memory.history);
-  const compared: ComparedObservation[] = [];
-  series.times.forEach((value, k) => {
-    const time = epochMs(value);
-    const past = time <= inputs.issueTime && time <= inputs.asOf && time > (memory.openLoop.time ?? -Infinity);
-    if (!past || !trusted(series.values[k]!, series.flags[k]!)) return;
-    const openLoop = history.get(time) ?? dischargeAt(runs.openLoop, at.row, time);
-    const analysis = dischargeAt(runs.analysis, at.row, time);
-    if (Number.isFinite(openLoop)) {
-      compared.push({ time, observed: series.values[k]!, openLoop, analysis: Number.isFinite(analysis) ? analysis : openLoop });
-    }
+  return [...series.times].flatMap((value, k): Observed[] => {
+    const past = value <= issueTime && value <= asOf && trusted(series.values[k]!, series.flags[k]!);
+    return past ? [{ time: epochMs(value), observed: series.values[k]! }] : [];
   });
-  return compared;
 }
+
+/** An observation may come after the free run has passed its time: then the memory knows what the run gave. */
+function besideOpenLoop(
+  observed: Observed,
+  { runs, row, own }: { readonly runs: CycleRuns; readonly row: number; readonly own: StationMemory },
+): ComparedObservation {
+  const remembered = own.history.find(([time]) => time === observed.time)?.[1];
+  return { ...observed, run: remembered ?? dischargeAt(runs.openLoop, row, observed.time) };
+}
+
+const known = ({ run }: ComparedObservation): boolean => Number.isFinite(run);
