@@ -32,11 +32,16 @@ export function openRecord(files: RecordFiles, mesh: Mesh): DomainRecord {
   const { rain, discharge } = files;
   const rainPosition = positionsOf(mesh, 'rain', rain);
   const daily = dailyPet(files.pet, positionsOf(mesh, 'pet', files.pet));
+  const sent: DomainRecord['sent'] = {
+    rain: (from, to) => rainBetween(rain, rainPosition, files.rainLatencyMs, [from, to]),
+    discharge: (station, from, to) => dischargeBetween(discharge, station, from, to),
+  };
   return {
     from: rain.stamps[0]!,
     to: rain.stamps.at(-1)!,
-    rain: (from, to) => rainBetween(rain, rainPosition, files.rainLatencyMs, [from, to]),
-    discharge: (station, from, to) => dischargeBetween(discharge, station, from, to),
+    rain: (from, to) => sent.rain(from, to).flatMap(possibleDepths),
+    discharge: (station, from, to) => possibleValues(sent.discharge(station, from, to)),
+    sent,
     pet: time => ({ time, cellCount: mesh.cellCount, values: disaggregatePet(time, mesh.cellCount, daily) }),
   };
 }
@@ -73,8 +78,8 @@ function rainBetween(rain: RainRecord, position: Int32Array, latencyMs: number, 
     let missing = 0;
     for (let cell = 0; cell < values.length; cell++) {
       const value = rain.values[k * size + position[cell]!]!;
-      values[cell] = value >= 0 ? value / rain.perMm : NaN;
-      if (!(value >= 0)) missing++;
+      values[cell] = value === rain.missing ? NaN : value / rain.perMm;
+      if (Number.isNaN(values[cell])) missing++;
     }
     if (missing === values.length) continue; // an hour absent from the record is absent here
     grids.push({ validTime: rain.stamps[k]!, durationMs: rain.stepMs, receivedAt: epochMs(rain.stamps[k]! + latencyMs), values });
@@ -97,6 +102,26 @@ function dischargeBetween(record: DischargeRecord, station: StationId, from: Epo
     times: Float64Array.from(found, k => record.stamps[k]!),
     values: Float64Array.from(found, k => record.values[offset + k]!),
     flags: new Uint8Array(found.length),
+  };
+}
+
+/** Without its negative depths; a grid of nothing else is absent. */
+function possibleDepths(grid: RainGrid): RainGrid[] {
+  if (!grid.values.some(depth => depth < 0)) return [grid];
+  const values = grid.values.map(depth => (depth < 0 ? NaN : depth));
+  return values.every(Number.isNaN) ? [] : [{ ...grid, values }];
+}
+
+function possibleValues(series: PointSeries): PointSeries {
+  const kept = [...series.values.keys()].filter(k => series.values[k]! >= 0);
+  const pick = (from: Float64Array): Float64Array => Float64Array.from(kept, k => from[k]!);
+  const { station, variable } = series;
+  return {
+    station,
+    variable,
+    times: pick(series.times),
+    values: pick(Float64Array.from(series.values)),
+    flags: new Uint8Array(kept.length),
   };
 }
 

@@ -29,10 +29,12 @@ export interface DomainRecord {
   /** First and last stamp of the rain record. */
   readonly from: EpochMs;
   readonly to: EpochMs;
-  /** Accumulations as received, `receivedAt` = stamp + the source's latency; an hour absent from the record is absent here. */
+  /** Accumulations as received, `receivedAt` = stamp + the source's latency; an hour absent from the record is absent here, a negative depth is missing. */
   rain(from: EpochMs, to: EpochMs): RainGrid[];
-  /** Discharge of a gauged station, missing values left out. */
+  /** Discharge of a gauged station, missing and negative values left out. */
   discharge(station: StationId, from: EpochMs, to: EpochMs): PointSeries;
+  /** The same as a source would send it: impossible values too, for quality control to refuse by name. */
+  readonly sent: Pick<DomainRecord, 'rain' | 'discharge'>;
   /** PET on any grid of whole divisions of a day, mm per step. */
   pet(time: TimeGrid): GridSeries;
 }

@@ -112,12 +112,10 @@ export class Hdf5Reader {
     return value instanceof BigInt64Array ? Float64Array.from(value, Number) : (value as NumericArray); // Python writes int64
   }
 
-  /** Quantities from 0 up as float32; negative and missing become NaN. */
+  /** Quantities as float32; missing ones (the variable's _FillValue) become NaN, impossible ones stay what they are. */
   quantities(name: string): Float32Array {
-    const raw = this.numbers(name);
-    const values = new Float32Array(raw.length);
-    for (let k = 0; k < raw.length; k++) values[k] = raw[k]! >= 0 ? raw[k]! : NaN;
-    return values;
+    const missing = this.numberOr(name, '_FillValue', NaN);
+    return Float32Array.from(this.numbers(name), value => (value === missing ? NaN : value));
   }
 
   /** The CF time coordinate `time` in epoch ms, whatever its unit and reference date. */

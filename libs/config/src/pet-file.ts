@@ -56,7 +56,7 @@ export async function readPetFile(path: string, epsg: number): Promise<PetRecord
     x: file.numbers('x'),
     y: file.numbers('y'),
     shape: file.shape('potential_evaporation'),
-    values: file.quantities('potential_evaporation'),
+    values: file.quantities('potential_evaporation').map(depth => (depth >= 0 ? depth : NaN)),
   }));
   if (shape.join() !== [days.length, y.length, x.length].join()) {
     throw new Fault('FILE_UNREADABLE', `${path}: potential_evaporation is [${shape.join(' × ')}], not day_of_year × y × x`, { path });

@@ -7,7 +7,7 @@ import { readDischargeFile, writeDischargeFile } from './discharge-file.js';
 import { dayOfLeapYear, readPetFile, writePetFile } from './pet-file.js';
 import { writeNetCdf, type VariableDefinition } from './netcdf.js';
 import { projectionOf } from './projection.js';
-import { TENTHS, readRainFile, writeRainFile } from './rain-file.js';
+import { MISSING_RAIN, TENTHS, readRainFile, writeRainFile } from './rain-file.js';
 
 const GRID = { epsg: 2154, xMin: 813_000, yMax: 6_478_000, xResolution: 1000, yResolution: 1000, rows: 2, columns: 3 };
 const LAMBERT = projectionOf(2154);
@@ -29,6 +29,7 @@ describe('the files of a record', () => {
       stepMs: HOUR_MS,
       stamps: [START, epochMs(START + HOUR_MS)],
       values: Int16Array.of(0, 1, 485, -1, -1, 7, -1, -1, -1, -1, -1, -1),
+      missing: MISSING_RAIN,
       perMm: TENTHS,
     } as const;
     await writeRainFile(path, rain, LAMBERT, 'a test');

@@ -10,8 +10,10 @@ export interface RainRecord extends GridGeometry {
   readonly stepMs: number;
   /** Stamps (ends), ascending and equally spaced. */
   readonly stamps: readonly EpochMs[];
-  /** Depth in mm = value / perMm; negative and NaN are missing. */
+  /** Depth in mm = value / perMm. */
   readonly values: Int16Array | Float32Array;
+  /** The value that stands for a missing one; NaN does in any case. */
+  readonly missing: number;
   /** Units of a value in one mm: 10 for tenths. */
   readonly perMm: number;
 }
@@ -23,7 +25,7 @@ const HOURS_PER_CHUNK = 168;
 /** Writes the record as one chunked CF variable `rainfall_amount` (1 kg m-2 is 1 mm), int16 in tenths. */
 export async function writeRainFile(
   path: string,
-  rain: RainRecord & { readonly values: Int16Array; readonly perMm: typeof TENTHS },
+  rain: Omit<RainRecord, 'missing'> & { readonly values: Int16Array; readonly perMm: typeof TENTHS },
   projection: Projection,
   source: string,
 ): Promise<void> {
@@ -59,12 +61,13 @@ export async function writeRainFile(
  * @throws Fault FILE_UNREADABLE when the file is corrupt, lacks a variable or disagrees with itself.
  */
 export async function readRainFile(path: string, epsg: number): Promise<RainRecord> {
-  const { stamps, x, y, shape, raw, scale } = await readHdf5(path, file => ({
+  const { stamps, x, y, shape, raw, missing, scale } = await readHdf5(path, file => ({
     stamps: file.times(),
     x: file.numbers('x'),
     y: file.numbers('y'),
     shape: file.shape('rainfall_amount'),
     raw: file.numbers('rainfall_amount'),
+    missing: file.numberOr('rainfall_amount', '_FillValue', NaN),
     scale: file.numberOr('rainfall_amount', 'scale_factor', 1),
   }));
   const expected = [stamps.length, y.length, x.length];
@@ -76,7 +79,7 @@ export async function readRainFile(path: string, epsg: number): Promise<RainReco
   if (uneven > 0 || stepMs <= 0)
     refuse(path, `time is not equally spaced at index ${uneven > 0 ? uneven : 1}; write missing steps as missing values`);
   const values = raw instanceof Int16Array ? raw : Float32Array.from(raw);
-  return { epsg, ...gridOf(path, x, y), rows: y.length, columns: x.length, stepMs, stamps, values, perMm: perMmOf(scale) };
+  return { epsg, ...gridOf(path, x, y), rows: y.length, columns: x.length, stepMs, stamps, values, missing, perMm: perMmOf(scale) };
 }
 
 /** 0.1 as float32 is not 1/10: whole numbers of units in a mm are meant so. */

@@ -27,6 +27,9 @@ const record: DomainRecord = {
     values: Float64Array.of(10, 20, 99, 40),
     flags: new Uint8Array(4),
   }),
+  get sent() {
+    return record;
+  },
   pet: time => ({ time, cellCount: 2, values: new Float32Array(2 * time.count).fill(0.1) }),
 };
 

@@ -31,7 +31,7 @@ export function createReplaySource(domain: LoadedDomain, disturbances: readonly 
 
 function readRain(domain: LoadedDomain, { after, until }: PollWindow, reachMs: number): RawRainGrid[] {
   const { latency } = domain.settings.sources.radar;
-  return domain.record
+  return domain.record.sent
     .rain(epochMs(after - latency - reachMs), epochMs(until - latency))
     .map(grid => ({ kind: 'rain', ...grid, receivedAt: epochMs(grid.validTime + latency) }));
 }
@@ -41,7 +41,7 @@ function readGauges(domain: LoadedDomain, { after, until }: PollWindow, reachMs:
   return domain.stations
     .filter(station => station.gauged)
     .flatMap(station => {
-      const { times, values } = domain.record.discharge(station.id, epochMs(after - latency - reachMs), epochMs(until - latency));
+      const { times, values } = domain.record.sent.discharge(station.id, epochMs(after - latency - reachMs), epochMs(until - latency));
       return Array.from(times, (time, k): RawGaugeValue => ({
         kind: 'gauge',
         station: station.id,
