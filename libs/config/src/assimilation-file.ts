@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { defaultSettings, type AssimilationSettings } from '#assimilation';
+import { MEMBERS, defaultSettings, type AssimilationSettings } from '#assimilation';
 import { Fault } from '#errors';
 import type { LoadedDomain } from './loaded-domain.js';
 
@@ -10,7 +10,11 @@ export const ASSIMILATION_FORMAT = 'freshet-assimilation/1';
 const positive = z.number().positive();
 const instant = z.iso.datetime();
 
-const Lead = z.strictObject({ count: z.number().min(0), products: z.array(z.number()), widths: z.array(positive).length(4) });
+const Lead = z.strictObject({
+  count: z.number().min(0),
+  products: z.array(z.number()).length(MEMBERS.length ** 2, `the blend has ${MEMBERS.length} members: run freshet fit-assimilation again`),
+  widths: z.array(positive).length(4),
+});
 
 /** What was estimated, and on what. Times are durations in ms as in domain.yaml's settings. */
 export const AssimilationFile = z.strictObject({

@@ -9,8 +9,8 @@ import { casesOf, scoreStation, type ForecastCase } from './score-hindcast.js';
 
 export interface EstimationProblem {
   readonly domain: LoadedDomain;
-  readonly basin: BasinModel;
-  readonly kernel: Kernel;
+  /** The basin with each parameter file: those fitted on a part of the period err on the rest as they will err in future. */
+  readonly models: readonly { readonly basin: BasinModel; readonly kernel: Kernel }[];
   /** The calibration period, rain known, no latency. */
   readonly plan: HindcastPlan;
   /** A wandering radar: settings must also serve rain that is wrong. */
@@ -21,7 +21,7 @@ export interface EstimationProblem {
 export interface Estimate {
   readonly settings: AssimilationSettings;
   readonly statistics: Readonly<Record<string, StationStatistics>>;
-  /** RMSE of the issued forecast over that of the best baseline, mean over gauges, leads and both records. */
+  /** RMSE of the issued forecast over that of the best baseline, mean over gauges, leads, models and both records. */
   readonly score: number;
   readonly tried: readonly { readonly name: string; readonly score: number }[];
   readonly hindcasts: number;
@@ -48,11 +48,11 @@ const scaled = ({ rain, production, transfer, channel }: AssimilationSettings['p
  * it with the record's rain and with disturbed rain; then what a hindcast with them teaches about the members of the blend.
  */
 export function estimateAssimilation(problem: EstimationProblem): Estimate {
-  let [best, hindcasts] = [problem.basin.assimilation, 0];
+  let [best, hindcasts] = [problem.models[0]!.basin.assimilation, 0];
   const tried: { name: string; score: number }[] = [];
   const scoreOf = (settings: AssimilationSettings, name: string): number => {
-    const scores = recordsOf(problem).map(plan => {
-      const score = meanRatio(problem, hindcast(problem, plan, settings).cases);
+    const scores = trialsOf(problem).map(trial => {
+      const score = meanRatio(trial, hindcast(trial, settings).cases);
       problem.onHindcast(++hindcasts);
       return score;
     });
@@ -69,25 +69,33 @@ export function estimateAssimilation(problem: EstimationProblem): Estimate {
       if (reached < score - LEAST_GAIN) [best, score] = [candidate, reached];
     }
   }
-  const statistics = recordsOf(problem).map(plan => {
-    const { last } = hindcast(problem, plan, best);
+  const statistics = trialsOf(problem).map(trial => {
+    const { last } = hindcast(trial, best);
     problem.onHindcast(++hindcasts);
-    return statisticsOf(last, problem.basin);
+    return statisticsOf(last, trial.basin);
   });
   return { settings: best, statistics: mergeStatistics(statistics), score, tried, hindcasts };
 }
 
-/** The record as it is, and disturbed: errors of a period that the parameters were fitted on are smaller than those to come. */
-const recordsOf = ({ plan, rainError }: EstimationProblem): HindcastPlan[] => [
-  plan,
-  { ...plan, record: disturbRain(plan.record, rainError) },
-];
+/** One hindcast: a model, and the record as it is or disturbed. */
+interface Trial {
+  readonly domain: LoadedDomain;
+  readonly basin: BasinModel;
+  readonly kernel: Kernel;
+  readonly plan: HindcastPlan;
+}
 
-export const HINDCASTS = 2 * (2 + VARIATIONS.length * FACTORS.length);
+/** Each model on the record as it is, and disturbed: the radar of the past may have been better than that of the next flood. */
+function trialsOf({ domain, models, plan, rainError }: EstimationProblem): Trial[] {
+  const plans = [plan, { ...plan, record: disturbRain(plan.record, rainError) }];
+  return models.flatMap(model => plans.map(one => ({ domain, ...model, plan: one })));
+}
+
+/** Hindcasts that an estimation with so many models takes. */
+export const hindcastsOf = (models: number): number => 2 * models * (2 + VARIATIONS.length * FACTORS.length);
 
 function hindcast(
-  { domain, basin, kernel }: EstimationProblem,
-  plan: HindcastPlan,
+  { domain, basin, kernel, plan }: Trial,
   assimilation: AssimilationSettings,
 ): { readonly cases: readonly (readonly ForecastCase[])[]; readonly last: CycleState } {
   const cases = basin.stations.map((): ForecastCase[] => []);
@@ -99,7 +107,7 @@ function hindcast(
   return { cases, last: last! };
 }
 
-function meanRatio({ domain, basin, plan }: EstimationProblem, cases: readonly (readonly ForecastCase[])[]): number {
+function meanRatio({ domain, basin, plan }: Trial, cases: readonly (readonly ForecastCase[])[]): number {
   const ratios = basin.stations.flatMap(({ id, gauged }, row) => {
     if (!gauged) return [];
     const observed = domain.record.discharge(id, epochMs(plan.from - 1), plan.to);

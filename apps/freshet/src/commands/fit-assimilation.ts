@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { Presets, SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { ASSIMILATION_FORMAT, loadDomain, type AssimilationFile, type LoadedDomain } from '#config';
 import { toIso } from '#hydrology';
-import { estimateAssimilation, HINDCASTS, type Estimate } from './estimate-assimilation.js';
+import { estimateAssimilation, hindcastsOf, type Estimate } from './estimate-assimilation.js';
 import { openBasin, readPlan } from './hindcast.js';
 import type { HindcastPlan } from './run-hindcast.js';
 import { domainFolder, printJson } from './run-options.js';
@@ -13,7 +13,7 @@ interface FitFlags {
   readonly domain: string;
   readonly from: string;
   readonly to: string;
-  readonly parameters?: string;
+  readonly parameters?: readonly string[];
   readonly out: string;
 }
 
@@ -28,7 +28,7 @@ export function fitAssimilationCommand(program: Command): void {
     .requiredOption('--domain <basin>', 'basin name or domain folder')
     .requiredOption('--from <time>', 'first issue time')
     .requiredOption('--to <time>', 'last issue time')
-    .option('--parameters <file>', "parameter file; the domain's own by default")
+    .option('--parameters <files...>', "parameter files, best fitted on parts of the period; the domain's own by default")
     .requiredOption('--out <file>', 'where to write; a domain reads its own assimilation/estimated.json')
     .option('--json', 'print what was tried as JSON')
     .action(async (flags: FitFlags) => {
@@ -39,24 +39,25 @@ export function fitAssimilationCommand(program: Command): void {
 async function fitAssimilation(flags: FitFlags): Promise<{ score: number; tried: Estimate['tried']; seconds: number }> {
   const started = performance.now();
   const domain = await loadDomain(domainFolder(flags.domain));
-  const plan = readPlan({ ...flags, every: '1h', rain: 'known', latency: 'none' }, domain);
-  const { basin, kernel } = await openBasin(domain, { ...flags, assimilation: 'none' });
+  const plan = readPlan({ from: flags.from, to: flags.to, every: '1h', rain: 'known', latency: 'none' }, domain);
+  const files = flags.parameters ?? [join(domain.folder, domain.settings.model.parameters)];
+  const models = await Promise.all(files.map(parameters => openBasin(domain, { parameters, assimilation: 'none' })));
   const bar = new SingleBar({ stream: process.stderr, format: 'fit {bar} {value}/{total} hindcasts, {eta} s left' }, Presets.rect);
-  bar.start(HINDCASTS, 0);
+  bar.start(hindcastsOf(models.length), 0);
   const onHindcast = (done: number): void => {
     bar.update(done);
   };
-  const estimate = estimateAssimilation({ domain, basin, kernel, plan, rainError: RAIN_ERROR, onHindcast });
+  const estimate = estimateAssimilation({ domain, models, plan, rainError: RAIN_ERROR, onHindcast });
   bar.stop();
   await mkdir(dirname(flags.out), { recursive: true });
-  await writeFile(flags.out, `${JSON.stringify(fileOf(estimate, { domain, plan, flags }), null, 1)}\n`);
+  await writeFile(flags.out, `${JSON.stringify(fileOf(estimate, { domain, plan, files }), null, 1)}\n`);
   const { score, tried } = estimate;
   return { score, tried, seconds: Math.round((performance.now() - started) / 100) / 10 };
 }
 
 function fileOf(
   { settings, statistics, score }: Estimate,
-  { domain, plan, flags }: { domain: LoadedDomain; plan: HindcastPlan; flags: FitFlags },
+  { domain, plan, files }: { domain: LoadedDomain; plan: HindcastPlan; files: readonly string[] },
 ): AssimilationFile {
   const { priors, rainMemoryMs, zoneCorrelation, observationError } = settings;
   const parts = observationError.parts.map(([share, eFoldMs]): [number, number] => [share, eFoldMs]);
@@ -66,7 +67,7 @@ function fileOf(
     fit: {
       from: toIso(plan.from),
       to: toIso(plan.to),
-      parameters: [flags.parameters ?? domain.settings.model.parameters],
+      parameters: files.map(file => basename(file)),
       cycles: Math.floor((plan.to - plan.from) / plan.everyMs) + 1,
       note: `RMSE issued over best baseline ${score.toFixed(3)}, mean of the record's rain and of rain disturbed by ${RAIN_ERROR.sd},${RAIN_ERROR.memoryHours},${RAIN_ERROR.seed}`,
     },
