@@ -61,6 +61,21 @@ describe('forecastUngauged', () => {
   });
 });
 
+describe('the band of an ungauged station', () => {
+  it('grows to what the free run would have needed at a gauge', () => {
+    let learned = memory;
+    for (let hour = 0; hour < 200; hour++) {
+      const at = epochMs(ISSUE + hour * HOUR_MS);
+      const fresh = [{ time: at, observed: hour % 2 === 0 ? 40 : 10, run: 20 }];
+      const span = timeGrid(at, epochMs(at + 24 * HOUR_MS), HOUR_MS / 4);
+      learned = correctForecast({ time: span, openLoop: flat(20), analysis: flat(20), fresh, window: fresh, memory: learned }).memory;
+    }
+    const [low, , , , high] = forecastUngauged(flat(20), flat(20), [learned]);
+    expect(low![0]).toBeLessThan(12);
+    expect(high![0]).toBeGreaterThan(36);
+  });
+});
+
 describe('exceedanceAt', () => {
   const quantiles = [5, 8, 10, 13, 20];
   it('agrees with the quantiles it was given', () => {

@@ -2,7 +2,7 @@ import { HOUR_MS, stampOf, type EpochMs, type TimeGrid } from '#hydrology';
 import { fromErrorSpace, toErrorSpace } from './error-space.js';
 import type { PendingForecast, StationMemory } from './memory.js';
 import { correctRun, newRunErrors, updateRunErrors } from './run-errors.js';
-import { blendAt, LEARNED_LEADS_H, verify } from './statistics.js';
+import { adaptWidths, blendAt, LEARNED_LEADS_H, verify } from './statistics.js';
 
 /** Levels of the quantiles that are issued. */
 export const QUANTILE_LEVELS = [0.05, 0.25, 0.5, 0.75, 0.95] as const;
@@ -58,6 +58,7 @@ export function correctForecast(problem: CorrectionProblem): CorrectedForecast {
 
 function takeIn(memory: StationMemory, compared: ComparedObservation): StationMemory {
   const { time, observed } = compared;
+  const free = toErrorSpace(compared.run);
   const statistics = memory.pending
     .filter(({ validTime }) => validTime === time)
     .reduce((all, one) => verify(all, one, observed), memory.statistics);
@@ -67,6 +68,7 @@ function takeIn(memory: StationMemory, compared: ComparedObservation): StationMe
     newest: time,
     pending: memory.pending.filter(({ validTime }) => validTime > time),
     openLoop: updateRunErrors(memory.openLoop, compared),
+    runWidths: adaptWidths(memory.runWidths, (toErrorSpace(observed) - free) / spreadScale(free)),
   };
 }
 
@@ -91,15 +93,14 @@ const spreadScale = (median: number): number => Math.max(median, 0.1);
 
 /**
  * An ungauged station: nothing is known of its error, so none is carried to it. The free run and the analysis count alike,
- * and the band is the widest learned at the gauges.
+ * and the band is the widest that the free run would have needed at a gauge: that of a corrected forecast would promise too much.
  */
 export function forecastUngauged(
   openLoop: Float64Array,
   analysis: Float64Array,
   gauges: readonly StationMemory[],
 ): readonly Float64Array[] {
-  const widths = gauges.map(({ statistics }) => statistics.leads.at(-1)!.widths);
-  const width = (k: number): number => Math.max(0.05, ...widths.map(one => one[k]!));
+  const width = (k: number): number => Math.max(0.05, ...gauges.map(({ runWidths }) => runWidths[k]!));
   const [low, lower, upper, high] = [0, 1, 2, 3].map(width) as [number, number, number, number];
   const offsets = [-low, -lower, 0, upper, high];
   return offsets.map(offset =>

@@ -1,6 +1,6 @@
 import type { StationId } from '#hydrology';
 import { newRunErrors, type RunErrors } from './run-errors.js';
-import { newStatistics } from './statistics.js';
+import { newRunWidths, newStatistics } from './statistics.js';
 import type { AssimilationSettings, StationStatistics } from './settings.js';
 
 /**
@@ -21,6 +21,8 @@ export interface StationMemory {
   readonly newest: number | null;
   /** Errors of the free run; those of an analysis belong to it alone and are filtered anew in every cycle. */
   readonly openLoop: RunErrors;
+  /** Half widths of a band around the free run itself, as in LeadStatistics: what an ungauged station may expect. */
+  readonly runWidths: readonly number[];
   readonly pending: readonly PendingForecast[];
   readonly statistics: StationStatistics;
 }
@@ -42,6 +44,7 @@ export const newStationMemory = (station: StationId, settings: AssimilationSetti
   history: [],
   newest: null,
   openLoop: newRunErrors(),
+  runWidths: newRunWidths(),
   pending: [],
   statistics: settings.initialStatistics?.[station] ?? newStatistics(),
 });

@@ -29,12 +29,7 @@ const TAILS = [0.05, 0.25, 0.25, 0.05] as const;
 
 export function newStatistics(): StationStatistics {
   const leads = LEARNED_LEADS_H.map((hours): LeadStatistics => {
-    const width = initialWidth(hours);
-    return {
-      count: 0,
-      products: new Array<number>(MEMBERS.length ** 2).fill(0),
-      widths: [1.65 * width, 0.67 * width, 0.67 * width, 1.65 * width],
-    };
+    return { count: 0, products: new Array<number>(MEMBERS.length ** 2).fill(0), widths: widthsOf(initialWidth(hours)) };
   });
   return { leads };
 }
@@ -57,9 +52,18 @@ function learn(one: LeadStatistics, forecast: PendingForecast, observed: number)
   const n = errors.length;
   const products = one.products.map((value, k) => keep * value + errors[Math.floor(k / n)]! * errors[k % n]!);
   const position = (z - forecast.median) / forecast.scale;
-  const missed = [position < -one.widths[0]!, position < -one.widths[1]!, position > one.widths[2]!, position > one.widths[3]!];
-  const widths = one.widths.map((width, k) => width * Math.exp(WIDTH_STEP * (missed[k]! ? 1 - TAILS[k]! : -TAILS[k]!)));
-  return { count: keep * one.count + 1, products, widths };
+  return { count: keep * one.count + 1, products, widths: adaptWidths(one.widths, position) };
+}
+
+/** Widths of an uncorrected run before anything is known of its errors. */
+export const newRunWidths = (): number[] => widthsOf(initialWidth(LEARNED_LEADS_H.at(-1)!));
+
+const widthsOf = (width: number): number[] => [1.65 * width, 0.67 * width, 0.67 * width, 1.65 * width];
+
+/** One step of the rule for an observation `position` scales above the median. */
+export function adaptWidths(widths: readonly number[], position: number): number[] {
+  const missed = [position < -widths[0]!, position < -widths[1]!, position > widths[2]!, position > widths[3]!];
+  return widths.map((width, k) => width * Math.exp(WIDTH_STEP * (missed[k]! ? 1 - TAILS[k]! : -TAILS[k]!)));
 }
 
 /** Weights and widths at any lead, linear between the learned ones. */
