@@ -1,7 +1,7 @@
 import { HOUR_MS, stampOf, type EpochMs, type TimeGrid } from '#hydrology';
 import { fromErrorSpace, toErrorSpace } from './error-space.js';
 import type { PendingForecast, StationMemory } from './memory.js';
-import { correctRun, newRunErrors, updateRunErrors } from './run-errors.js';
+import { correctRun, newestOf, newRunErrors, updateRunErrors } from './run-errors.js';
 import { adaptWidths, blendAt, LEARNED_LEADS_H, verify } from './statistics.js';
 
 /** Levels of the quantiles that are issued. */
@@ -65,7 +65,6 @@ function takeIn(memory: StationMemory, compared: ComparedObservation): StationMe
   return {
     ...memory,
     statistics,
-    newest: time,
     pending: memory.pending.filter(({ validTime }) => validTime > time),
     openLoop: updateRunErrors(memory.openLoop, compared),
     runWidths: adaptWidths(memory.runWidths, (toErrorSpace(observed) - free) / spreadScale(free)),
@@ -73,7 +72,7 @@ function takeIn(memory: StationMemory, compared: ComparedObservation): StationMe
 }
 
 function issue(memory: StationMemory, at: EpochMs, members: readonly number[]): { median: number; scale: number; quantiles: number[] } {
-  const lead = at - (memory.newest ?? at - LEARNED_LEADS_H.at(-1)! * HOUR_MS);
+  const lead = at - (newestOf(memory.openLoop) ?? at - LEARNED_LEADS_H.at(-1)! * HOUR_MS);
   const { weights, widths } = blendAt(memory.statistics, lead);
   const median = toErrorSpace(members.reduce((sum, member, k) => sum + weights[k]! * member, 0));
   const scale = spreadScale(median);

@@ -17,8 +17,6 @@ export interface StationMemory {
   readonly station: StationId;
   /** Valid time and free-run discharge of the last hourly stamps, oldest first. */
   readonly history: readonly (readonly [time: number, openLoop: number])[];
-  /** Valid time of the newest observation taken in, null before the first. */
-  readonly newest: number | null;
   /** Errors of the free run; those of an analysis belong to it alone and are filtered anew in every cycle. */
   readonly openLoop: RunErrors;
   /** Half widths of a band around the free run itself, as in LeadStatistics: what an ungauged station may expect. */
@@ -42,7 +40,6 @@ export interface PendingForecast {
 export const newStationMemory = (station: StationId, settings: AssimilationSettings): StationMemory => ({
   station,
   history: [],
-  newest: null,
   openLoop: newRunErrors(),
   runWidths: newRunWidths(),
   pending: [],

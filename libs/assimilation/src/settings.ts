@@ -43,7 +43,7 @@ export interface ObservationErrorModel {
   readonly offsetPerKm2: number;
 }
 
-/** What has been learned about the forecasts at one station; see member-statistics.ts. */
+/** What has been learned about the forecasts at one station; see statistics.ts. */
 export interface StationStatistics {
   readonly leads: readonly LeadStatistics[];
 }

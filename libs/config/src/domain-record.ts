@@ -113,14 +113,15 @@ function possibleDepths(grid: RainGrid): RainGrid[] {
 }
 
 function possibleValues(series: PointSeries): PointSeries {
+  if (series.values.every(value => value >= 0)) return series;
   const kept = [...series.values.keys()].filter(k => series.values[k]! >= 0);
-  const pick = (from: Float64Array): Float64Array => Float64Array.from(kept, k => from[k]!);
+  const pick = (from: ArrayLike<number>): Float64Array => Float64Array.from(kept, k => from[k]!);
   const { station, variable } = series;
   return {
     station,
     variable,
     times: pick(series.times),
-    values: pick(Float64Array.from(series.values)),
+    values: pick(series.values),
     flags: new Uint8Array(kept.length),
   };
 }

@@ -1,6 +1,7 @@
 import {
   correctForecast,
   forecastUngauged,
+  newestOf,
   newStationMemory,
   rememberOpenLoop,
   type ComparedObservation,
@@ -39,9 +40,18 @@ export function correctCycle(
     const own = memory.stations.find(one => one.station === station.id) ?? newStationMemory(station.id, basin.assimilation);
     if (!assimilated(station)) return { openLoop, analysis, quantiles: forecastUngauged(openLoop, analysis, gauges), memory: own };
     const observed = observedAt(inputs, station);
-    const fresh = observed.filter(one => one.time > (own.newest ?? -Infinity)).map(one => besideOpenLoop(one, { runs, row: k, own }));
+    const fresh = observed
+      .filter(one => one.time > (newestOf(own.openLoop) ?? -Infinity))
+      .map(one => besideOpenLoop(one, { runs, row: k, own }));
     const window = observed.map(one => ({ ...one, run: dischargeAt(runs.analysis, k, one.time) }));
-    const correction = correctForecast({ time, openLoop, analysis, fresh: fresh.filter(known), window: window.filter(known), memory: own });
+    const correction = correctForecast({
+      time,
+      openLoop,
+      analysis,
+      fresh: fresh.filter(isComparable),
+      window: window.filter(isComparable),
+      memory: own,
+    });
     return { openLoop, analysis, ...correction };
   });
   const hydrographs = corrected.map(({ openLoop, analysis, quantiles }, k): Hydrograph => {
@@ -81,4 +91,4 @@ function besideOpenLoop(
   return { ...observed, run: remembered ?? dischargeAt(runs.openLoop, row, observed.time) };
 }
 
-const known = ({ run }: ComparedObservation): boolean => Number.isFinite(run);
+const isComparable = ({ run }: ComparedObservation): boolean => Number.isFinite(run);
