@@ -156,7 +156,7 @@ it('has a Chromium to drive wherever CI runs', () => {
     expect(await textOf(page, 'headline')).toContain('All 6 stations below yellow');
     expect(await page.evaluate(() => document.documentElement.dataset['theme'])).toBe('dark');
     await page.locator('button.theme').click();
-    expect(await page.evaluate(() => document.documentElement.dataset['theme'])).toBe('light');
+    await page.waitForFunction('document.documentElement.dataset.theme === "light"', null, { timeout: 5_000 });
     expect(opened?.complaints).toEqual([]);
   }, 60_000);
 

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import type { Client } from '../client.js';
 import { lineOf, sayLost } from '../connection.js';
 import { sayProblem, type Live, type LiveState } from '../live.js';
@@ -79,7 +79,8 @@ function replayActions(client: Client, live: Pick<Live, 'refresh'>, say: (notice
 
 function useTheme(): readonly [ThemeName, (theme: ThemeName) => void] {
   const [theme, setTheme] = useState<ThemeName>(recallTheme);
-  useEffect(() => {
+  // Before the paint: charts and map read the colours in their own effects, and a passive effect may wait for a frame.
+  useLayoutEffect(() => {
     applyTheme(theme);
   }, [theme]);
   return [
