@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { isFault } from '#errors';
 import { assembleColumn } from './assemble.js';
+import { reverse, tangent } from './differentiate.js';
 import { evaluate } from './evaluate.js';
 import { FormulaLibrary } from './formula-source.js';
 import { Graph, type Node } from './graph.js';
@@ -41,9 +42,12 @@ describe('what is outside the subset is refused at its place, with what is allow
     ['function f(x: number) {\n  return x ** 2;\n}', 'bad.ts:2:10 only + − * /'],
     [
       'function f(x: number) {\n  return Math.sin(x);\n}',
-      'bad.ts:2:10 only intrinsics (tanh exp log sqrt pow min max abs) and imported formulas may be called',
+      'bad.ts:2:10 only intrinsics (tanh exp log sqrt pow min max abs held) and imported formulas may be called',
     ],
-    ['function f(x: number) {\n  return sin(x);\n}', '"sin" is neither an intrinsic (tanh exp log sqrt pow min max abs) nor a formula'],
+    [
+      'function f(x: number) {\n  return sin(x);\n}',
+      '"sin" is neither an intrinsic (tanh exp log sqrt pow min max abs held) nor a formula',
+    ],
     ['function f(x: number) {\n  return x > 1 && x < 2 ? 1 : 0;\n}', 'bad.ts:2:10 a condition compares two numbers with < <= > or >='],
     ['function f(x: number) {\n  return x === 1 ? 1 : 0;\n}', 'a condition compares two numbers'],
     ['function f(x: number) {\n  return x + z;\n}', 'bad.ts:2:14 "z" is not a parameter, a const above it or a const number of the file'],
@@ -91,6 +95,23 @@ test('constants, calls, unpacking, ternaries and signs are followed', () => {
       ).get(node),
     ).toBeCloseTo(expected, 14);
   }
+});
+
+test('what is held keeps its value and loses its derivative, so that one more Newton step carries that of the root', () => {
+  const text = `
+    import { held } from './intrinsics.js';
+    export function root(a: number) { const x = held(step(step(step(step(1, a), a), a), a)); return x - (x * x - a) / held(2 * x); }
+    function step(x: number, a: number) { return x - (x * x - a) / (2 * x); }`;
+  const library = new FormulaLibrary(path => (path.endsWith('/intrinsics.ts') ? INTRINSICS : text));
+  const graph = new Graph();
+  const a = graph.input('a', 'step');
+  const node = traceFormula(library, graph, { file: library.file('/formulas/root.ts'), name: 'root', args: [a] }) as Node;
+  const along = graph.input('direction a', 'step');
+  const adjoint = reverse(graph, new Map([[node, graph.constant(1)]]), n => n.op === 'input').get(a)!;
+  const forward = tangent(graph, [node], new Map([[a, along]])).get(node)!;
+  const values = evaluate([node, adjoint, forward], new Map([['a', 3], ['direction a', 1]])); // prettier-ignore
+  expect(values.get(node)).toBeCloseTo(Math.sqrt(3), 14);
+  for (const slope of [adjoint, forward]) expect(values.get(slope)).toBeCloseTo(0.5 / Math.sqrt(3), 7);
 });
 
 test('a slot that asks for what nothing gives is refused by name', () => {
