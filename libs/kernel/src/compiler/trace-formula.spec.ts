@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { isFault } from '#errors';
+import type { Formula, Structure } from '../structure.js';
 import { assembleColumn } from './assemble.js';
 import { reverse, tangent } from './differentiate.js';
 import { evaluate } from './evaluate.js';
@@ -114,15 +115,40 @@ test('what is held keeps its value and loses its derivative, so that one more Ne
   for (const slope of [adjoint, forward]) expect(values.get(slope)).toBeCloseTo(0.5 / Math.sqrt(3), 7);
 });
 
-test('a slot that asks for what nothing gives is refused by name', () => {
-  const texts: Record<string, string> = {
+describe('a structure that cannot be wired is refused at its place', () => {
+  const FORMULAS: Record<string, string> = {
     'forcing.ts':
       'export function forcing(rain: number, pet: number, rainFactor: number) { return { P: rain * rainFactor, E: pet, known: 1 }; }',
-    'interception.ts': 'export function interception(P: number, moon: number) { return { pn: P * moon }; }',
+    'runoff.ts': 'export function runoff(qt: number, cellArea: number) { return { runoff: qt * cellArea }; }',
   };
-  const library = new FormulaLibrary(path => texts[path.split('/').pop()!] ?? '');
-  const message = messageOf(() => assembleColumn(library, file => `/formulas/${file}.ts`, 'gr4'));
-  expect(message).toContain(
-    'interception.ts:1:41 "moon" is given by no earlier slot and is no state, parameter or geometry of the register',
-  );
+  const store = (symbols: Record<string, number>) => symbols;
+  const compileStructure = (text: string, declaration: Partial<Structure>) => {
+    const library = new FormulaLibrary(path => FORMULAS[path.split('/').pop()!] ?? text);
+    const slots = { transfer: store as unknown as Formula };
+    const structure = { title: '', source: '', slots, evaporation: [], exchange: [], stores: { ht: 'ct' }, ...declaration };
+    return () => assembleColumn(library, { name: 'bad', declaration: structure, path: '/structures/bad.ts' });
+  };
+  const good = 'export function store(P: number, ht: number, ct: number) { return { ht: ht + P / ct, qt: 0 * P, e: P }; }';
+  const text = (slot: string, rest: string) => `${slot}\nexport const bad = { slots: { transfer: store },\n  ${rest} };`;
+
+  test.each([
+    [
+      'export function store(P: number, moon: number) { return { qt: P * moon }; }',
+      {},
+      'bad.ts:1:34 "moon" is given by no earlier slot and is no state, parameter or geometry of the register: moon: number',
+    ],
+    ['export function shop(P: number) { return { qt: P }; }', {}, 'the slot "store" must be a function of this file or imported by it'],
+    ['export function store(P: number) { return P; }', {}, 'bad.ts:1:1 store is a slot: it must return an object of named numbers'],
+    [
+      'export function store(P: number, ht: number, ct: number) { return { ht: ht + P / ct }; }',
+      {},
+      'runoff.ts:1:24 "qt" is given by no earlier slot',
+    ],
+    [text(good, `evaporation: ['es']`), { evaporation: ['es'] }, 'bad.ts:3:16 no slot gives "es"; there is P, E, known, ht, qt, e, runoff'],
+    [text(good, `stores: { hp: 'ct' }`), { stores: { hp: 'ct' } }, 'bad.ts:3:13 "hp" is no state of these slots; the states are ht'],
+    [text(good, `stores: { ht: 'cp' }`), { stores: { ht: 'cp' } }, 'bad.ts:3:13 "cp" is no parameter of these slots'],
+    [text(good, `stores: {}`), { stores: {} }, 'bad.ts:3:3 the state "ht" is missing here: say how much water it holds'],
+  ] as const)('%j', (source, declaration, message) => {
+    expect(messageOf(compileStructure(source, declaration))).toContain(message);
+  });
 });

@@ -9,7 +9,7 @@ const NO_LOSS = 1e-9;
 const UNSETTLED = 1e-5;
 
 /**
- * Production of GR4 as a differential equation (Santos et al. 2018, eq. 4-6), dhp/dt = [(1 − hp²)pn − hp(2 − hp)en]/cp, over one
+ * Production of GR4 as a differential equation (Santos et al. 2018), dhp/dt = [(1 − hp²)pn − hp(2 − hp)en]/cp, over one
  * step of implicit Euler; mm per step. At most one of pn and en is positive and hp(2 − hp) = 1 − (1 − hp)², so either is the
  * depletion d − d′ = s·d′(2 − d′), s = (pn + en)/cp, of the room d = 1 − hp by rain or of the filling d = hp by demand. Its root in
  * [0, d] has a closed form, written without differences of large numbers, so it holds however small the store is.
@@ -25,7 +25,7 @@ export function implicitProduction(pn: number, en: number, hp: number, cp: numbe
 }
 
 /**
- * Transfer of GR4 as a differential equation (Santos et al. 2018, eq. 7-9), dht/dt = 0.9pr/ct − ht⁵/4 + (kexc/ct)·ht^3.5, over one
+ * Transfer of GR4 as a differential equation (Santos et al. 2018), dht/dt = 0.9pr/ct − ht⁵/4 + (kexc/ct)·ht^3.5, over one
  * step of implicit Euler, with a tenth of pr direct; mm per step. The exchange joins the store and once the discharge, which does
  * not fall below 0. What a full store cannot take runs off.
  */
