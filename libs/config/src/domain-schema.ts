@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { HOUR_MS } from '#hydrology';
+import { routingNames, structureNames } from '#kernel';
 import { Duration } from './duration.js';
 
 /** 15min and the like where a key is left out. */
@@ -21,8 +22,8 @@ const Mesh = z.strictObject({
 const Record = z.strictObject({ rain: relativePath, pet: relativePath, discharge: relativePath.optional() });
 
 const Model = z.strictObject({
-  structure: z.enum(['gr4']).default('gr4'),
-  routing: z.enum(['kw', 'lr', 'lag0']).default('kw'),
+  structure: z.enum(structureNames()).default('gr4'),
+  routing: z.enum(routingNames()).default('kw'),
   parameters: relativePath.default('parameters/multilinear.json'),
   /** Where a replay starts the spin-up of its states. */
   spinUpFrom: z.iso.datetime({ offset: true }).optional(),

@@ -136,9 +136,11 @@ export class CompiledKernel implements Kernel {
   private stored(request: RunRequest, states: Float64Array): number {
     const { cellCount } = this.layout;
     let sum = 0;
-    for (const [store, capacity] of this.parts.stores) {
-      for (let cell = 0; cell < cellCount; cell++)
-        sum += states[store * cellCount + cell]! * request.parameters[capacity * cellCount + cell]!;
+    for (const store of this.parts.stores) {
+      for (let cell = 0; cell < cellCount; cell++) {
+        const depth = 'factor' in store ? store.factor : request.parameters[store.parameter * cellCount + cell]!;
+        sum += states[store.state * cellCount + cell]! * depth;
+      }
     }
     return sum / cellCount;
   }

@@ -1,16 +1,15 @@
 import { Fault } from '#errors';
-import type { Mesh } from '#hydrology';
+import type { Mesh, VariableId } from '#hydrology';
 import { javaScriptBackend, simdBackend } from './backend.js';
 import { CompiledKernel } from './compiled-kernel.js';
-import { loadColumn, loadReach } from './generated-module.js';
+import { type GeneratedColumn, type GeneratedReach, loadColumn, loadReach, routingNames, structureNames } from './generated-module.js';
 import type { Kernel, KernelLayout } from './kernel.js';
 import { scheduleReaches } from './schedule-reaches.js';
-import { ROUTINGS, STRUCTURES, type StructureName } from './structure.js';
 
 export interface KernelRecipe {
-  /** A name of STRUCTURES. */
+  /** One of structureNames(). */
   readonly structure: string;
-  /** A name of ROUTINGS. */
+  /** One of routingNames(). */
   readonly routing: string;
   readonly mesh: Mesh;
   /** Cell of each station, in the order of the discharge rows. */
@@ -26,26 +25,30 @@ export interface KernelRecipe {
 const LARGEST_TAPE = 2 ** 25;
 
 /** States and parameters of a structure with a routing, in the order of their arrays: those of the column, then those of the reach. */
-export function structureLayout(structure: string, routing: string): Pick<KernelLayout, 'structure' | 'routing' | 'states' | 'parameters'> {
-  const { generatedColumn, generatedReach } = loadParts(structure, routing);
-  const { column } = generatedColumn;
-  const { reach } = generatedReach;
-  return { structure, routing, states: [...column.states, ...reach.states], parameters: [...column.parameters, ...reach.parameters] };
-}
+export const structureLayout = (structure: string, routing: string): StructureLayout =>
+  layoutOf({ structure, routing }, loadParts(structure, routing));
 
 /** A kernel for one mesh, its stations and one time step. Costs milliseconds; keep it as long as the mesh. */
-export function createKernel(recipe: KernelRecipe): Kernel {
-  const { structure, routing, mesh, stepSeconds, precision } = recipe;
-  const { generatedColumn, generatedReach } = loadParts(structure, routing);
+export const createKernel = (recipe: KernelRecipe): Kernel => assembleKernel(recipe, loadParts(recipe.structure, recipe.routing));
+
+/** What the build or a test compiled. */
+export interface GeneratedParts {
+  readonly generatedColumn: GeneratedColumn;
+  readonly generatedReach: GeneratedReach;
+}
+
+/** A kernel of parts that are loaded already. */
+export function assembleKernel(recipe: KernelRecipe, parts: GeneratedParts): Kernel {
+  const { mesh, stepSeconds, precision } = recipe;
+  const { generatedColumn, generatedReach } = parts;
   const layout: KernelLayout = {
-    ...structureLayout(structure, routing),
+    ...layoutOf(recipe, parts),
     cellCount: mesh.cellCount,
     stationCount: recipe.stationCells.length,
     stepSeconds,
     precision,
   };
   const backend = (precision === 'f32' ? simdBackend : javaScriptBackend)(generatedColumn, generatedReach);
-  const capacities = Object.entries(STRUCTURES[structure as StructureName].capacityOf);
   return new CompiledKernel({
     layout,
     backend,
@@ -55,16 +58,31 @@ export function createKernel(recipe: KernelRecipe): Kernel {
     geometry: geometryOf(mesh, stepSeconds),
     stationCells: checkStations(recipe),
     largestTape: recipe.largestTape ?? LARGEST_TAPE,
-    stores: capacities.map(([store, capacity]) => [layout.states.indexOf(store as never), layout.parameters.indexOf(capacity as never)]),
+    stores: Object.entries(generatedColumn.stores).map(([store, capacity]) => ({
+      state: layout.states.indexOf(store as VariableId),
+      ...(typeof capacity === 'number' ? { factor: capacity } : { parameter: layout.parameters.indexOf(capacity as VariableId) }),
+    })),
   });
 }
 
-function loadParts(structure: string, routing: string) {
-  if (!(structure in STRUCTURES))
-    throw new Fault('STRUCTURE_UNKNOWN', `unknown structure "${structure}"; there is ${Object.keys(STRUCTURES).join(', ')}`, { structure });
-  if (!(routing in ROUTINGS))
-    throw new Fault('STRUCTURE_UNKNOWN', `unknown routing "${routing}"; there is ${Object.keys(ROUTINGS).join(', ')}`, { routing });
+type StructureLayout = Pick<KernelLayout, 'structure' | 'routing' | 'states' | 'parameters'>;
+
+function layoutOf(
+  { structure, routing }: Pick<KernelRecipe, 'structure' | 'routing'>,
+  { generatedColumn: { column }, generatedReach: { reach } }: GeneratedParts,
+): StructureLayout {
+  return { structure, routing, states: [...column.states, ...reach.states], parameters: [...column.parameters, ...reach.parameters] };
+}
+
+function loadParts(structure: string, routing: string): GeneratedParts {
+  refuseUnknown('structure', structure, structureNames());
+  refuseUnknown('routing', routing, routingNames());
   return { generatedColumn: loadColumn(structure), generatedReach: loadReach(routing) };
+}
+
+function refuseUnknown(kind: string, name: string, known: readonly string[]): void {
+  if (!known.includes(name))
+    throw new Fault('STRUCTURE_UNKNOWN', `unknown ${kind} "${name}"; there is ${known.join(', ')}`, { [kind]: name });
 }
 
 function geometryOf(mesh: Mesh, stepSeconds: number): ReadonlyMap<string, Float64Array> {

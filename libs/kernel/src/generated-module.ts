@@ -30,6 +30,8 @@ export interface GeneratedSimd {
 export interface GeneratedColumn {
   readonly simd: GeneratedSimd;
   readonly column: GeneratedPart;
+  /** mm of water per unit of each store: a number, or the parameter that is its capacity. */
+  readonly stores: Readonly<Record<string, string | number>>;
 }
 
 export interface GeneratedReach {
@@ -39,6 +41,12 @@ export interface GeneratedReach {
 }
 
 const require = createRequire(import.meta.url);
+
+/** Names of the structures that were built: the files of structures/. */
+export const structureNames = (): readonly string[] => (load('index') as { readonly structures: readonly string[] }).structures;
+
+/** Names of the routings that were built: the files of routings/. */
+export const routingNames = (): readonly string[] => (load('index') as { readonly routings: readonly string[] }).routings;
 
 /** What the build wrote for a structure. */
 export const loadColumn = (structure: string): GeneratedColumn => load(`column-${structure}`) as GeneratedColumn;

@@ -8,4 +8,4 @@ export {
   type StopReason,
 } from './minimise/lbfgsb.js';
 export { createKernel, structureLayout, type KernelRecipe } from './create-kernel.js';
-export { ROUTINGS, STRUCTURES, type RoutingName, type StructureName } from './structure.js';
+export { routingNames, structureNames } from './generated-module.js';

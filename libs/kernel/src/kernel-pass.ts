@@ -5,6 +5,9 @@ import type { KernelLayout, RunRequest, Perturbation } from './kernel.js';
 import { type CellInputs, loadCells, packRainFactors } from './pack-request.js';
 import type { ReachSchedule } from './schedule-reaches.js';
 
+/** Position of a store in the layout, and its water in mm per unit: a factor, or the position of the parameter that is its capacity. */
+export type Store = { readonly state: number } & ({ readonly factor: number } | { readonly parameter: number });
+
 /** What a kernel is made of, all of it fixed at its creation. */
 export interface KernelParts {
   readonly layout: KernelLayout;
@@ -15,8 +18,8 @@ export interface KernelParts {
   /** Values of each geometry name per cell. */
   readonly geometry: ReadonlyMap<string, Float64Array>;
   readonly stationCells: readonly number[];
-  /** Pairs of positions in the layout: store, its capacity. */
-  readonly stores: readonly (readonly [number, number])[];
+  /** What each store of the column holds. */
+  readonly stores: readonly Store[];
   /** Column tapes of a gradient larger than this many elements are computed again block by block instead of kept. */
   readonly largestTape: number;
 }

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { isFault } from '#errors';
-import { createKernel } from './create-kernel.js';
+import { createKernel, type KernelRecipe } from './create-kernel.js';
 import type { Cost, Kernel, RainFactors, RunRequest } from './kernel.js';
-import { ROUTINGS } from './structure.js';
+import { routingNames, structureNames } from './generated-module.js';
 import { forestMesh, perturbation, problemOf, type Problem } from './test-problem.js';
 
 /** What a precision allows: relative to the size of the thing compared. */
@@ -16,10 +16,21 @@ export interface Tolerance {
 
 const BALANCE = 1e-4;
 
+/** What is held to the contract: by default every structure with every routing that was built. */
+export interface Subjects {
+  readonly structures?: readonly string[];
+  readonly routings?: readonly string[];
+  readonly make?: (recipe: KernelRecipe) => Kernel;
+}
+
 /** What every kernel must do; each back end runs it. */
-export function kernelContract(precision: 'f64' | 'f32', tolerance: Tolerance): void {
-  describe.each(Object.keys(ROUTINGS))(`gr4-%s in ${precision}`, routing => {
-    const problem = problemOf({ routing, precision, cells: 61, steps: 150, seed: 3 });
+export function kernelContract(precision: 'f64' | 'f32', tolerance: Tolerance, subjects: Subjects = {}): void {
+  const { structures = structureNames(), routings = routingNames(), make = createKernel } = subjects;
+  const pairs = structures.flatMap(structure => routings.map(routing => ({ structure, routing })));
+
+  describe.each(pairs)(`$structure-$routing in ${precision}`, ({ structure, routing }) => {
+    const subject = { structure, routing, precision, make };
+    const problem = problemOf({ ...subject, cells: 61, steps: 150, seed: 3 });
     const { kernel, request } = problem;
 
     test('tangent and adjoint are transposes of each other', () => {
@@ -82,7 +93,7 @@ export function kernelContract(precision: 'f64' | 'f32', tolerance: Tolerance): 
     test('the water of a run adds up', () => {
       fc.assert(
         fc.property(fc.integer({ min: 1, max: 10_000 }), fc.integer({ min: 1, max: 120 }), (seed, steps) => {
-          const other = problemOf({ routing, precision, cells: 17, steps, seed });
+          const other = problemOf({ ...subject, cells: 17, steps, seed });
           const { massBalance } = other.kernel.run(other.request);
           expect(Math.abs(massBalance.relativeError)).toBeLessThan(BALANCE);
         }),
@@ -110,12 +121,15 @@ export function kernelContract(precision: 'f64' | 'f32', tolerance: Tolerance): 
       kernel.run({ ...slice(problem, 3, 40) });
       expect(kernel.run(request)).toEqual(before);
       expect(kernel.gradient(request, squareCost)).toEqual(gradient);
-      const fresh = problemOf({ routing, precision, cells: 61, steps: 150, seed: 3 });
+      const fresh = problemOf({ ...subject, cells: 61, steps: 150, seed: 3 });
       expect(fresh.kernel.gradient(fresh.request, squareCost)).toEqual(gradient);
       expect(gradient.discharge).toEqual(before.discharge);
     });
   });
+}
 
+/** What does not depend on the structure: requests, tapes, names. */
+export function requestContract(precision: 'f64' | 'f32'): void {
   test(`a gradient that does not keep its tape gives the same bits (${precision})`, () => {
     const size = { routing: 'kw', precision, cells: 47, steps: 60, seed: 4 };
     const [kept, repeated] = [problemOf(size), problemOf({ ...size, largestTape: 0 })];
@@ -169,7 +183,7 @@ export function kernelContract(precision: 'f64' | 'f32', tolerance: Tolerance): 
     const make = (structure: string, routing: string) =>
       createKernel({ structure, routing, mesh, stationCells: [0], stepSeconds: 900, precision });
     expect(() => make('gr9', 'kw')).toThrow(/gr4/);
-    expect(() => make('gr4', 'hayami')).toThrow(/lag0, lr, kw/);
+    expect(() => make('gr4', 'hayami')).toThrow(/kw, lag0, lr, zero/);
     try {
       createKernel({ structure: 'gr4', routing: 'kw', mesh, stationCells: [3], stepSeconds: 900, precision });
     } catch (error) {

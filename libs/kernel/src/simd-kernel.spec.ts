@@ -1,13 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Cost } from './kernel.js';
-import { kernelContract } from './kernel.contract.js';
-import { ROUTINGS } from './structure.js';
+import { kernelContract, requestContract } from './kernel.contract.js';
+import { routingNames, structureNames } from './generated-module.js';
 import { problemOf } from './test-problem.js';
 
 kernelContract('f32', { dotProduct: 1e-4, taylorSteps: [1, 0.5], taylorRatio: [1.6, 2.4] });
+requestContract('f32');
 
-describe.each(Object.keys(ROUTINGS))('gr4-%s: SIMD beside the float64 reference', routing => {
-  const size = { routing, cells: 83, steps: 300, seed: 5 };
+const pairs = structureNames().flatMap(structure => routingNames().map(routing => ({ structure, routing })));
+
+describe.each(pairs)('$structure-$routing: SIMD beside the float64 reference', ({ structure, routing }) => {
+  const size = { structure, routing, cells: 83, steps: 300, seed: 5 };
   const [exact, single] = [problemOf({ ...size, precision: 'f64' }), problemOf({ ...size, precision: 'f32' })];
 
   test('discharge and final state within 1e-3', () => {

@@ -1,46 +1,31 @@
-/** One operator of a model: a formula function and the file under formulas/ that exports it. */
-export interface Slot {
-  readonly formula: string;
-  readonly file: string;
-}
+/** One operator: symbols of the register and outputs of earlier operators in, named numbers out. Its parameters' names are the wiring. */
+export type Formula = (...symbols: number[]) => Readonly<Record<string, number>>;
 
-/** A hydrological structure is a list of slots; outputs of one are inputs of the next, matched by name. */
+/** The places of a column in the order in which a step passes them; a structure fills those it has. */
+export const SLOTS = ['snow', 'interception', 'surface', 'production', 'exchange', 'transfer', 'outlet'] as const;
+export type SlotName = (typeof SLOTS)[number];
+
+/**
+ * A hydrological structure: one file under structures/, which exports it under the file's name. It names formulas; the compiler
+ * reads them from their source, so a formula is a function of that file or is imported by it.
+ */
 export interface Structure {
-  readonly slots: readonly Slot[];
-  /** Depths that leave and enter the column, for the mass balance. */
+  readonly title: string;
+  /** Papers the equations are from. */
+  readonly source: string;
+  readonly slots: Readonly<Partial<Record<SlotName, Formula>>>;
+  /** Outputs that leave the column as vapour, mm per step. */
   readonly evaporation: readonly string[];
-  readonly exchange: string;
-  /** The capacity of each store, so that the water in it can be summed. */
-  readonly capacityOf: Readonly<Record<string, string>>;
+  /** Outputs that come from or go to where no store is, positive into the column, mm per step: exchange, a corrected runoff. */
+  readonly exchange: readonly string[];
+  /** The stores: mm of water per unit of the state, a number or the capacity it is relative to. */
+  readonly stores: Readonly<Record<string, string | number>>;
 }
 
-/** A routing is the formula of a reach and that of a headwater, which has no reach above it. */
+/** A routing is the formula of a reach and that of a headwater, which has no reach above it. One file under routings/. */
 export interface Routing {
-  readonly reach: Slot;
-  readonly head: Slot;
+  readonly title: string;
+  readonly source: string;
+  readonly reach: Formula;
+  readonly head: Formula;
 }
-
-const slot = (formula: string, file: string): Slot => ({ formula, file });
-
-export const STRUCTURES = {
-  gr4: {
-    slots: [
-      slot('interception', 'interception'),
-      slot('production', 'production'),
-      slot('exchange', 'exchange'),
-      slot('transfer', 'transfer'),
-    ],
-    evaporation: ['ei', 'es'],
-    exchange: 'exchanged',
-    capacityOf: { hi: 'ci', hp: 'cp', ht: 'ct' },
-  },
-} as const satisfies Record<string, Structure>;
-
-export const ROUTINGS = {
-  lag0: { reach: slot('lag0', 'lag0'), head: slot('lag0Head', 'lag0') },
-  lr: { reach: slot('linearReservoir', 'linear-reservoir'), head: slot('linearReservoirHead', 'linear-reservoir') },
-  kw: { reach: slot('kinematicWave', 'kinematic-wave'), head: slot('kinematicWaveHead', 'kinematic-wave') },
-} as const satisfies Record<string, Routing>;
-
-export type StructureName = keyof typeof STRUCTURES;
-export type RoutingName = keyof typeof ROUTINGS;

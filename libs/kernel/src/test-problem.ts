@@ -1,5 +1,5 @@
 import { VARIABLES, type Mesh, type VariableId } from '#hydrology';
-import { createKernel } from './create-kernel.js';
+import { createKernel, type KernelRecipe } from './create-kernel.js';
 import type { Kernel, RainFactors, RunRequest } from './kernel.js';
 
 /** A kernel on a made-up basin with a made-up storm. */
@@ -11,17 +11,23 @@ export interface Problem {
 }
 
 export interface ProblemSize {
+  /** gr4 without. */
+  readonly structure?: string;
   readonly routing: string;
   readonly precision: 'f64' | 'f32';
   readonly cells: number;
   readonly steps: number;
   readonly seed: number;
   readonly largestTape?: number;
+  /** createKernel without: a test may bring parts that it compiled itself. */
+  readonly make?: (recipe: KernelRecipe) => Kernel;
 }
 
 const RANGES: Partial<Record<VariableId, readonly [number, number]>> = {
   ci: [0.3, 2], cp: [80, 400], ct: [50, 300], kexc: [-1, 0.5], llr: [5, 120], akw: [2, 10], bkw: [0.4, 0.9],
-  hi: [0, 1], hp: [0.3, 0.9], ht: [0.1, 0.5], hlr: [0.01, 0.5], q: [0.1, 3], qtl: [0.01, 0.2],
+  cl: [50, 300], be: [4, 20], aexc: [0.1, 0.6], alpha1: [1e-5, 5e-4], alpha2: [1e-4, 1e-3], ca: [80, 400], cc: [50, 300], kb: [0.5, 2],
+  imperviousness: [0, 0.6],
+  hi: [0, 1], hp: [0.3, 0.9], ht: [0.1, 0.5], hl: [0.1, 0.5], he: [-60, 5], ha: [0.3, 0.9], hc: [0.1, 0.5], hlr: [0.01, 0.5], q: [0.1, 3], qtl: [0.01, 0.2],
 }; // prettier-ignore
 
 /** Cells that drain at random towards later ones; about one in thirty is an outlet. */
@@ -45,10 +51,11 @@ export function forestMesh(cellCount: number, seed: number): Mesh {
   return { ...frame, cellCount, row, column: new Int32Array(cellCount), downstream, level, areaM2, upstreamAreaM2, lengthM };
 }
 
-export function problemOf({ routing, precision, cells, steps, seed, largestTape = Infinity }: ProblemSize): Problem {
+export function problemOf(size: ProblemSize): Problem {
+  const { structure = 'gr4', routing, precision, cells, steps, seed, largestTape = Infinity, make = createKernel } = size;
   const mesh = forestMesh(cells, seed);
   const stationCells = [cells - 1, Math.floor(cells * 0.7), Math.floor(cells / 3)];
-  const kernel = createKernel({ structure: 'gr4', routing, mesh, stationCells, stepSeconds: 3600, precision, largestTape });
+  const kernel = make({ structure, routing, mesh, stationCells, stepSeconds: 3600, precision, largestTape });
   const uniform = lehmer(seed + 1);
   const fill = (ids: readonly VariableId[]) =>
     Float64Array.from({ length: ids.length * cells }, (_, i) => {

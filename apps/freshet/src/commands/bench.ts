@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { loadDomain } from '#config';
 import { Fault } from '#errors';
 import { HOUR_MS, SECOND_MS, VARIABLES, parseIso, timeGrid, type VariableId } from '#hydrology';
-import { ROUTINGS, STRUCTURES, type Cost, type Kernel, type RunRequest } from '#kernel';
+import { routingNames, structureNames, type Cost, type Kernel, type RunRequest } from '#kernel';
 import { recordForcing } from './record-inputs.js';
 import { domainFolder, openKernel, printJson } from './run-options.js';
 
@@ -25,7 +25,7 @@ export interface KernelRate {
 /** The period on which the peer is timed (SMASH's default set-up of the Cance), hourly. */
 const PERIOD = timeGrid(parseIso('2014-09-15'), parseIso('2014-11-14'), HOUR_MS);
 /** Where the register's default is not a filling that a running basin has. */
-const TYPICAL: Partial<Record<VariableId, number>> = { ci: 1, hp: 0.5, ht: 0.3, llr: 30 };
+const TYPICAL: Partial<Record<VariableId, number>> = { ci: 1, hp: 0.5, ht: 0.3, hl: 0.3, ha: 0.5, hc: 0.3, llr: 30 };
 const WARM_UP_RUNS = 3;
 
 /** `freshet bench kernel`: cell-steps a second of the compiled kernels on the Cance, one core. */
@@ -36,8 +36,8 @@ export function benchCommand(program: Command): void {
     .command('kernel')
     .description('Forward and gradient rate of the compiled model, one core, million cell-steps a second')
     .option('--domain <basin>', 'domain to compute on', 'cance')
-    .option('--structure <name>', `one of ${Object.keys(STRUCTURES).join(', ')}; without it all`)
-    .option('--routing <name>', `one of ${Object.keys(ROUTINGS).join(', ')}; without it all`)
+    .option('--structure <name>', `one of ${structureNames().join(', ')}; without it all`)
+    .option('--routing <name>', `one of ${routingNames().join(', ')}; without it all`)
     .option('--runs <count>', 'timed runs; the median counts', '25')
     .option('--json', 'print JSON')
     .action(async (flags: KernelFlags) => {
@@ -51,8 +51,8 @@ async function benchKernels(flags: KernelFlags): Promise<KernelRate[]> {
   const domain = await loadDomain(domainFolder(flags.domain));
   const forcing = recordForcing(domain.record, PERIOD);
   const rates: KernelRate[] = [];
-  for (const structure of flags.structure === undefined ? Object.keys(STRUCTURES) : [flags.structure]) {
-    for (const routing of flags.routing === undefined ? Object.keys(ROUTINGS) : [flags.routing]) {
+  for (const structure of flags.structure === undefined ? structureNames() : [flags.structure]) {
+    for (const routing of flags.routing === undefined ? routingNames() : [flags.routing]) {
       process.stderr.write(`bench kernel ${structure}-${routing}\n`);
       const kernel = openKernel({ domain, stations: domain.stations, structure, routing, stepSeconds: HOUR_MS / SECOND_MS });
       const { states, parameters, cellCount } = kernel.layout;

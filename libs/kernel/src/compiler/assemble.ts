@@ -1,6 +1,7 @@
+import { dirname, join } from 'node:path';
 import { VARIABLES, type VariableId } from '#hydrology';
-import { ROUTINGS, STRUCTURES, type RoutingName, type Slot, type StructureName } from '../structure.js';
-import { type FormulaLibrary, refuse } from './formula-source.js';
+import { type Formula, type Routing, SLOTS, type Structure } from '../structure.js';
+import { type FormulaFile, type FormulaLibrary, refuse, refuseWord } from './formula-source.js';
 import { Graph, type Node } from './graph.js';
 import { parametersOf, traceFormula } from './trace-formula.js';
 
@@ -19,29 +20,72 @@ export interface StepGraph {
   readonly outputs: ReadonlyMap<string, Node>;
 }
 
-export type Locate = (file: string) => string;
+/** A declaration of a structure or routing beside the file it was read from. */
+export interface Declared<T> {
+  readonly name: string;
+  readonly declaration: T;
+  /** Path of its TypeScript source, which holds or imports its formulas. */
+  readonly path: string;
+}
 
-/** The column of a structure: forcing → its slots → elemental discharge. */
-export function assembleColumn(library: FormulaLibrary, locate: Locate, name: StructureName): StepGraph {
-  const structure = STRUCTURES[name];
-  const first = { formula: 'forcing', file: 'forcing' };
-  const last = { formula: 'runoff', file: 'runoff' };
-  const step = assemble(library, locate, { slots: [first, ...structure.slots, last], series: ['rain', 'pet', 'rainFactor'] });
-  const sum = (names: readonly string[]) => names.map(n => step.outputs.get(n)!).reduce((a, b) => step.graph.make('add', a, b));
+/** The column of a structure: forcing → its slots → elemental discharge. Refuses what cannot be wired, naming file and line. */
+export function assembleColumn(library: FormulaLibrary, { declaration, path }: Declared<Structure>): StepGraph {
+  const file = library.file(path);
+  const own = SLOTS.flatMap(slot => declaration.slots[slot] ?? []).map(formula => locateFormula(library, file, formula));
+  const around = (name: string): Slot => ({ file: library.file(join(dirname(path), '..', 'formulas', `${name}.ts`)), formula: name });
+  const step = assemble(library, { slots: [around('forcing'), ...own, around('runoff')], series: ['rain', 'pet', 'rainFactor'] });
+  checkDeclaration(file, declaration, step);
+  const sum = (names: readonly string[]) =>
+    names.map(n => step.outputs.get(n)!).reduce((a, b) => step.graph.make('add', a, b), step.graph.constant(0));
   const outputs = new Map(step.outputs);
   outputs.set('balance:rain', step.outputs.get('P')!);
-  outputs.set('balance:evaporation', sum(structure.evaporation));
-  outputs.set('balance:exchange', sum([structure.exchange]));
+  outputs.set('balance:evaporation', sum(declaration.evaporation));
+  outputs.set('balance:exchange', sum(declaration.exchange));
   outputs.set('balance:runoff', step.outputs.get('qt')!);
   return { ...step, outputs };
 }
 
 /** The reach of a routing and its headwater, which has the same states and parameters whether it uses them or not. */
-export function assembleReaches(library: FormulaLibrary, locate: Locate, name: RoutingName): { reach: StepGraph; head: StepGraph } {
+export function assembleReaches(library: FormulaLibrary, { declaration, path }: Declared<Routing>): { reach: StepGraph; head: StepGraph } {
+  const file = library.file(path);
   const series = ['runoff', 'qup'];
-  const reach = assemble(library, locate, { slots: [ROUTINGS[name].reach], series });
-  const head = assemble(library, locate, { slots: [ROUTINGS[name].head], series, also: [...reach.states, ...reach.parameters] });
+  const reach = assemble(library, { slots: [locateFormula(library, file, declaration.reach)], series, also: series });
+  const head = assemble(library, {
+    slots: [locateFormula(library, file, declaration.head)],
+    series,
+    also: [...reach.states, ...reach.parameters],
+  });
   return { reach, head };
+}
+
+/** Where a formula that a declaration names is written: in its own file or in one that it imports it from. */
+function locateFormula(library: FormulaLibrary, file: FormulaFile, { name }: Formula): Slot {
+  if (file.functions.has(name)) return { file, formula: name };
+  const origin = [...file.imports.values()].find(imported => imported.name === name);
+  return origin
+    ? { file: library.file(origin.path), formula: name }
+    : refuse(file, file.source, `the slot "${name}" must be a function of this file or imported by it under its name`);
+}
+
+/** What a structure says of its water must be there. */
+function checkDeclaration(file: FormulaFile, declaration: Structure, step: StepGraph): void {
+  const given = [...step.outputs].filter(([name, node]) => node !== step.inputs.get(name)).map(([name]) => name);
+  for (const name of [...declaration.evaporation, ...declaration.exchange])
+    if (!step.outputs.has(name)) refuseWord(file, name, `no slot gives "${name}"; there is ${given.join(', ')}`);
+  for (const [store, capacity] of Object.entries(declaration.stores)) {
+    if (!step.states.includes(store as VariableId))
+      refuseWord(file, store, `"${store}" is no state of these slots; the states are ${step.states.join(', ')}`);
+    if (typeof capacity === 'string' && !step.parameters.includes(capacity as VariableId))
+      refuseWord(file, capacity, `"${capacity}" is no parameter of these slots; a store has a parameter or a number as capacity`);
+  }
+  for (const state of step.states)
+    if (!(state in declaration.stores))
+      refuseWord(file, 'stores', `the state "${state}" is missing here: say how much water it holds, 0 if it is no water`);
+}
+
+interface Slot {
+  readonly file: FormulaFile;
+  readonly formula: string;
 }
 
 interface Recipe {
@@ -51,7 +95,7 @@ interface Recipe {
   readonly also?: readonly string[];
 }
 
-function assemble(library: FormulaLibrary, locate: Locate, { slots, series, also = [] }: Recipe): StepGraph {
+function assemble(library: FormulaLibrary, { slots, series, also = [] }: Recipe): StepGraph {
   const graph = new Graph();
   const inputs = new Map<string, Node>();
   const values = new Map<string, Node>();
@@ -59,7 +103,7 @@ function assemble(library: FormulaLibrary, locate: Locate, { slots, series, also
     const given = values.get(name);
     if (given) return given;
     const rate = rateOf(name, series);
-    if (!rate) complain(library, locate, slot, name);
+    if (!rate) complain(slot, name);
     const node = graph.input(name, rate);
     inputs.set(name, node);
     values.set(name, node);
@@ -67,10 +111,11 @@ function assemble(library: FormulaLibrary, locate: Locate, { slots, series, also
   };
   for (const name of also) supply(slots[0]!, name);
   for (const slot of slots) {
-    const file = library.file(locate(slot.file));
-    const args = parametersOf(file, slot.formula).map(name => supply(slot, name));
-    const result = traceFormula(library, graph, { file, name: slot.formula, args });
-    if (!(result instanceof Map)) refuse(file, file.source, `${slot.formula} is a slot: it must return an object of named numbers`);
+    const { file, formula } = slot;
+    const args = parametersOf(file, formula).map(name => supply(slot, name));
+    const result = traceFormula(library, graph, { file, name: formula, args });
+    if (!(result instanceof Map))
+      refuse(file, file.functions.get(formula)!, `${formula} is a slot: it must return an object of named numbers`);
     for (const [name, node] of result as ReadonlyMap<string, Node>) values.set(name, node);
   }
   const named = (kind: string) => (Object.keys(VARIABLES) as VariableId[]).filter(id => inputs.has(id) && VARIABLES[id].kind === kind);
@@ -92,8 +137,7 @@ function rateOf(name: string, series: readonly string[]): 'cell' | 'step' | unde
   return kind === 'state' ? 'step' : kind === 'parameter' ? 'cell' : undefined;
 }
 
-function complain(library: FormulaLibrary, locate: Locate, slot: Slot, name: string): never {
-  const file = library.file(locate(slot.file));
-  const parameter = file.functions.get(slot.formula)!.parameters.find(p => p.name.getText(file.source) === name)!;
+function complain({ file, formula }: Slot, name: string): never {
+  const parameter = file.functions.get(formula)!.parameters.find(p => p.name.getText(file.source) === name)!;
   return refuse(file, parameter, `"${name}" is given by no earlier slot and is no state, parameter or geometry of the register`);
 }

@@ -54,6 +54,8 @@ function pullBack(graph: Graph, node: Node, adjoint: Node): [Node, Node][] {
     }
     case 'sloped':
       return [[b, graph.make('mul', adjoint, c)]];
+    case 'held':
+      return [];
     case 'select':
       return [
         [b, graph.make('select', a, adjoint, zero)],
@@ -75,6 +77,7 @@ function pushForward(graph: Graph, node: Node, dots: ReadonlyMap<Node, Node>): N
     case 'input':
     case 'lt':
     case 'le':
+    case 'held':
       return undefined;
     case 'add':
     case 'sub':

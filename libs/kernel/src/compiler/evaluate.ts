@@ -20,6 +20,7 @@ const OPERATIONS: Readonly<Record<string, (a: number, b: number, c: number) => n
   lt: (a, b) => Number(a < b),
   le: (a, b) => Number(a <= b),
   sloped: a => a,
+  held: a => a,
   select: (a, b, c) => (a ? b : c),
 };
 

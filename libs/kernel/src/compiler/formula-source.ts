@@ -30,6 +30,14 @@ export function refuse(file: FormulaFile, node: ts.Node, complaint: string): nev
   throw refusal(file.source, node, complaint);
 }
 
+/** Refuses what a declaration says in a word: a string of it or the name of one of its properties. */
+export function refuseWord(file: FormulaFile, word: string, complaint: string): never {
+  const says = (node: ts.Node): ts.Node | undefined =>
+    (ts.isStringLiteral(node) || ts.isIdentifier(node)) && node.text === word ? node.parent : ts.forEachChild(node, says);
+  const place = [...file.constants.values()].map(says).find(node => node !== undefined);
+  return refuse(file, place ?? file.source, complaint);
+}
+
 function refusal(source: ts.SourceFile, node: ts.Node, complaint: string): Fault {
   const { line, character } = source.getLineAndCharacterOfPosition(node.getStart(source));
   const text = node.getText(source).split('\n')[0]!;

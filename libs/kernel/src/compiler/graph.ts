@@ -1,6 +1,6 @@
 /**
  * Operators of the expression graph. Comparisons give a condition, which only `select` takes. `sloped` (value, x, slope) is
- * its value; its derivative by x is declared instead of derived.
+ * its value; its derivative by x is declared instead of derived. `held` is its argument with the derivative zero.
  */
 export type Op =
   | 'constant'
@@ -24,7 +24,8 @@ export type Op =
   | 'lt'
   | 'le'
   | 'select'
-  | 'sloped';
+  | 'sloped'
+  | 'held';
 
 /**
  * How an input changes: `cell` once per cell, `step` at every step (series, stores), `sum` known only after the
@@ -97,6 +98,8 @@ export class Graph {
         return b === c ? b : undefined;
       case 'sloped':
         return b.op === 'constant' ? a : undefined;
+      case 'held':
+        return a.op === 'constant' || a.op === 'held' ? a : undefined;
       default:
         return undefined;
     }

@@ -29,9 +29,9 @@ export function lowerStep(step: StepGraph): StepGraph {
   return { ...step, outputs: new Map([...step.outputs].map(([name, node]) => [name, rewrite(node)])) };
 }
 
-/** Leaves out declared slopes, once derivatives are taken. */
+/** Leaves out declared slopes and what was held, once derivatives are taken. */
 export const dropSlopes = (graph: Graph, program: Program): Program =>
-  rewriteProgram(graph, program, (_, node, args) => (node.op === 'sloped' ? args[0]! : undefined));
+  rewriteProgram(graph, program, (_, node, args) => (node.op === 'sloped' || node.op === 'held' ? args[0]! : undefined));
 
 /** Writes what SIMD has no instruction for by arithmetic, after differentiation, so that derivatives keep their own formulas. */
 export const lowerProgram = (graph: Graph, program: Program): Program =>

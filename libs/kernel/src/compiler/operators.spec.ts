@@ -22,6 +22,20 @@ const OPERATORS: readonly (readonly [file: string, formula: string, ranges: Read
   ['production', 'production', { pn: [0, 0], en: [0.01, 1], hp: [0.05, 0.95], cp: [20, 900], stepSeconds: [900, 3600], known: [1, 1] }],
   ['exchange', 'exchange', { ht: [0.01, 0.95], kexc: [-5, 5], known: [1, 1] }],
   ['transfer', 'transfer', { pr: [0, 30], perc: [0, 0.1], l: [-0.5, 0.5], ht: [0.01, 0.95], ct: [20, 900] }],
+  ['implicit-euler', 'implicitProduction', { pn: [0.01, 30], en: [0, 0], hp: [0.05, 0.95], cp: [20, 900] }],
+  ['implicit-euler', 'implicitProduction', { pn: [0, 0], en: [0.01, 1], hp: [0.05, 0.95], cp: [20, 900] }],
+  ['implicit-euler', 'implicitTransfer', { pr: [0.01, 30], ht: [0.05, 0.7], ct: [50, 900], kexc: [-5, 5], known: [1, 1] }],
+  ['exchange', 'thresholdExchange', { ht: [0.01, 0.95], kexc: [-5, 5], aexc: [0.05, 0.9], known: [1, 1] }],
+  ['interception', 'noInterception', { P: [0, 20], E: [0, 1] }],
+  ['production', 'tightProduction', { pn: [0.01, 30], en: [0, 0], hp: [0.05, 0.95], cp: [20, 900] }],
+  ['production', 'loieauProduction', { pn: [0, 0], en: [0.01, 1], ha: [0.05, 0.95], ca: [20, 900], stepSeconds: [900, 3600], known: [1, 1] }],
+  ['rain-intensity', 'intenseProduction', { pn: [0.01, 30], en: [0, 0], hp: [0.05, 0.95], cp: [20, 900], alpha1: [1e-5, 1e-2], alpha2: [1e-4, 1e-1], stepSeconds: [900, 3600], known: [1, 1] }],
+  ['rain-intensity', 'intenseTransfer', { pr: [0, 30], perc: [0, 0.1], direct: [0.1, 0.9], l: [-0.5, 0.5], ht: [0.01, 0.95], ct: [20, 900] }],
+  ['transfer', 'exponentialTransfer', { pr: [0, 30], perc: [0, 0.1], l: [-0.5, 0.5], ht: [0.01, 0.95], ct: [20, 900], he: [-90, 10], be: [2, 20] }],
+  ['transfer', 'twinTransfer', { pr: [0, 30], l: [-0.5, 0.5], ht: [0.01, 0.95], ct: [20, 900], hl: [0.01, 0.95], cl: [20, 900] }],
+  ['transfer', 'singleTransfer', { pr: [0, 30], ht: [0.01, 0.95], ct: [20, 900] }],
+  ['transfer', 'loieauTransfer', { pr: [0, 30], perc: [0, 0.1], hc: [0.01, 0.95], cc: [20, 900], kb: [0.2, 4] }],
+  ['no-routing', 'noRouting', { runoff: [0, 5] }],
   ['runoff', 'runoff', { qt: [0, 30], cellArea: [1e5, 1e6], stepSeconds: [900, 3600] }],
   ['lag0', 'lag0', { runoff: [0, 5], qup: [0, 300] }],
   ['lag0', 'lag0Head', { runoff: [0, 5] }],
@@ -107,7 +121,9 @@ describe.each(OPERATORS)('%s: %s', (file, formula, ranges) => {
 
 test.each([
   ['exchange', 'powerSevenHalves'],
-  ['production', 'overflow'],
+  ['power-store', 'overflow'],
+  ['power-store', 'cubicOverflow'],
+  ['exponential-store', 'softening'],
 ])('%s: the slope declared for %s is the one the rules derive', async (file, name) => {
   const source = library.file(join(folder, `${file}.ts`));
   const graph = new Graph();

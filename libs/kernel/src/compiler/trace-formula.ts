@@ -10,11 +10,14 @@ const INTRINSICS: Readonly<Record<string, { readonly op: Op; readonly arity: num
   exp: { op: 'exp', arity: 1 },
   log: { op: 'log', arity: 1 },
   sqrt: { op: 'sqrt', arity: 1 },
-  abs: { op: 'abs', arity: 1 },
   pow: { op: 'pow', arity: 2 },
   min: { op: 'min', arity: 2 },
   max: { op: 'max', arity: 2 },
+  abs: { op: 'abs', arity: 1 },
+  held: { op: 'held', arity: 1 },
 };
+
+const INTRINSIC_NAMES = Object.keys(INTRINSICS).join(' ');
 
 const ARITHMETIC: Readonly<Partial<Record<ts.SyntaxKind, Op>>> = {
   [ts.SyntaxKind.PlusToken]: 'add',
@@ -195,7 +198,7 @@ class Frame {
   private callExpression(expression: ts.CallExpression): Traced {
     const { file, depth } = this.context;
     if (!ts.isIdentifier(expression.expression)) {
-      return this.refuse(expression, 'only intrinsics (tanh exp log sqrt pow min max abs) and imported formulas may be called');
+      return this.refuse(expression, `only intrinsics (${INTRINSIC_NAMES}) and imported formulas may be called`);
     }
     const called = expression.expression.text;
     const imported = file.imports.get(called);
@@ -208,8 +211,7 @@ class Frame {
     const target = imported ? this.library.file(imported.path) : file;
     const name = imported?.name ?? called;
     const declaration = target.functions.get(name);
-    if (!declaration)
-      return this.refuse(expression, `"${called}" is neither an intrinsic (tanh exp log sqrt pow min max abs) nor a formula`);
+    if (!declaration) return this.refuse(expression, `"${called}" is neither an intrinsic (${INTRINSIC_NAMES}) nor a formula`);
     if (declaration.parameters.length !== args.length) this.refuse(expression, `${called} takes ${declaration.parameters.length} numbers`);
     const value = this.tracer.call({ file: target, name, args }, depth + 1);
     return target.functions.has(`${name}Slope`) ? this.withSlope(value, { file: target, name, args }, expression) : value;

@@ -14,3 +14,9 @@ export function interception(P: number, E: number, hi: number, ci: number) {
   const en = ci * (filled - filling);
   return { pn: ci * (filled - kept), en, ei: E - en, hi: kept };
 }
+
+/** Without an interception store: demand and rain of a step meet, what is left of either goes on. */
+export function noInterception(P: number, E: number) {
+  const ei = min(P, E);
+  return { pn: P - ei, en: E - ei, ei };
+}

@@ -1,4 +1,5 @@
 import { abs, max, sqrt, tanh } from './intrinsics.js';
+import { overflow } from './power-store.js';
 
 /**
  * Production store of GR4 (Perrin et al. 2003, eq. 3-6), all depths in mm per step.
@@ -9,36 +10,33 @@ import { abs, max, sqrt, tanh } from './intrinsics.js';
  * Nothing percolates where the forcing is unknown (known = 0).
  */
 export function production(pn: number, en: number, hp: number, cp: number, stepSeconds: number, known: number) {
+  const { wetted, ps, es } = wetting(pn, en, hp, cp);
+  const leak = known * wetted * overflow(wetted / percolationScale(stepSeconds));
+  return { hp: wetted - leak, pr: pn - ps, perc: cp * leak, es };
+}
+
+/** The production store of GRC and GRD, from which nothing percolates. */
+export function tightProduction(pn: number, en: number, hp: number, cp: number) {
+  const { wetted, ps, es } = wetting(pn, en, hp, cp);
+  return { hp: wetted, pr: pn - ps, es };
+}
+
+/** The production store of Loieau: GR4's under its own names. */
+export function loieauProduction(pn: number, en: number, ha: number, ca: number, stepSeconds: number, known: number) {
+  const { hp, pr, perc, es } = production(pn, en, ha, ca, stepSeconds, known);
+  return { ha: hp, pr, perc, es };
+}
+
+/** What rain pn brings into the store and demand en takes out of it. */
+export function wetting(pn: number, en: number, hp: number, cp: number) {
   const w = tanh((pn - en) / cp);
   const d = w > 0 ? hp : 1 - hp;
   const change = ((1 - d * d) * w) / (1 + d * abs(w));
   const gain = max(0, change);
-  const wetted = hp + change;
-  const leak = known * wetted * overflow(wetted / percolationScale(stepSeconds));
-  const ps = cp * gain;
-  return { hp: wetted - leak, pr: pn - ps, perc: cp * leak, es: cp * (gain - change) };
+  return { wetted: hp + change, ps: cp * gain, es: cp * (gain - change) };
 }
 
 /** β = 9/4·(86400/Δt)^¼: the percolation of a step shorter than a day (Ficchì 2017; daily value of Perrin et al. 2003). */
 export function percolationScale(stepSeconds: number) {
   return 2.25 * sqrt(sqrt(86400 / stepSeconds));
-}
-
-/**
- * 1 − (1 + x⁴)^(−¼), the share of a store of relative filling x that leaves it in a step.
- * Written as u/((s + 1)(r + 1)r) with u = x⁴, s = √(1 + u), r = √s, which keeps every digit where x is small.
- */
-export function overflow(x: number) {
-  const square = x * x;
-  const u = square * square;
-  const s = sqrt(1 + u);
-  const r = sqrt(s);
-  return u / ((s + 1) * ((r + 1) * r));
-}
-
-/** Its derivative x³(1 + x⁴)^(−5/4), given because it is much shorter than what the rules of differentiation make of the line above. */
-export function overflowSlope(x: number) {
-  const square = x * x;
-  const u = square * square;
-  return (square * x) / ((1 + u) * sqrt(sqrt(1 + u)));
 }
