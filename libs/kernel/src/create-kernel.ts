@@ -1,10 +1,12 @@
 import { Fault } from '#errors';
-import type { Mesh, VariableId } from '#hydrology';
+import { linkLengths, type Mesh, type VariableId } from '#hydrology';
 import { javaScriptBackend, simdBackend } from './backend.js';
 import { CompiledKernel } from './compiled-kernel.js';
 import { type GeneratedColumn, type GeneratedReach, loadColumn, loadReach, routingNames, structureNames } from './generated-module.js';
 import type { Kernel, KernelLayout } from './kernel.js';
 import { scheduleReaches } from './schedule-reaches.js';
+
+export type ReachLength = 'cell' | 'link';
 
 export interface KernelRecipe {
   /** One of structureNames(). */
@@ -15,6 +17,8 @@ export interface KernelRecipe {
   /** Cell of each station, in the order of the discharge rows. */
   readonly stationCells: ArrayLike<number>;
   readonly stepSeconds: number;
+  /** How long a reach is for the kinematic wave: the cell's x size (as SMASH, without), or the link to the next cell with its diagonals. */
+  readonly reachLength?: ReachLength;
   /** f64: the reference in JavaScript; f32: SIMD WebAssembly, an order of magnitude faster. */
   readonly precision: 'f64' | 'f32';
   /** Numbers a gradient may keep of the states of every step; beyond that it computes them twice instead. */
@@ -47,6 +51,7 @@ export function assembleKernel(recipe: KernelRecipe, parts: GeneratedParts): Ker
     stationCount: recipe.stationCells.length,
     stepSeconds,
     precision,
+    ...(recipe.reachLength && { reachLength: recipe.reachLength }),
   };
   const backend = (precision === 'f32' ? simdBackend : javaScriptBackend)(generatedColumn, generatedReach);
   return new CompiledKernel({
@@ -55,7 +60,7 @@ export function assembleKernel(recipe: KernelRecipe, parts: GeneratedParts): Ker
     schedule: scheduleReaches(mesh, backend.lanes),
     column: generatedColumn.column,
     reach: generatedReach.reach,
-    geometry: geometryOf(mesh, stepSeconds),
+    geometry: geometryOf(recipe),
     stationCells: checkStations(recipe),
     largestTape: recipe.largestTape ?? LARGEST_TAPE,
     stores: Object.entries(generatedColumn.stores).map(([store, capacity]) => ({
@@ -85,11 +90,11 @@ function refuseUnknown(kind: string, name: string, known: readonly string[]): vo
     throw new Fault('STRUCTURE_UNKNOWN', `unknown ${kind} "${name}"; there is ${known.join(', ')}`, { [kind]: name });
 }
 
-function geometryOf(mesh: Mesh, stepSeconds: number): ReadonlyMap<string, Float64Array> {
+function geometryOf({ mesh, stepSeconds, reachLength }: KernelRecipe): ReadonlyMap<string, Float64Array> {
   return new Map([
     ['cellArea', mesh.areaM2],
     ['upstreamArea', mesh.upstreamAreaM2.map((area, cell) => Math.max(area - mesh.areaM2[cell]!, mesh.areaM2[cell]!))],
-    ['reachLength', mesh.lengthM],
+    ['reachLength', reachLength === 'link' ? linkLengths(mesh) : mesh.lengthM],
     ['stepSeconds', new Float64Array(mesh.cellCount).fill(stepSeconds)],
   ]);
 }

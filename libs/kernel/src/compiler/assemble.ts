@@ -30,12 +30,18 @@ export interface Declared<T> {
   readonly declaration: T;
   /** Path of its TypeScript source, which holds or imports its formulas. */
   readonly path: string;
+  /** Formula files of slots that a composition added. */
+  readonly also?: readonly string[];
 }
 
 /** The column of a structure: forcing → its slots → elemental discharge. Refuses what cannot be wired, naming file and line. */
-export function assembleColumn(library: FormulaLibrary, { declaration, path }: Declared<Structure>): StepGraph {
+export function assembleColumn(library: FormulaLibrary, { declaration, path, also = [] }: Declared<Structure>): StepGraph {
   const file = library.file(path);
-  const own = SLOTS.flatMap(slot => declaration.slots[slot] ?? []).map(formula => locateFormula(library, file, formula));
+  const added = also.map(other => library.file(other));
+  const own = SLOTS.flatMap(slot => declaration.slots[slot] ?? []).map(formula => {
+    const holder = added.find(({ functions }) => functions.has(formula.name)) ?? file;
+    return locateFormula(library, holder, formula);
+  });
   const around = (name: string): Slot => ({ file: library.file(join(FORMULAS, `${name}.ts`)), formula: name });
   const step = assemble(library, { slots: [around('forcing'), ...own, around('runoff')], series: ['rain', 'pet', 'rainFactor'] });
   checkDeclaration(file, declaration, step);
