@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { startAlerting, type Alerting } from '#apps/alert';
 import { CyclePool, spinUpFrom, startForecasting, type ForecastBasin, type Forecasting } from '#apps/forecast';
 import { collect, createReplaySource, startArchive, type Collection } from '#apps/ingest';
-import { loadDomain, type LoadedDomain } from '#config';
+import { loadDomain, requireForecastable, type LoadedDomain } from '#config';
 import { Fault } from '#errors';
 import { BEAT_MS, epochMs, floorTo, type EpochMs } from '#hydrology';
 import { Lifecycle, ReplayClock, every, systemClock } from '#runtime';
@@ -45,6 +45,7 @@ export async function startFreshet(options: FreshetOptions): Promise<Freshet> {
 async function start(options: FreshetOptions, lifecycle: Lifecycle): Promise<Freshet> {
   const { mode } = options;
   const domains = await Promise.all(options.domainFolders.map(folder => loadDomain(folder)));
+  for (const domain of domains) requireForecastable(domain, 'forecasting');
   const ground = await layGround(options, lifecycle, domains);
   const begun = mode.kind === 'replay' ? await beginReplay(ground.pool, onlyDomain(domains), mode) : null;
   const replay = mode.kind === 'replay' && begun ? replayClock(begun, mode, onlyDomain(domains)) : null;

@@ -39,6 +39,7 @@ export function openRecord(files: RecordFiles, mesh: Mesh): DomainRecord {
   return {
     from: rain.stamps[0]!,
     to: rain.stamps.at(-1)!,
+    rainStepMs: rain.stepMs,
     rain: (from, to) => sent.rain(from, to).flatMap(possibleDepths),
     discharge: (station, from, to) => possibleValues(sent.discharge(station, from, to)),
     sent,

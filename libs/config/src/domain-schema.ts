@@ -18,7 +18,8 @@ const Mesh = z.strictObject({
   projection: z.string().optional(),
 });
 
-const Record = z.strictObject({ rain: relativePath, pet: relativePath, discharge: relativePath });
+/** Without `discharge` the domain has no gauged station: it can be simulated, not calibrated, forecast or verified. */
+const Record = z.strictObject({ rain: relativePath, pet: relativePath, discharge: relativePath.optional() });
 
 const Model = z.strictObject({
   structure: z.enum(structureNames()).default('gr4'),

@@ -3,19 +3,23 @@ interface DomainWords {
   readonly name: string;
   readonly epsg: number;
   readonly descriptors: readonly string[];
+  readonly gauged: boolean;
+  /** proj4 text of a code that Freshet does not know. */
+  readonly projection?: string;
 }
 
 /** The domain.yaml of an imported data set, with every setting written out so that it can be edited. */
-export function domainYamlText({ basin, name, epsg, descriptors }: DomainWords): string {
+export function domainYamlText({ basin, name, epsg, descriptors, gauged, projection }: DomainWords): string {
+  const mesh = `flowDirection: flow-direction.tif, epsg: ${epsg}${projection === undefined ? '' : `, projection: ${JSON.stringify(projection)}`}`;
   return `# What a hydrologist edits. Durations: 90s, 15min, 24h, 2d. Paths are inside this folder. Unknown keys are errors.
 basin: ${basin} # = the folder's name, the bus key
 name: ${name}
-mesh: { flowDirection: flow-direction.tif, epsg: ${epsg} } # D8: 1 N, 2 NE, 3 E … 8 NW, 0 = not active
+mesh: { ${mesh} } # D8: 1 N, 2 NE, 3 E … 8 NW, 0 = not active
 stations: stations.csv
 thresholds: thresholds.csv # yellow, orange, red = 2, 5, 20 years, m³/s
 descriptors:
 ${descriptors.map(descriptor => `  ${descriptor}: descriptors/${descriptor}.tif`).join('\n') || '  {}'}
-record: { rain: rain.nc, pet: pet.nc, discharge: discharge.nc } # what a replay plays
+record: { rain: rain.nc, pet: pet.nc${gauged ? ', discharge: discharge.nc' : ''} } # what a replay plays
 model: { structure: gr4, routing: kw, parameters: parameters/multilinear.json }
 sources:
   radar: { id: radar, latency: 15min } # a value is received this long after its stamp

@@ -10,7 +10,7 @@ const times = Float64Array.from({ length: HOURS }, (_, k) => FROM + (k + 1) * HO
 function gaugeOf(id: string, areaKm2: number, peaks: readonly number[]): GaugeRecord {
   const values = new Float64Array(HOURS).fill(1);
   peaks.forEach((peak, k) => (values[(hydrologicalYearStart(2005 + k) - FROM) / HOUR_MS + 4000] = peak));
-  return { id, areaM2: areaKm2 * 1e6, times, values };
+  return { id, areaM2: areaKm2 * 1e6, times, values, stepMs: HOUR_MS };
 }
 
 const PEAKS = [999, 85, 30, 75, 169, 60, 23, 26, 138, 999]; // 2005 and 2014 lie outside the fitted years

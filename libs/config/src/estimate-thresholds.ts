@@ -1,4 +1,17 @@
-import { LEVELS, annualMaxima, epochMs, fitAreaExponent, returnLevels, scaleByArea, toIso, type Level, type ReturnLevel } from '#hydrology';
+import {
+  DAY_MS,
+  HOUR_MS,
+  LEVELS,
+  MINUTE_MS,
+  annualMaxima,
+  epochMs,
+  fitAreaExponent,
+  returnLevels,
+  scaleByArea,
+  toIso,
+  type Level,
+  type ReturnLevel,
+} from '#hydrology';
 
 /** Return periods of the levels, years. */
 export const RETURN_PERIODS: Readonly<Record<Level, number>> = { yellow: 2, orange: 5, red: 20 };
@@ -20,6 +33,11 @@ const Z_90 = 1.645;
 /** Fewer maxima make no estimate of spread. */
 const MIN_YEARS = 3;
 
+const STEP_WORDS: ReadonlyMap<number, readonly [step: string, steps: string]> = new Map([
+  [HOUR_MS, ['hourly', 'hours']],
+  [DAY_MS, ['daily', 'days']],
+]);
+
 const BOOTSTRAP = { samples: 10_000, seed: 20140831 } as const;
 
 export interface ThresholdRow {
@@ -37,6 +55,7 @@ export interface GaugeRecord {
   readonly areaM2: number;
   readonly times: ArrayLike<number>;
   readonly values: ArrayLike<number>;
+  readonly stepMs: number;
 }
 
 export interface UngaugedPlace {
@@ -90,20 +109,21 @@ function scaleTo(place: UngaugedPlace, fits: readonly Fit[], exponent: Exponent)
 }
 
 function fitGauge(gauge: GaugeRecord): Fit | null {
-  const { maxima, refused } = annualMaxima(gauge.times, gauge.values, FITTED_YEARS);
+  const { maxima, refused } = annualMaxima(gauge.times, gauge.values, { ...FITTED_YEARS, stepMs: gauge.stepMs });
   if (maxima.length < MIN_YEARS) return null;
   const levels = returnLevels(
     maxima.map(maximum => maximum.value),
     LEVELS.map(level => RETURN_PERIODS[level]),
     BOOTSTRAP,
   );
+  const [step, steps] = STEP_WORDS.get(gauge.stepMs) ?? [`${gauge.stepMs / MINUTE_MS}-minute`, 'steps'];
   const years = `${maxima.length} hydrological years within 2006-09..2014-08`;
   const without =
     refused.length === 0
       ? ''
-      : `, without ${refused.map(({ year, completeness }) => `${year}-09 (${(100 * completeness).toFixed(0)} % of hours)`).join(', ')}`;
+      : `, without ${refused.map(({ year, completeness }) => `${year}-09 (${(100 * completeness).toFixed(0)} % of ${steps})`).join(', ')}`;
   const largest = maxima.reduce((a, b) => (b.value > a.value ? b : a));
-  const provenance = `Gumbel by L-moments on hourly maxima of ${years}${without} (≥ ${100 * FITTED_YEARS.minCompleteness} % of hours); largest ${largest.value.toFixed(1)} on ${toIso(epochMs(largest.time))}; 90 % interval by parametric bootstrap (${BOOTSTRAP.samples} samples, seed ${BOOTSTRAP.seed})`;
+  const provenance = `Gumbel by L-moments on ${step} maxima of ${years}${without} (≥ ${100 * FITTED_YEARS.minCompleteness} % of ${steps}); largest ${largest.value.toFixed(1)} on ${toIso(epochMs(largest.time))}; 90 % interval by parametric bootstrap (${BOOTSTRAP.samples} samples, seed ${BOOTSTRAP.seed})`;
   return { gauge, levels, provenance };
 }
 

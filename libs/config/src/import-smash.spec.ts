@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import h5wasm from 'h5wasm/node';
-import { parseIso, timeGrid, HOUR_MS, stationId } from '#hydrology';
-import { importSmash, loadDomain, type ImportSummary } from './index.js';
+import { buildMesh, parseIso, timeGrid, HOUR_MS, stationId } from '#hydrology';
+import { importSmash, loadDomain, requireForecastable, requireGauges, type ImportSummary } from './index.js';
 import { writeGeoTiff } from './raster.js';
 import { readSmashDataset } from './smash-dataset.js';
 
@@ -20,16 +20,14 @@ const stampOf = (hour: number): string => `20141219${String(hour).padStart(2, '0
 /** A data set as SMASH lays it out: rain of hours 0, 1 and 3 (2 is missing), PET of two days, one gauge at the outlet. */
 async function writeDataset(folder: string): Promise<void> {
   for (const sub of ['prcp', 'pet', 'qobs', 'descriptor']) await mkdir(join(folder, sub), { recursive: true });
-  const raster = async (path: string, values: readonly number[]): Promise<void> => {
-    await writeGeoTiff(join(folder, path), { values: Float32Array.from(values), rows: 3, columns: 4, noData: NO_DATA }, GEOMETRY);
-  };
   for (const hour of [0, 1, 3]) {
     const depth = Array.from({ length: 12 }, (_, k) => (k === 5 ? NO_DATA : k === 6 ? -99 : 10 * hour + k));
-    await raster(`prcp/rain_precipitation_${stampOf(hour)}_${stampOf(hour)}.tif`, depth);
+    await raster(join(folder, `prcp/rain_precipitation_${stampOf(hour)}_${stampOf(hour)}.tif`), depth);
   }
-  for (const day of ['1218', '1231']) await raster(`pet/${day}_ETPJIA.tif`, new Array<number>(12).fill(day === '1218' ? 2 : 1));
+  for (const day of ['1218', '1231'])
+    await raster(join(folder, `pet/${day}_ETPJIA.tif`), new Array<number>(12).fill(day === '1218' ? 2 : 1));
   await raster(
-    'descriptor/dd.tif',
+    join(folder, 'descriptor/dd.tif'),
     Array.from({ length: 12 }, (_, k) => k / 2),
   );
   await writeFile(join(folder, 'qobs', 'A0000001.csv'), `201412190000\n1.5\n-99.000\n3.25\n`);
@@ -38,7 +36,25 @@ async function writeDataset(folder: string): Promise<void> {
   await writeMesh(join(folder, 'mesh_Toy.hdf5'));
 }
 
-async function writeMesh(path: string): Promise<void> {
+const raster = async (path: string, values: readonly number[]): Promise<void> => {
+  await writeGeoTiff(path, { values: Float32Array.from(values), rows: 3, columns: 4, noData: NO_DATA }, GEOMETRY);
+};
+
+/** The same data set in daily steps, as SMASH lays out the Lez: two days, each file stamped by the end of its day. */
+async function makeDaily(folder: string): Promise<void> {
+  for (const sub of ['prcp', 'pet']) {
+    await rm(join(folder, sub), { recursive: true });
+    await mkdir(join(folder, sub));
+  }
+  await writeFile(join(folder, 'setup_Toy.yaml'), 'dt: 86_400\n');
+  await writeFile(join(folder, 'qobs', 'A0000001.csv'), '20141219\n1.5\n-99.0\n3.25\n');
+  for (const [k, day] of ['20141220', '20141221'].entries()) {
+    await raster(join(folder, `prcp/${day}0000_PT.tif`), new Array<number>(12).fill(1.234 * (k + 1)));
+    await raster(join(folder, `pet/${day}0000_ETP.tif`), new Array<number>(12).fill(3 + k));
+  }
+}
+
+async function writeMesh(path: string, gauges = 1): Promise<void> {
   await h5wasm.ready;
   const file = new h5wasm.File(path, 'w');
   const mesh = file.create_group('mesh');
@@ -51,7 +67,7 @@ async function writeMesh(path: string): Promise<void> {
   field('flwpar', ACTIVE);
   mesh.create_dataset({ name: 'code', data: ['A0000001'], dtype: 'S8', shape: [1] });
   mesh.create_dataset({ name: 'gauge_pos', data: Int32Array.of(2, 3), dtype: '<i', shape: [1, 2] });
-  const numbers = { epsg: 2154, nrow: 3, ncol: 4, ng: 1, xmin: 813_000, ymax: 6_478_000, xres: 1000, yres: 1000 };
+  const numbers = { epsg: 2154, nrow: 3, ncol: 4, ng: gauges, xmin: 813_000, ymax: 6_478_000, xres: 1000, yres: 1000 };
   for (const [name, value] of Object.entries(numbers)) mesh.create_attribute(name, value);
   file.close();
 }
@@ -153,9 +169,47 @@ describe('importSmash', () => {
     await expect(run()).rejects.toMatchObject({ code: 'FILE_UNREADABLE', message: expect.stringContaining(path) as unknown });
   });
 
-  it('refuses a daily data set', async () => {
-    await writeFile(join(dataset, 'setup_Toy.yaml'), 'dt: 86_400\n');
-    await expect(run()).rejects.toThrow('data set Toy has steps of 86400 s; a domain needs steps that divide one hour');
+  it('refuses steps that fit neither an hour nor a day', async () => {
+    await writeFile(join(dataset, 'setup_Toy.yaml'), 'dt: 5_400\n');
+    await expect(run()).rejects.toThrow(
+      'data set Toy has steps of 5400 s; a domain needs steps that divide an hour, or whole hours that divide a day',
+    );
+  });
+
+  it('takes a daily data set: rain finer than a tenth, PET and discharge stamped by the end of the day', async () => {
+    await makeDaily(dataset);
+    await run();
+    const domain = await loadDomain(out);
+    expect(domain.record.rainStepMs).toBe(86_400_000);
+    const grids = domain.record.rain(parseIso('2014-12-19'), parseIso('2014-12-21'));
+    expect(grids.map(grid => [grid.validTime, grid.durationMs, grid.values[0]])).toEqual([
+      [parseIso('2014-12-20'), 86_400_000, Math.fround(1.234)],
+      [parseIso('2014-12-21'), 86_400_000, Math.fround(2.468)],
+    ]);
+    const day = timeGrid(parseIso('2014-12-19'), parseIso('2014-12-20'), 86_400_000);
+    expect(domain.record.pet(day).values[0]).toBeCloseTo(3, 6); // the raster stamped 2014-12-20 00:00
+    const { times } = domain.record.discharge(stationId('A0000001'), parseIso('2014-12-18'), parseIso('2014-12-22'));
+    expect([...times]).toEqual(['2014-12-19', '2014-12-21'].map(parseIso));
+    expect(() => {
+      requireForecastable(domain, 'forecasting');
+    }).toThrow('the rain of domain toy comes in steps of 24 h, and forecasting needs it at least hourly');
+  });
+
+  it('refuses PET of one day of two years', async () => {
+    await makeDaily(dataset);
+    await raster(join(dataset, 'pet/201512200000_ETP.tif'), new Array<number>(12).fill(1));
+    await expect(run()).rejects.toThrow(/201412200000_ETP.tif and .*201512200000_ETP.tif are PET of one day of the year/);
+  });
+
+  it('takes a data set without a gauge, which can be simulated and not calibrated', async () => {
+    await writeMesh(join(dataset, 'mesh_Toy.hdf5'), 0);
+    await rm(join(dataset, 'qobs'), { recursive: true });
+    expect(await run()).toMatchObject({ discharge: null, thresholds: [], stations: [{ id: 'TOY-V1', gauged: false }] });
+    const domain = await loadDomain(out);
+    expect(new Set(domain.zoneOfCell)).toEqual(new Set([-1]));
+    expect(() => {
+      requireGauges(domain, 'calibration');
+    }).toThrow('domain toy has no gauged station, and calibration needs one with its discharge (record.discharge)');
   });
 
   it('refuses rain on another grid than the first', async () => {
@@ -204,4 +258,32 @@ const WHEEL = process.env['FRESHET_SMASH_DATASETS'];
     }
     await rm(out, { recursive: true });
   }, 60_000);
+
+  it('of the Lez, daily, imports whole', async () => {
+    const out = await mkdtemp(join(tmpdir(), 'freshet-lez-'));
+    const { rain, petDays } = await importSmash({ dataset: join(WHEEL!, 'Lez'), out, virtualStations: 1, onProgress: () => undefined });
+    expect([rain.steps, rain.missing, rain.badValues, petDays]).toEqual([365, [], 0, 365]);
+    const { mesh, stations, descriptors, record } = await loadDomain(out);
+    expect([mesh.cellCount, stations.length, descriptors.size, record.rainStepMs]).toEqual([172, 4, 6, 86_400_000]);
+    await rm(out, { recursive: true });
+  }, 60_000);
+
+  it.each([
+    ['Lez', 172],
+    ['France', 906_044],
+  ])(
+    'of %s has the upstream areas and levels that SMASH computed',
+    async (name, cells) => {
+      const { mesh: theirs } = await readSmashDataset(join(WHEEL!, name));
+      const mesh = buildMesh({ ...theirs, codes: theirs.flowDirection.map((code, k) => (theirs.active[k] === 1 ? code : 0)) }, theirs);
+      expect(mesh.cellCount).toBe(cells);
+      const unlike = mesh.row.filter((row, cell) => {
+        const position = row * mesh.columns + mesh.column[cell]!;
+        const area = theirs.upstreamAreaM2[position]!; // summed in float32: exact up to some 1000 km²
+        return Math.abs(mesh.upstreamAreaM2[cell]! / area - 1) > 1e-3 || mesh.level[cell] !== theirs.partition[position]! - 1;
+      });
+      expect(unlike).toHaveLength(0);
+    },
+    60_000,
+  );
 });

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HOUR_MS, SECOND_MS, buildMesh, toIso } from '#hydrology';
+import { DAY_MS, HOUR_MS, SECOND_MS, buildMesh, toIso } from '#hydrology';
 import { Fault } from '#errors';
 import type { DischargeRecord } from './discharge-file.js';
 import { domainYamlText } from './domain-yaml-text.js';
@@ -33,7 +33,8 @@ export interface ImportSummary {
   }[];
   readonly rain: RainSummary;
   readonly petDays: number;
-  readonly discharge: { readonly from: string; readonly to: string };
+  /** Null without a gauge. */
+  readonly discharge: { readonly from: string; readonly to: string } | null;
   readonly thresholds: readonly ThresholdRow[];
 }
 
@@ -58,15 +59,17 @@ export async function importSmash(options: ImportOptions): Promise<ImportSummary
   options.onProgress('potential evapotranspiration');
   const petDays = await importPet(dataset, options.out, projection);
   options.onProgress('discharge');
-  const discharge = await importDischarge(dataset, options.out);
+  const discharge = dataset.gauges.length === 0 ? null : await importDischarge(dataset, options.out);
   const places = placesOf(dataset, mesh, projection, options.virtualStations);
-  const thresholds = thresholdsOf(places, discharge);
+  const thresholds = discharge === null ? [] : thresholdsOf(places, discharge, dataset.stepMs);
   const names = await readNames(options.names);
   await writeTables({ out: options.out, mesh, places, thresholds, names });
-  const gauges = places.filter(place => place.gauged);
   const basin = dataset.name.toLowerCase();
-  const name = names.get(outletOf(gauges).id)?.['name'] ?? dataset.name;
-  await writeFile(join(options.out, 'domain.yaml'), domainYamlText({ basin, name, epsg: dataset.mesh.epsg, descriptors }));
+  const name = names.get(outletOf(places)?.id ?? '')?.['name'] ?? dataset.name;
+  await writeFile(
+    join(options.out, 'domain.yaml'),
+    domainYamlText({ basin, name, epsg: dataset.mesh.epsg, descriptors, gauged: discharge !== null }),
+  );
   await writeFile(join(options.out, 'NOTICE'), noticeOf(dataset.name));
   const stations = places.map(({ id, gauged, areaKm2, cell }) => ({
     id,
@@ -75,17 +78,15 @@ export async function importSmash(options: ImportOptions): Promise<ImportSummary
     row: mesh.row[cell]!,
     column: mesh.column[cell]!,
   }));
-  const span = { from: toIso(discharge.stamps[0]!), to: toIso(discharge.stamps.at(-1)!) };
+  const span = discharge && { from: toIso(discharge.stamps[0]!), to: toIso(discharge.stamps.at(-1)!) };
   return { basin, cells: mesh.cellCount, stations, rain, petDays, discharge: span, thresholds };
 }
 
-/** A data set without a gauge, or too coarse in time for a 15-minute forecast, makes no domain. */
-function refuseUnfit({ name, folder, gauges, stepMs }: SmashDataset): void {
-  if (gauges.length === 0) throw new Fault('DATASET_INVALID', `data set ${name} has no gauge; a domain needs at least one`, { folder });
-  if (HOUR_MS % stepMs === 0) return;
-  throw new Fault('DATASET_INVALID', `data set ${name} has steps of ${stepMs / SECOND_MS} s; a domain needs steps that divide one hour`, {
-    folder,
-  });
+/** Steps must divide an hour, or be whole hours that divide a day. */
+function refuseUnfit({ name, folder, stepMs }: SmashDataset): void {
+  if (HOUR_MS % stepMs === 0 || (stepMs % HOUR_MS === 0 && DAY_MS % stepMs === 0)) return;
+  const message = `data set ${name} has steps of ${stepMs / SECOND_MS} s; a domain needs steps that divide an hour, or whole hours that divide a day`;
+  throw new Fault('DATASET_INVALID', message, { folder });
 }
 
 const geometryOf = ({ mesh }: SmashDataset) => ({
@@ -113,7 +114,7 @@ async function importDescriptors(dataset: SmashDataset, out: string): Promise<re
   return names;
 }
 
-function thresholdsOf(places: readonly Place[], discharge: DischargeRecord): readonly ThresholdRow[] {
+function thresholdsOf(places: readonly Place[], discharge: DischargeRecord, stepMs: number): readonly ThresholdRow[] {
   const count = discharge.stamps.length;
   const gauges = places
     .filter(place => place.gauged)
@@ -121,6 +122,7 @@ function thresholdsOf(places: readonly Place[], discharge: DischargeRecord): rea
       id,
       cell,
       areaM2: areaKm2 * 1e6,
+      stepMs,
       times: discharge.stamps,
       values: discharge.values.subarray(k * count, (k + 1) * count),
     }));
@@ -128,8 +130,8 @@ function thresholdsOf(places: readonly Place[], discharge: DischargeRecord): rea
   return estimateThresholds(gauges, ungauged);
 }
 
-const outletOf = (gauges: readonly Place[]): Place =>
-  gauges.reduce((largest, gauge) => (gauge.areaKm2 > largest.areaKm2 ? gauge : largest));
+const outletOf = (places: readonly Place[]): Place | undefined =>
+  places.filter(place => place.gauged).sort((a, b) => b.areaKm2 - a.areaKm2)[0];
 
 const noticeOf = (name: string): string => `Provenance of this folder
 

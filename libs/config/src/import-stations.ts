@@ -10,6 +10,8 @@ import { formatTable, parseTable } from './table.js';
 /** A gauge or an ungauged confluence on the mesh. */
 export interface Place {
   readonly id: string;
+  /** Where no table of names has one. */
+  readonly name?: string;
   readonly gauged: boolean;
   readonly cell: number;
   readonly areaKm2: number;
@@ -53,10 +55,10 @@ export interface Tables {
 
 /** Writes stations.csv and thresholds.csv. */
 export async function writeTables({ out, mesh, places, thresholds, names }: Tables): Promise<void> {
-  const stations = places.map(({ id, gauged, cell, areaKm2, longitude, latitude }) => {
+  const stations = places.map(({ id, name: otherwise, gauged, cell, areaKm2, longitude, latitude }) => {
     const [x, y] = centreOf(mesh, cell);
     const named = names.get(id);
-    const name = named?.['name'] ?? (gauged ? id : `Confluence of ${areaKm2.toFixed(0)} km²`);
+    const name = named?.['name'] ?? otherwise ?? (gauged ? id : `Confluence of ${areaKm2.toFixed(0)} km²`);
     const river = named?.['river'] ?? '';
     return {
       id,

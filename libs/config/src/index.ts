@@ -3,6 +3,8 @@ export { DomainYaml, type DomainSettings } from './domain-schema.js';
 export { Duration, parseDuration } from './duration.js';
 export { loadDomain } from './load-domain.js';
 export { importSmash, type ImportOptions, type ImportSummary } from './import-smash.js';
+export { requireForecastable, requireGauges } from './require-gauges.js';
+export { makeMesh, type MeshOptions, type MeshSummary } from './make-mesh.js';
 export { projectionOf, toLonLat, type Projection } from './projection.js';
 export { gridVariables, writeNetCdf, type VariableDefinition } from './netcdf.js';
 export { makeBasinModel, type BasinModelParts } from './basin-model.js';

@@ -202,7 +202,7 @@ describe('loadDomain on a broken folder', () => {
   it('asks for the proj4 text of a projection that it does not know', async () => {
     await edit('domain.yaml', 'epsg: 2154', 'epsg: 2056');
     expect(await faultOf('DOMAIN_INVALID')).toContain(
-      'EPSG:2056 is not known (known: 2154, 4326 and the UTM zones); give its proj4 text as mesh.projection',
+      'EPSG:2056 is not known (known: 2154, 4326, 4258, 4171, 4269 and the UTM zones); give its proj4 text as mesh.projection',
     );
   });
 });

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Fault } from '#errors';
-import { basinId, buildMesh, centreOf, zonesOfCells, type Mesh, type Station } from '#hydrology';
-import { readDischargeFile } from './discharge-file.js';
+import { basinId, buildMesh, centreOf, readFlowCodes, zonesOfCells, type Mesh, type Station } from '#hydrology';
+import { readDischargeFile, type DischargeRecord } from './discharge-file.js';
 import { openRecord, type RecordFiles } from './domain-record.js';
 import type { DomainYaml } from './domain-schema.js';
 import type { LoadedDomain } from './loaded-domain.js';
@@ -56,7 +56,7 @@ function refuseAbsentFiles(yaml: DomainYaml, root: string, path: string): void {
     ['mesh.flowDirection', yaml.mesh.flowDirection],
     ['stations', yaml.stations],
     ['thresholds', yaml.thresholds],
-    ...Object.entries(yaml.record).map(([key, file]) => [`record.${key}`, file] as const),
+    ...Object.entries(yaml.record).flatMap(([key, file]) => (file === undefined ? [] : [[`record.${key}`, file] as const])),
     ...Object.entries(yaml.descriptors).map(([key, file]) => [`descriptors.${key}`, file] as const),
   ];
   const absent = named.filter(([, file]) => !existsSync(join(root, file)));
@@ -72,8 +72,8 @@ async function readMesh(yaml: DomainYaml, root: string, path: string): Promise<M
   if (raster.epsg !== yaml.mesh.epsg) {
     throw domainInvalid(path, [`mesh.epsg: is ${yaml.mesh.epsg} but ${yaml.mesh.flowDirection} says ${raster.epsg}`]);
   }
-  const codes = Uint8Array.from(raster.values, code => (code >= 1 && code <= 8 ? code : 0));
   try {
+    const { codes } = readFlowCodes(raster.values, raster.columns, 'clockwise');
     return buildMesh({ rows: raster.rows, columns: raster.columns, codes }, geometryOf(raster));
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
@@ -90,6 +90,7 @@ const geometryOf = ({ epsg, xMin, yMax, xResolution, yResolution }: Awaited<Retu
 });
 
 function zonesOfStations(mesh: Mesh, gauged: readonly Station[], path: string): Int32Array {
+  if (gauged.length === 0) return new Int32Array(mesh.cellCount).fill(-1);
   const zones = zonesOfCells(
     mesh,
     gauged.map(station => station.cell),
@@ -123,7 +124,11 @@ function refuseStrangers(yaml: DomainYaml, stations: readonly Station[], recorde
   const gauged = stations.filter(station => station.gauged);
   const mistakes = gauged
     .filter(({ id }) => !recorded.includes(id))
-    .map(({ id }) => `stations: ${id} is gauged but ${yaml.record.discharge} holds no discharge of it`);
+    .map(({ id }) => {
+      const missing =
+        yaml.record.discharge === undefined ? 'record.discharge names no file' : `${yaml.record.discharge} holds no discharge of it`;
+      return `stations: ${id} is gauged but ${missing}`;
+    });
   if (mistakes.length > 0) throw domainInvalid(path, mistakes);
 }
 
@@ -131,10 +136,12 @@ async function readRecordFiles(yaml: DomainYaml, root: string): Promise<Omit<Rec
   const [rain, pet, discharge] = await Promise.all([
     readRainFile(join(root, yaml.record.rain), yaml.mesh.epsg),
     readPetFile(join(root, yaml.record.pet), yaml.mesh.epsg),
-    readDischargeFile(join(root, yaml.record.discharge)),
+    yaml.record.discharge === undefined ? NO_DISCHARGE : readDischargeFile(join(root, yaml.record.discharge)),
   ]);
   return { rain, pet, discharge };
 }
+
+const NO_DISCHARGE: DischargeRecord = { stations: [], stamps: [], values: new Float32Array(0) };
 
 function hashOf(...contents: readonly (string | NodeJS.ArrayBufferView)[]): string {
   const hash = createHash('sha256');

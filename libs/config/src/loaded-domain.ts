@@ -9,7 +9,7 @@ export interface LoadedDomain {
   readonly folder: string;
   readonly mesh: Mesh;
   readonly stations: readonly Station[];
-  /** Sub-basin of each cell (the nearest gauged station downstream), 0 … zoneCount − 1, and the station that names it. */
+  /** Sub-basin of each cell (the nearest gauged station downstream), 0 … zoneCount − 1, and the station that names it; −1 without gauges. */
   readonly zoneOfCell: Int32Array;
   readonly zoneStations: readonly StationId[];
   /** Physical descriptors per cell, by name (slope, drainage_density). */
@@ -29,6 +29,8 @@ export interface DomainRecord {
   /** First and last stamp of the rain record. */
   readonly from: EpochMs;
   readonly to: EpochMs;
+  /** Duration of each accumulation of the rain record. */
+  readonly rainStepMs: number;
   /** Accumulations as received, `receivedAt` = stamp + the source's latency; an hour absent from the record is absent here, a negative depth is missing. */
   rain(from: EpochMs, to: EpochMs): RainGrid[];
   /** Discharge of a gauged station, missing and negative values left out. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import h5wasm, { type Dataset, type File, type Group, type GuessableDataTypes } from 'h5wasm/node';
 import { Fault } from '#errors';
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, epochMs, type EpochMs, type GridGeometry } from '#hydrology';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, epochMs, isGeographic, type EpochMs, type GridGeometry } from '#hydrology';
 import type { Projection } from './projection.js';
 
 /** One variable of a NetCDF-4 file being written. `dimensions` name coordinate variables written before. */
@@ -60,7 +60,7 @@ export function gridVariables(
 ): VariableDefinition[] {
   const x = Float64Array.from({ length: grid.columns }, (_, column) => grid.xMin + (column + 0.5) * grid.xResolution);
   const y = Float64Array.from({ length: grid.rows }, (_, row) => grid.yMax - (row + 0.5) * grid.yResolution);
-  const units = grid.epsg === 4326 ? 'degrees' : 'm';
+  const units = isGeographic(grid.epsg) ? 'degrees' : 'm';
   return [
     { name: 'y', type: '<d', data: y, shape: [y.length], attributes: { standard_name: 'projection_y_coordinate', units, axis: 'Y' } },
     { name: 'x', type: '<d', data: x, shape: [x.length], attributes: { standard_name: 'projection_x_coordinate', units, axis: 'X' } },

@@ -25,6 +25,12 @@ const KNOWN: readonly Projection[] = [
     },
   },
   { epsg: 4326, definition: '+proj=longlat +datum=WGS84 +no_defs', cf: { grid_mapping_name: 'latitude_longitude' } },
+  // ETRS89, RGF93 v1 and NAD83 lie within about a metre of WGS 84.
+  ...[4258, 4171, 4269].map(epsg => ({
+    epsg,
+    definition: '+proj=longlat +ellps=GRS80 +towgs84=0,0,0 +no_defs',
+    cf: { grid_mapping_name: 'latitude_longitude', ...ELLIPSOID_GRS80 },
+  })),
 ];
 
 /**

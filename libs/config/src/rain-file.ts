@@ -20,16 +20,20 @@ export interface RainRecord extends GridGeometry {
 
 export const MISSING_RAIN = -1;
 export const TENTHS = 10;
-const HOURS_PER_CHUNK = 168;
+/** A chunk holds at most a week of hours, or as many steps of a large grid as make some megabytes. */
+const STEPS_PER_CHUNK = 168;
+const VALUES_PER_CHUNK = 4_000_000;
 
-/** Writes the record as one chunked CF variable `rainfall_amount` (1 kg m-2 is 1 mm), int16 in tenths. */
+/** Writes the record as one chunked CF variable `rainfall_amount` (1 kg m-2 is 1 mm), int16 in tenths or float32 in mm. */
 export async function writeRainFile(
   path: string,
-  rain: Omit<RainRecord, 'missing'> & { readonly values: Int16Array; readonly perMm: typeof TENTHS },
+  rain: Omit<RainRecord, 'missing'>,
   projection: Projection,
   source: string,
 ): Promise<void> {
   const count = rain.stamps.length;
+  const tenths = rain.values instanceof Int16Array;
+  const chunk = Math.min(count, STEPS_PER_CHUNK, Math.max(1, Math.floor(VALUES_PER_CHUNK / (rain.rows * rain.columns))));
   const stamps = Int32Array.from(rain.stamps, stamp => stamp / SECOND_MS);
   const bounds = Int32Array.from({ length: 2 * count }, (_, k) => stamps[k >> 1]! - (k % 2 === 0 ? rain.stepMs / SECOND_MS : 0));
   await writeNetCdf(path, { title: 'Rain accumulations', source }, [
@@ -45,13 +49,19 @@ export async function writeRainFile(
     { name: 'time_bounds', type: '<i', data: bounds, shape: [count, 2], dimensions: ['time', 'bound'], chunks: [count, 2] },
     {
       name: 'rainfall_amount',
-      type: '<h',
+      type: tenths ? '<h' : '<f',
       data: rain.values,
       shape: [count, rain.rows, rain.columns],
       dimensions: ['time', 'y', 'x'],
-      chunks: [Math.min(count, HOURS_PER_CHUNK), rain.rows, rain.columns],
-      fillValue: MISSING_RAIN,
-      attributes: { standard_name: 'rainfall_amount', units: 'kg m-2', cell_methods: 'time: sum', scale_factor: 0.1, grid_mapping: 'crs' },
+      chunks: [chunk, rain.rows, rain.columns],
+      fillValue: tenths ? MISSING_RAIN : NaN,
+      attributes: {
+        standard_name: 'rainfall_amount',
+        units: 'kg m-2',
+        cell_methods: 'time: sum',
+        ...(tenths ? { scale_factor: 1 / TENTHS } : {}),
+        grid_mapping: 'crs',
+      },
     },
   ]);
 }

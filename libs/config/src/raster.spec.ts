@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { writeArrayBuffer } from 'geotiff';
-import { readGeoTiff, valueAt, writeGeoTiff } from './raster.js';
+import { affineOf, readGeoTiff, valueAt, writeGeoTiff } from './raster.js';
 
 const GEOMETRY = { epsg: 2154, xMin: 813_000, yMax: 6_478_000, xResolution: 1000, yResolution: 500 };
 
@@ -54,5 +54,45 @@ describe('GeoTIFF', () => {
     });
     await writeFile(path, new Uint8Array(bytes));
     expect(await readGeoTiff(path)).toMatchObject(GEOMETRY);
+  });
+
+  const write = async (name: string, tags: Record<string, unknown>): Promise<string> => {
+    const path = join(folder, name);
+    const bytes = writeArrayBuffer(Float32Array.of(1, 2, 3, 4), {
+      width: 2,
+      height: 2,
+      GTModelTypeGeoKey: 1,
+      GTRasterTypeGeoKey: 1,
+      ProjectedCSTypeGeoKey: 2154,
+      ...tags,
+    });
+    await writeFile(path, new Uint8Array(bytes));
+    return path;
+  };
+  const tie = { ModelTiepoint: [0, 0, 0, 813_000, 6_478_000, 0] };
+
+  it.each<readonly [string, Record<string, unknown>, RegExp]>([
+    ['south.tif', { ...tie, ModelPixelScale: [1000, -500, 0] }, /run from south to north/],
+    ['feet.tif', { ...tie, ModelPixelScale: [1000, 500, 0], ProjLinearUnitsGeoKey: 9002 }, /not in metres \(unit code 9002\)/],
+  ])('refuses %s with the remedy', async (name, tags, message) => {
+    const path = await write(name, tags);
+    await expect(readGeoTiff(path)).rejects.toMatchObject({ code: 'FILE_UNREADABLE', message: expect.stringMatching(message) as unknown });
+  });
+
+  it('takes a tie point at any cell', async () => {
+    const path = await write('tied.tif', { ModelTiepoint: [1, 1, 0, 814_000, 6_477_500, 0], ModelPixelScale: [1000, 500, 0] });
+    expect(await readGeoTiff(path)).toMatchObject(GEOMETRY);
+  });
+
+  it('refuses a rotated raster and reads a straight one that is placed by a matrix', () => {
+    const matrix = (turn: number): number[] => [1000, turn, 0, 813_000, turn, -500, 0, 6_478_000, 0, 0, 0, 0, 0, 0, 0, 1];
+    expect(affineOf({ ModelTransformation: matrix(0) })).toEqual({
+      xOrigin: 813_000,
+      yOrigin: 6_478_000,
+      xResolution: 1000,
+      yResolution: 500,
+    });
+    expect(() => affineOf({ ModelTransformation: matrix(100) })).toThrow(/rotated against its projection; resample it north up/);
+    expect(() => affineOf({})).toThrow(/does not say where it lies/);
   });
 });

@@ -25,7 +25,7 @@ export function readStations(tables: StationTables, mesh: Mesh): readonly Statio
   const stations = rows.map(row => readStation(row, mesh, thresholds.get(row['id'] ?? '') ?? [], mistakes));
   const ids = stations.map(station => station.id);
   for (const id of new Set(ids.filter((id, index) => ids.indexOf(id) !== index))) mistakes.push(`stations: ${id} is listed twice`);
-  if (!stations.some(station => station.gauged)) mistakes.push('stations: at least one station must be gauged');
+  if (stations.length === 0) mistakes.push('stations: there must be at least one, gauged or not');
   if (mistakes.length > 0) throw domainInvalid(tables.path, mistakes);
   return stations;
 }

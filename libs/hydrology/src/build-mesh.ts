@@ -1,86 +1,62 @@
-import { drainsInto, findLoop, isActive, type FlowDirections } from './flow-direction.js';
+import { findLoop, type CellPosition, type FlowDirections } from './flow-direction.js';
+import { orderUpstreamFirst } from './flow-order.js';
+import { cellSizeM, centreOfPosition, type GridGeometry } from './grid-geometry.js';
 import type { Mesh } from './mesh.js';
-
-/** Where a raster lies: its outer north-west corner and cell size in units of the projection. */
-export interface GridGeometry {
-  readonly epsg: number;
-  readonly xMin: number;
-  readonly yMax: number;
-  readonly xResolution: number;
-  readonly yResolution: number;
-}
-
-/** Length of one degree of a meridian on the sphere that SMASH uses (R = 6 371 228 m), m. */
-const METRES_PER_DEGREE = 111_199;
 
 /**
  * Makes the mesh of all active cells of a raster of flow directions, ordered by level, then row, then column.
  * @throws RangeError naming the cells of a loop, or a raster without any active cell.
  */
 export function buildMesh(directions: FlowDirections, geometry: GridGeometry): Mesh {
-  refuseLoop(directions);
-  const order = orderUpstreamFirst(directions);
-  const cellCount = order.positions.length;
+  refuseLoop(directions, geometry);
+  const { positions, levels, below } = orderUpstreamFirst(directions);
+  const cellCount = positions.length;
   if (cellCount === 0) throw new RangeError('the flow directions hold no active cell (codes 1 to 8)');
   const cellOf = new Int32Array(directions.rows * directions.columns).fill(-1);
-  order.positions.forEach((position, cell) => (cellOf[position] = cell));
-  const row = Int32Array.from(order.positions, position => Math.floor(position / directions.columns));
-  const column = Int32Array.from(order.positions, position => position % directions.columns);
-  const downstream = Int32Array.from(order.positions, position => {
-    const below = drainsInto(directions, position);
-    return below === -1 ? -1 : cellOf[below]!;
-  });
+  positions.forEach((position, cell) => (cellOf[position] = cell));
+  const row = positions.map(position => Math.floor(position / directions.columns));
+  const column = positions.map(position => position % directions.columns);
+  const downstream = positions.map(position => (below[position] === -1 ? -1 : cellOf[below[position]!]!));
   const size = cellSizes(geometry, row);
   const upstreamAreaM2 = accumulate(size.areaM2, downstream);
   const { rows, columns } = directions;
-  return { ...geometry, rows, columns, cellCount, row, column, downstream, level: order.levels, ...size, upstreamAreaM2 };
+  return { ...geometry, rows, columns, cellCount, row, column, downstream, level: levels, ...size, upstreamAreaM2 };
 }
 
-function refuseLoop(directions: FlowDirections): void {
+function refuseLoop(directions: FlowDirections, geometry: GridGeometry): void {
   const loop = findLoop(directions);
   if (loop.length === 0) return;
-  const cells = loop.map(({ row, column }) => `(row ${row}, column ${column})`).join(' → ');
-  throw new RangeError(`the flow directions run in a circle: ${cells}; turn one of these cells so that the water leaves`);
+  throw new RangeError(
+    `the flow directions run in a circle: ${describeLoop(loop, geometry)}; turn one of these cells so that the water leaves`,
+  );
 }
 
-/** Kahn's sweep: a cell's level is known once all cells that drain into it are. Needs directions without a loop. */
-function orderUpstreamFirst(directions: FlowDirections): { readonly positions: readonly number[]; readonly levels: Int32Array } {
-  const total = directions.rows * directions.columns;
-  const waiting = new Int32Array(total);
-  const level = new Int32Array(total);
-  const active: number[] = [];
-  for (let position = 0; position < total; position++) if (isActive(directions, position)) active.push(position);
-  const below = new Map(active.map(position => [position, drainsInto(directions, position)]));
-  for (const next of below.values()) if (next !== -1) waiting[next]!++;
-  const ready = active.filter(position => waiting[position] === 0);
-  for (let index = 0; index < ready.length; index++) {
-    const position = ready[index]!;
-    const next = below.get(position)!;
-    if (next === -1) continue;
-    level[next] = Math.max(level[next]!, level[position]! + 1);
-    if (--waiting[next]! === 0) ready.push(next);
-  }
-  const positions = ready.sort((a, b) => level[a]! - level[b]! || a - b);
-  return { positions, levels: Int32Array.from(positions, position => level[position]!) };
+/** The cells of a loop in its order, and where on the map the first one lies. */
+export function describeLoop(loop: readonly CellPosition[], geometry: GridGeometry): string {
+  const cells = loop.slice(0, MOST_NAMED).map(({ row, column }) => `(row ${row}, column ${column})`);
+  const more = loop.length > MOST_NAMED ? ` → ${loop.length - MOST_NAMED} more` : '';
+  const [x, y] = centreOfPosition(loop[0]!, geometry);
+  return `${cells.join(' → ')}${more}, the first at x ${x}, y ${y}`;
 }
 
-/** Projected grids: the resolution in metres. Geographic (EPSG:4326): dy = yres·111 199 m, dx = xres·111 199 m·cos(latitude). */
+/** A cell in the words of every message about a mesh. */
+export function describeCell(cell: CellPosition, geometry: GridGeometry): string {
+  const [x, y] = centreOfPosition(cell, geometry);
+  return `(row ${cell.row}, column ${cell.column}; x ${x}, y ${y})`;
+}
+
+/** Cells of a long loop that a message names. */
+const MOST_NAMED = 12;
+
 function cellSizes(geometry: GridGeometry, row: Int32Array): { readonly areaM2: Float64Array; readonly lengthM: Float64Array } {
   const areaM2 = new Float64Array(row.length);
   const lengthM = new Float64Array(row.length);
   for (let cell = 0; cell < row.length; cell++) {
-    const { dx, dy } =
-      geometry.epsg === 4326 ? sizeAtLatitude(geometry, row[cell]!) : { dx: geometry.xResolution, dy: geometry.yResolution };
+    const { dx, dy } = cellSizeM(geometry, row[cell]!);
     areaM2[cell] = dx * dy;
     lengthM[cell] = dx;
   }
   return { areaM2, lengthM };
-}
-
-function sizeAtLatitude(geometry: GridGeometry, row: number): { readonly dx: number; readonly dy: number } {
-  const latitude = geometry.yMax - (row + 0.5) * geometry.yResolution;
-  const scale = Math.cos((latitude * Math.PI) / 180);
-  return { dx: geometry.xResolution * METRES_PER_DEGREE * scale, dy: geometry.yResolution * METRES_PER_DEGREE };
 }
 
 /** Upstream first, so one sweep carries every cell's area to its outlet. */

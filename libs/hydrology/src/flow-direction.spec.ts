@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { buildMesh, drainsInto, findLoop, isActive, type FlowDirections, type GridGeometry } from './index.js';
+import { buildMesh, drainsInto, findLoop, findLoops, findSinks, isActive, type FlowDirections, type GridGeometry } from './index.js';
 
 const GEOMETRY: GridGeometry = { epsg: 2154, xMin: 0, yMax: 0, xResolution: 1000, yResolution: 1000 };
 
@@ -57,6 +57,21 @@ describe('findLoop', () => {
     expect(loop).not.toContainEqual({ row: 2, column: 0 });
   });
 
+  it('lists every loop once', () => {
+    expect(
+      findLoops(
+        raster([
+          [3, 7, 0, 5],
+          [0, 3, 3, 1],
+        ]),
+      ),
+    ).toEqual([
+      // prettier-ignore
+      [{ row: 0, column: 0 }, { row: 0, column: 1 }], // prettier-ignore
+      [{ row: 0, column: 3 }, { row: 1, column: 3 }], // prettier-ignore
+    ]);
+  });
+
   it('agrees with following the water, on any raster', () => {
     fc.assert(
       fc.property(anyRaster, directions => {
@@ -68,6 +83,14 @@ describe('findLoop', () => {
         });
       }),
     );
+  });
+});
+
+describe('findSinks', () => {
+  it('names a cell without a direction that is drained into and surrounded, not the sea and not a hole beside the water', () => {
+    expect(findSinks(raster([[3, 5, 7], [3, 0, 7], [3, 1, 7]]))).toEqual([{ row: 1, column: 1 }]); // prettier-ignore
+    expect(findSinks(raster([[3, 5, 7], [3, 0, 0], [3, 1, 7]]))).toEqual([]); // prettier-ignore
+    expect(findSinks(raster([[1, 1, 1], [7, 0, 3], [5, 5, 5]]))).toEqual([]); // prettier-ignore
   });
 });
 

@@ -22,31 +22,60 @@ export function isActive(directions: FlowDirections, position: number): boolean 
 
 /** The position (row × columns + column) that a position drains into, −1 where the water leaves the active cells. */
 export function drainsInto(directions: FlowDirections, position: number): number {
+  const below = targetOf(directions, position);
+  return below !== -1 && isActive(directions, below) ? below : -1;
+}
+
+/** The position that a direction points at, active or not; −1 beyond the border. */
+function targetOf(directions: FlowDirections, position: number): number {
   const code = directions.codes[position]!;
   const row = Math.floor(position / directions.columns) + ROW_STEP[code]!;
   const column = (position % directions.columns) + COLUMN_STEP[code]!;
-  if (row < 0 || row >= directions.rows || column < 0 || column >= directions.columns) return -1;
-  const below = row * directions.columns + column;
-  return isActive(directions, below) ? below : -1;
+  return row < 0 || row >= directions.rows || column < 0 || column >= directions.columns ? -1 : row * directions.columns + column;
 }
 
 /**
  * The first closed loop of flow directions (two cells facing each other, or longer), empty when the water of every cell
  * leaves the mesh. O(cells): each position is walked once.
  */
-export function findLoop(directions: FlowDirections): readonly CellPosition[] {
+export const findLoop = (directions: FlowDirections): readonly CellPosition[] => findLoops(directions, 1)[0] ?? [];
+
+/** The closed loops of flow directions, at most so many. */
+export function findLoops(directions: FlowDirections, most = Infinity): readonly (readonly CellPosition[])[] {
   const walkOf = new Int32Array(directions.rows * directions.columns); // the walk that first came here, 0 = none
-  for (let origin = 0; origin < walkOf.length; origin++) {
+  const loops: (readonly CellPosition[])[] = [];
+  for (let origin = 0; origin < walkOf.length && loops.length < most; origin++) {
     if (!isActive(directions, origin)) continue;
     let position = origin;
     while (position !== -1 && walkOf[position] === 0) {
       walkOf[position] = origin + 1;
       position = drainsInto(directions, position);
     }
-    if (position !== -1 && walkOf[position] === origin + 1) return loopThrough(directions, position);
+    if (position !== -1 && walkOf[position] === origin + 1) loops.push(loopThrough(directions, position));
   }
-  return [];
+  return loops;
 }
+
+/**
+ * Sinks: cells without a direction that at least one neighbour drains into and whose eight neighbours all have one. Water that
+ * reaches them leaves the mesh inland, which is right for a karst or an endorheic lake and wrong for a river.
+ */
+export function findSinks(directions: FlowDirections): readonly CellPosition[] {
+  const { rows, columns } = directions;
+  const sinks: CellPosition[] = [];
+  for (let row = 1; row < rows - 1; row++) {
+    for (let column = 1; column < columns - 1; column++) {
+      const position = row * columns + column;
+      if (isActive(directions, position)) continue;
+      const around = AROUND.map(([down, right]) => position + down * columns + right);
+      if (!around.every(neighbour => isActive(directions, neighbour))) continue;
+      if (around.some(neighbour => targetOf(directions, neighbour) === position)) sinks.push({ row, column });
+    }
+  }
+  return sinks;
+}
+
+const AROUND = [1, 2, 3, 4, 5, 6, 7, 8].map(code => [ROW_STEP[code]!, COLUMN_STEP[code]!] as const);
 
 function loopThrough(directions: FlowDirections, start: number): readonly CellPosition[] {
   const loop: CellPosition[] = [];

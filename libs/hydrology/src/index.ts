@@ -19,8 +19,12 @@ export { linkLengths } from './link-length.js';
 export { VARIABLES, type Variable, type VariableId, type VariableKind } from './variables.js';
 export type { PointSeries, GridSeries, RainGrid, QualityFlag } from './series.js';
 export { LEVELS, type Level, type Station, type Threshold } from './station.js';
-export { isActive, drainsInto, findLoop, type FlowDirections, type CellPosition } from './flow-direction.js';
-export { buildMesh, type GridGeometry } from './build-mesh.js';
+export { isActive, drainsInto, findLoop, findLoops, findSinks, type FlowDirections, type CellPosition } from './flow-direction.js';
+export { cellName, readFlowCodes, type FlowConvention } from './flow-codes.js';
+export { centreOfPosition, isGeographic, positionOfPoint, type GridGeometry } from './grid-geometry.js';
+export { buildMesh, describeCell, describeLoop } from './build-mesh.js';
+export { cropDirections, delineate, drainedAreas, catchmentOf, type Delineation, type DrainedAreas, type GaugePoint } from './delineate.js';
+export { outletsOf, splitIntoBasins, type Basin } from './split-basins.js';
 export { zonesOfCells, cellsUpstreamOf } from './sub-basins.js';
 export { findConfluences, chooseVirtualCells, isUpstream, type Confluence } from './confluences.js';
 export {

@@ -30,21 +30,28 @@ const SEPTEMBER = 8;
 export const hydrologicalYearStart = (year: number): number => Date.UTC(year, SEPTEMBER, 1);
 
 /**
- * Maxima of hourly values by hydrological year, for the years `first` to `last` (by the year in which they start). A year
- * counts when at least `minCompleteness` of its hours have a value; NaN is missing. The others are returned as `refused`.
+ * Maxima of values on equal steps (hours unless `stepMs` says otherwise) by hydrological year, for the years `first` to `last` (by the year in which they start). A year
+ * counts when at least `minCompleteness` of its steps have a value; NaN is missing. The others are returned as `refused`.
  */
 export function annualMaxima(
   times: ArrayLike<number>,
   values: ArrayLike<number>,
-  years: { readonly first: number; readonly last: number; readonly minCompleteness: number },
+  years: { readonly first: number; readonly last: number; readonly minCompleteness: number; readonly stepMs?: number },
 ): { readonly maxima: readonly AnnualMaximum[]; readonly refused: readonly AnnualMaximum[] } {
   const all: AnnualMaximum[] = [];
-  for (let year = years.first; year <= years.last; year++) all.push(maximumOfYear(times, values, year));
+  for (let year = years.first; year <= years.last; year++)
+    all.push(maximumOfYear({ times, values, stepMs: years.stepMs ?? HOUR_MS }, year));
   const complete = (maximum: AnnualMaximum): boolean => maximum.completeness >= years.minCompleteness;
   return { maxima: all.filter(complete), refused: all.filter(maximum => !complete(maximum)) };
 }
 
-function maximumOfYear(times: ArrayLike<number>, values: ArrayLike<number>, year: number): AnnualMaximum {
+interface Series {
+  readonly times: ArrayLike<number>;
+  readonly values: ArrayLike<number>;
+  readonly stepMs: number;
+}
+
+function maximumOfYear({ times, values, stepMs }: Series, year: number): AnnualMaximum {
   const [from, to] = [hydrologicalYearStart(year), hydrologicalYearStart(year + 1)];
   let [value, time, count] = [-Infinity, NaN, 0];
   for (let k = 0; k < times.length; k++) {
@@ -52,7 +59,7 @@ function maximumOfYear(times: ArrayLike<number>, values: ArrayLike<number>, year
     count++;
     if (values[k]! > value) [value, time] = [values[k]!, times[k]!];
   }
-  return { year, value, time, completeness: count / ((to - from) / HOUR_MS) };
+  return { year, value, time, completeness: count / ((to - from) / stepMs) };
 }
 
 /**

@@ -3,9 +3,9 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Presets, SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
-import { loadDomain, type LoadedDomain } from '#config';
+import { loadDomain, requireGauges, type LoadedDomain } from '#config';
 import { Fault } from '#errors';
-import { DAY_MS, SECOND_MS, VARIABLES, timeGrid, toIso, type Station, type TimeGrid } from '#hydrology';
+import { DAY_MS, HOUR_MS, SECOND_MS, VARIABLES, timeGrid, toIso, type Station, type TimeGrid } from '#hydrology';
 import { routingNames, structureNames, type Kernel, type KernelForcing } from '#kernel';
 import {
   calibrate,
@@ -26,9 +26,11 @@ import { nse } from '#verification';
 import { observedOnSteps, readPeriod, recordForcing, recordStart, type Period } from './record-inputs.js';
 import { domainFolder, openKernel, printJson } from './run-options.js';
 
-/** Calibration runs at the step of the record's rain and discharge; the model's own step is finer. */
-const CALIBRATION_STEP_SECONDS = 3600;
+/** The model's own step in forecasting. */
 const MODEL_STEP_SECONDS = 900;
+/** Calibration runs at the step of the record's rain and discharge, an hour at least; the interception is found for both. */
+const calibrationSteps = ({ record }: LoadedDomain): readonly [seconds: number, ...others: number[]] =>
+  record.rainStepMs > HOUR_MS ? [record.rainStepMs / SECOND_MS] : [HOUR_MS / SECOND_MS, MODEL_STEP_SECONDS];
 
 interface CalibrateFlags {
   readonly domain: string;
@@ -63,6 +65,7 @@ export function calibrateCommand(program: Command): void {
 async function runCalibration(flags: CalibrateFlags): Promise<unknown> {
   const started = performance.now();
   const domain = await loadDomain(domainFolder(flags.domain));
+  requireGauges(domain, 'calibration');
   const setup = prepare(flags, domain);
   const progress = progressBar();
   const result = calibrate({ ...setup.problem, settings: CALIBRATION_SETTINGS, onProgress: progress.show }, setup.kernel);
@@ -98,12 +101,13 @@ interface Setup {
 function prepare(flags: CalibrateFlags, domain: LoadedDomain): Setup {
   const period = readPeriod(flags, domain);
   const gauges = chooseGauges(flags.gauges, domain);
-  const time = timeGrid(recordStart(domain.record), period.to, CALIBRATION_STEP_SECONDS * SECOND_MS);
+  const [stepSeconds, ...others] = calibrationSteps(domain);
+  const time = timeGrid(recordStart(domain.record), period.to, stepSeconds * SECOND_MS);
   const forcing = recordForcing(domain.record, time);
   const observed = observedOnSteps(domain.record, gauges, { time, ...period });
   refuseSilentGauges(gauges, { observed, steps: time.count });
-  const kernel = openKernel({ domain, stations: gauges, stepSeconds: CALIBRATION_STEP_SECONDS, ...namesOf(flags) });
-  const interception = [CALIBRATION_STEP_SECONDS, MODEL_STEP_SECONDS].map(stepSeconds => searchCapacity(domain, period, stepSeconds));
+  const kernel = openKernel({ domain, stations: gauges, stepSeconds, ...namesOf(flags) });
+  const interception = [stepSeconds, ...others].map(seconds => searchCapacity(domain, period, seconds));
   const cost = nseCost({ observed, steps: time.count, stations: gauges.map((_, row) => row) });
   const problem = {
     forcing,
@@ -185,7 +189,7 @@ function parameterFileOf(result: Calibration, made: Provenance): ParameterFile {
     structure: flags.structure,
     routing: flags.routing,
     ...(domain.settings.model.reachLength === 'link' && { reachLength: 'link' as const }),
-    stepSeconds: CALIBRATION_STEP_SECONDS,
+    stepSeconds: time.stepMs / SECOND_MS,
     mesh: { hash: domain.meshHash, cellCount: domain.mesh.cellCount },
     ...result.coefficients,
     interception,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { Presets, SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
-import { loadAssimilation, loadDomain, makeBasinModel, parseDuration, type LoadedDomain } from '#config';
+import { loadAssimilation, loadDomain, makeBasinModel, parseDuration, requireForecastable, type LoadedDomain } from '#config';
 import type { BasinModel } from '#cycle';
 import { Fault } from '#errors';
 import { epochMs, toIso, type StationId } from '#hydrology';
@@ -60,6 +60,7 @@ export function hindcastCommand(program: Command): void {
 
 async function hindcast(flags: HindcastFlags): Promise<HindcastScores> {
   const domain = await loadDomain(domainFolder(flags.domain));
+  requireForecastable(domain, 'a hindcast');
   const plan = readPlan(flags, domain);
   const { basin, kernel } = await openBasin(domain, flags);
   const cases = basin.stations.map((): ForecastCase[] => []);

@@ -19,6 +19,7 @@ const grid = (hour: number, ...values: number[]): RainGrid => ({
 const record: DomainRecord = {
   from: at(1),
   to: at(4),
+  rainStepMs: HOUR,
   rain: () => [grid(1, 4, 8), grid(2, 0, 2), grid(4, 1, NaN)],
   discharge: station => ({
     station,

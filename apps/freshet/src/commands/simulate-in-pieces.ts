@@ -1,7 +1,7 @@
 import { HOUR_MS, type TimeGrid } from '#hydrology';
 import type { Kernel, KernelForcing, MassBalance, RunRequest } from '#kernel';
 
-/** A run kept hour by hour. */
+/** A run kept hour by hour, or step by step where steps are longer. */
 export interface Simulation {
   readonly time: TimeGrid;
   /** Layout of the states in `states`. */
@@ -18,12 +18,13 @@ export interface Simulation {
 }
 
 /**
- * Runs a period hour by hour. Restarts are exact, so the discharge is that of one run; between the pieces the stores can
+ * Runs a period in pieces of an hour, or of a step where that is longer. Restarts are exact, so the discharge is that of one run; between the pieces the stores can
  * be read and the water of the hour weighed.
  */
 export function simulateInPieces(time: TimeGrid, request: RunRequest, kernel: Kernel): Simulation {
   const { layout } = kernel;
-  const stepsPerPiece = HOUR_MS / time.stepMs;
+  const pieceMs = Math.max(HOUR_MS, time.stepMs);
+  const stepsPerPiece = pieceMs / time.stepMs;
   const count = Math.ceil(time.count / stepsPerPiece);
   const discharge = new Float64Array(layout.stationCount * time.count);
   const states: Float64Array[] = [];
@@ -40,7 +41,7 @@ export function simulateInPieces(time: TimeGrid, request: RunRequest, kernel: Ke
     states.push(result.finalState);
     fluxes.push(result.massBalance);
   }
-  return { time, layout, discharge, states, fluxes, pieces: { start: time.start, stepMs: HOUR_MS, count }, massBalance: total(fluxes) };
+  return { time, layout, discharge, states, fluxes, pieces: { start: time.start, stepMs: pieceMs, count }, massBalance: total(fluxes) };
 }
 
 const sliceForcing = ({ rain, pet }: KernelForcing, [from, to]: readonly [number, number], cells: number): KernelForcing => ({

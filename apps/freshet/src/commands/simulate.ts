@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { loadDomain, type LoadedDomain } from '#config';
 import { Fault } from '#errors';
-import { SECOND_MS, epochMs, parseIso, stampOf, timeGrid, type EpochMs, type TimeGrid } from '#hydrology';
+import { DAY_MS, HOUR_MS, SECOND_MS, epochMs, parseIso, stampOf, timeGrid, type EpochMs, type TimeGrid } from '#hydrology';
 import type { Kernel } from '#kernel';
 import { parameterFields, parseParameterFile, type Fields, type ParameterFile } from '#learning';
 import { kge, nse, type Pairs } from '#verification';
@@ -61,8 +61,13 @@ async function readParameters(path: string): Promise<string> {
 
 function readStep(text: string): number {
   const seconds = Number(text);
-  if (Number.isInteger(seconds) && seconds > 0 && 3600 % seconds === 0) return seconds;
-  throw new Fault('COMMAND_INVALID', `--step ${text} is not a whole division of an hour in seconds; write 900 or 3600`);
+  const [hour, day] = [HOUR_MS / SECOND_MS, DAY_MS / SECOND_MS];
+  const divides = hour % seconds === 0 || (seconds % hour === 0 && day % seconds === 0);
+  if (Number.isInteger(seconds) && seconds > 0 && divides) return seconds;
+  throw new Fault(
+    'COMMAND_INVALID',
+    `--step ${text} neither divides an hour nor is whole hours that divide a day; write 900, 3600 or 86400`,
+  );
 }
 
 function readGap(text: string | undefined): Period | undefined {

@@ -41,6 +41,7 @@ describe('rain message', () => {
       message: 'rain of radar at 2014-11-04T12:00:00Z holds -1.00 mm in cell 1; write missing cells as NaN',
     });
     expect(codeOf(Float32Array.of(0, Infinity))).toMatchObject({ code: 'RAIN_OUT_OF_RANGE' });
+    expect(codeOf(Float32Array.of(0, 3000))).toHaveProperty('message', expect.stringContaining('holds 3000 mm in cell 1'));
     expect(codeOf(Float32Array.of(Number.NaN, Number.NaN))).toMatchObject({ code: 'RAIN_NOT_A_NUMBER' });
   });
 

@@ -36,17 +36,18 @@ function findWrongDepth(values: Float32Array, durationMs: number, what: string):
   const highest = VARIABLES.P.max * Math.max(1, durationMs / HOUR_MS);
   const negative = values.findIndex(value => value < 0);
   if (negative >= 0) {
-    const depth = values[negative]!.toPrecision(3);
-    return reject('RAIN_NEGATIVE', `${what} holds ${depth} mm in cell ${negative}; write missing cells as NaN`);
+    return reject('RAIN_NEGATIVE', `${what} holds ${sayDepth(values[negative]!)} mm in cell ${negative}; write missing cells as NaN`);
   }
   const impossible = values.findIndex(value => value > highest);
   if (impossible >= 0) {
-    const depth = values[impossible]!.toPrecision(3);
-    return reject('RAIN_OUT_OF_RANGE', `${what} holds ${depth} mm in cell ${impossible}, more than ${highest} mm; check its unit (mm)`);
+    return reject('RAIN_OUT_OF_RANGE', `${what} holds ${sayDepth(values[impossible]!)} mm in cell ${impossible}, more than ${highest} mm; check its unit (mm)`);
   }
   if (values.every(Number.isNaN)) return reject('RAIN_NOT_A_NUMBER', `${what} holds no value in any cell; the hour stays missing`);
   return null;
 }
+
+/** Three digits, and never an exponent: an operator reads it. */
+const sayDepth = (depth: number): string => (Math.abs(depth) >= 100 ? depth.toFixed(0) : depth.toPrecision(3));
 
 /** Mean over the cells that have a value, mm; null when none has. */
 export function meanDepth(values: Float32Array): number | null {
