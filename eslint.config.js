@@ -33,7 +33,7 @@ export default tseslint.config(
     },
   },
   // a formula takes the symbols of its equation one by one: the compiler wires them by name
-  { files: ['libs/kernel/src/{formulas,structures,routings}/**'], rules: { 'max-params': 'off' } },
+  { files: ['libs/kernel/src/{formulas,structures,routings}/**', 'test/golden/smash/gr4-ri-published.ts'], rules: { 'max-params': 'off' } },
   {
     files: ['**/*.spec.ts', '**/*.contract.ts', 'test/**'],
     rules: { 'max-lines-per-function': 'off', '@typescript-eslint/no-floating-promises': 'error' },

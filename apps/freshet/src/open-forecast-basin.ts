@@ -13,19 +13,20 @@ export async function openForecastBasin(domain: LoadedDomain, rain: RainChoice):
     throw new Fault('PARAMETERS_INVALID', `${path} cannot be read: ${(cause as Error).message}`, { path }, { cause });
   });
   const parameters = parseParameterFile(text, path);
-  const { structure, routing } = parameters;
+  const { structure, routing, reachLength } = domain.settings.model;
   const stepSeconds = domain.settings.forecast.step / 1000;
   const stationCells = domain.stations.map(({ cell }) => cell);
-  const recipe: KernelRecipe = { structure, routing, mesh: domain.mesh, stationCells, stepSeconds, precision: 'f32' };
+  const recipe: KernelRecipe = { structure, routing, mesh: domain.mesh, stationCells, stepSeconds, reachLength, precision: 'f32' };
   const assimilation = await loadAssimilation(domain);
   const model = makeBasinModel({ domain, layout: layoutOf(recipe), parameters, assimilation });
   return { domain, model, recipe, rain };
 }
 
-const layoutOf = ({ structure, routing, mesh, stationCells, stepSeconds, precision }: KernelRecipe): KernelLayout => ({
+const layoutOf = ({ structure, routing, mesh, stationCells, stepSeconds, reachLength, precision }: KernelRecipe): KernelLayout => ({
   ...structureLayout(structure, routing),
   cellCount: mesh.cellCount,
   stationCount: stationCells.length,
   stepSeconds,
+  ...(reachLength && { reachLength }),
   precision,
 });

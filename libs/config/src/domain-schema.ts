@@ -24,6 +24,8 @@ const Record = z.strictObject({ rain: relativePath, pet: relativePath, discharge
 const Model = z.strictObject({
   structure: z.enum(structureNames()).default('gr4'),
   routing: z.enum(routingNames()).default('kw'),
+  /** Reach of the kinematic wave: the cell's x size, as SMASH has it, or the true link with its diagonals. */
+  reachLength: z.enum(['cell', 'link']).default('cell'),
   parameters: relativePath.default('parameters/multilinear.json'),
   /** Where a replay starts the spin-up of its states. */
   spinUpFrom: z.iso.datetime({ offset: true }).optional(),

@@ -15,6 +15,7 @@ export {
   type TimeGrid,
 } from './time-grid.js';
 export { cellAt, centreOf, type Mesh } from './mesh.js';
+export { linkLengths } from './link-length.js';
 export { VARIABLES, type Variable, type VariableId, type VariableKind } from './variables.js';
 export type { PointSeries, GridSeries, RainGrid, QualityFlag } from './series.js';
 export { LEVELS, type Level, type Station, type Threshold } from './station.js';

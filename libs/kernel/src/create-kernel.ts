@@ -1,5 +1,5 @@
 import { Fault } from '#errors';
-import type { Mesh, VariableId } from '#hydrology';
+import { linkLengths, type Mesh, type VariableId } from '#hydrology';
 import { javaScriptBackend, sharedBackend, shareSimd } from './backend.js';
 import { CompiledKernel } from './compiled-kernel.js';
 import { type GeneratedColumn, type GeneratedReach, loadColumn, loadReach, routingNames, structureNames } from './generated-module.js';
@@ -7,6 +7,8 @@ import type { Kernel, KernelLayout } from './kernel.js';
 import type { KernelParts } from './kernel-pass.js';
 import { scheduleReaches } from './schedule-reaches.js';
 import { ThreadTeam } from './threads/thread-team.js';
+
+export type ReachLength = 'cell' | 'link';
 
 export interface KernelRecipe {
   /** One of structureNames(). */
@@ -17,6 +19,8 @@ export interface KernelRecipe {
   /** Cell of each station, in the order of the discharge rows. */
   readonly stationCells: ArrayLike<number>;
   readonly stepSeconds: number;
+  /** How long a reach is for the kinematic wave: the cell's x size (as SMASH, without), or the link to the next cell with its diagonals. */
+  readonly reachLength?: ReachLength;
   /** f64: the reference in JavaScript; f32: SIMD WebAssembly, an order of magnitude faster. */
   readonly precision: 'f64' | 'f32';
   /** Numbers a gradient may keep of the states of every step; beyond that it computes them twice instead. */
@@ -53,10 +57,11 @@ export function assembleKernel(recipe: KernelRecipe, parts: GeneratedParts): Ker
     stationCount: recipe.stationCells.length,
     stepSeconds,
     precision,
+    ...(recipe.reachLength && { reachLength: recipe.reachLength }),
   };
   const sharing = precision === 'f32' ? shareSimd(generatedColumn, generatedReach) : undefined;
   const backend = sharing ? sharedBackend(sharing) : javaScriptBackend(generatedColumn, generatedReach);
-  const geometry = geometryOf(mesh, stepSeconds);
+  const geometry = geometryOf(recipe);
   const threads = sharing ? checkThreads(recipe.threads ?? 1) : 1;
   const kernelParts: KernelParts = {
     layout,
@@ -97,11 +102,11 @@ function refuseUnknown(kind: string, name: string, known: readonly string[]): vo
     throw new Fault('STRUCTURE_UNKNOWN', `unknown ${kind} "${name}"; there is ${known.join(', ')}`, { [kind]: name });
 }
 
-function geometryOf(mesh: Mesh, stepSeconds: number): ReadonlyMap<string, Float64Array> {
+function geometryOf({ mesh, stepSeconds, reachLength }: KernelRecipe): ReadonlyMap<string, Float64Array> {
   return new Map([
     ['cellArea', mesh.areaM2],
     ['upstreamArea', mesh.upstreamAreaM2.map((area, cell) => Math.max(area - mesh.areaM2[cell]!, mesh.areaM2[cell]!))],
-    ['reachLength', mesh.lengthM],
+    ['reachLength', reachLength === 'link' ? linkLengths(mesh) : mesh.lengthM],
     ['stepSeconds', new Float64Array(mesh.cellCount).fill(stepSeconds)],
   ]);
 }

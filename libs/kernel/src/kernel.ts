@@ -11,6 +11,8 @@ export interface KernelLayout {
   readonly stationCount: number;
   readonly stepSeconds: number;
   readonly precision: 'f64' | 'f32';
+  /** Length of a reach: the cell's x size where absent, or the true link. */
+  readonly reachLength?: 'cell' | 'link';
 }
 
 /**

@@ -60,10 +60,10 @@ export const CALIBRATION_SETTINGS: CalibrationSettings = {
   costTolerance: 1e-7,
 };
 
-/** Parameters that are found from the forcing, not from the discharge. */
-const NOT_CALIBRATED: readonly VariableId[] = ['ci'];
+/** Parameters that are found from the forcing or from a map, not from the discharge. */
+const NOT_CALIBRATED: readonly VariableId[] = ['ci', 'imperviousness'];
 /** Initial stores that warm-up forgets too slowly to leave them at a guess. */
-const CALIBRATED_STORES: readonly VariableId[] = ['hp', 'ht'];
+const CALIBRATED_STORES: readonly VariableId[] = ['hp', 'ht', 'hl', 'he', 'ha', 'hc'];
 /** Fits uniform parameters and, given descriptors, multi-linear ones from there. */
 export function calibrate(problem: CalibrationProblem, kernel: Kernel): Calibration {
   const uniform = mappingFor(kernel, []);

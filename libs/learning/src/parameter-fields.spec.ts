@@ -82,9 +82,20 @@ describe('parameterFields', () => {
     expect(rowOf(parameterFields(file, support, layoutAt(86400)).parameters, 0)).toEqual([0.8, 0.9, 1]);
   });
 
+  it('takes imperviousness from the map of the domain, and refuses a map that is missing or holds no shares', () => {
+    const layout: KernelLayout = { ...layoutAt(3600), structure: 'gr4_sealed', parameters: ['ci', 'cp', 'imperviousness'] };
+    const sealed = { ...file, structure: 'gr4_sealed' };
+    const mapped = (shares: number[]) => ({ ...support, descriptors: new Map([['imperviousness', Float64Array.from(shares)]]) });
+    expect(rowOf(parameterFields(sealed, mapped([0, 0.2, 1]), layout).parameters, 2)).toEqual([0, 0.2, 1]);
+    expect(() => parameterFields(sealed, support, layout)).toThrow(/gr4_sealed needs the descriptor imperviousness/);
+    expect(() => parameterFields(sealed, mapped([0, 30, 1]), layout)).toThrow(/imperviousness is 30 in cell 1; a share is 0 to 1/);
+  });
+
   it('refuses another mesh, structure or set of descriptors, saying which', () => {
     expect(() => parameterFields(file, { ...support, meshHash: 'm2' }, layoutAt(900))).toThrow(/mesh m1, not m2/);
     expect(() => parameterFields(file, support, { ...layoutAt(900), routing: 'lr' })).toThrow(/routing kw, not lr/);
+    expect(() => parameterFields(file, support, { ...layoutAt(900), structure: 'gr5' })).toThrow(/structure gr4, not gr5/);
+    expect(() => parameterFields(file, support, { ...layoutAt(900), reachLength: 'link' })).toThrow(/reach length cell, not link/);
     expect(() => parameterFields(file, { ...support, descriptors: new Map() }, layoutAt(900))).toThrow(/slope/);
     const without = { ...file, parameters: file.parameters.filter(({ id }) => id !== 'kexc') };
     expect(() => parameterFields(without, support, layoutAt(900))).toThrow(/kexc/);

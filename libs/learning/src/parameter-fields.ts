@@ -1,4 +1,4 @@
-import { VARIABLES } from '#hydrology';
+import { VARIABLES, type VariableId } from '#hydrology';
 import { Fault } from '#errors';
 import type { KernelLayout } from '#kernel';
 import { applyStandard } from './descriptors.js';
@@ -24,7 +24,7 @@ export function parameterFields(file: ParameterFile, support: ParameterSupport, 
   const { cellCount, parameters: ids, states } = layout;
   const parameters = new Float64Array(ids.length * cellCount);
   ids.forEach((id, k) => {
-    const values = id === 'ci' ? capacityAt(file, layout.stepSeconds) : cellValues(file, find(file, id), { support, cellCount });
+    const values = valuesOf(id, file, { support, layout });
     const factor = stepFactor(id, file.stepSeconds, layout.stepSeconds);
     for (let cell = 0; cell < cellCount; cell++) parameters[k * cellCount + cell] = values[cell]! * factor;
   });
@@ -37,10 +37,29 @@ export function parameterFields(file: ParameterFile, support: ParameterSupport, 
   return { parameters, initialState };
 }
 
+/** The capacity comes from the forcing, imperviousness from its map, the rest from the fit. */
+function valuesOf(id: VariableId, file: ParameterFile, { support, layout }: { support: ParameterSupport; layout: KernelLayout }) {
+  if (id === 'ci') return capacityAt(file, layout.stepSeconds);
+  if (id === 'imperviousness') return imperviousnessOf(support.descriptors, layout.structure);
+  return cellValues(file, find(file, id), { support, cellCount: layout.cellCount });
+}
+
+/** The descriptor `imperviousness`, the sealed share of each cell. @throws Fault PARAMETERS_INVALID without it or outside [0, 1]. */
+export function imperviousnessOf(descriptors: ParameterSupport['descriptors'], structure: string): Float64Array {
+  const field = descriptors.get('imperviousness');
+  if (field === undefined)
+    throw new Fault('PARAMETERS_INVALID', `${structure} needs the descriptor imperviousness, and the domain has none`, { structure });
+  const cell = field.findIndex(value => !(value >= 0 && value <= 1));
+  if (cell >= 0)
+    throw new Fault('PARAMETERS_INVALID', `the descriptor imperviousness is ${field[cell]!} in cell ${cell}; a share is 0 to 1`, { cell });
+  return field;
+}
+
 function checkFits(file: ParameterFile, { meshHash }: ParameterSupport, layout: KernelLayout): void {
   const wrong = [
     ...differs('structure', file.structure, layout.structure),
     ...differs('routing', file.routing, layout.routing),
+    ...differs('reach length', file.reachLength ?? 'cell', layout.reachLength ?? 'cell'),
     ...differs('cells', file.mesh.cellCount, layout.cellCount),
     ...differs('mesh', file.mesh.hash, meshHash),
   ];

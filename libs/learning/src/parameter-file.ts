@@ -35,6 +35,8 @@ const shape = z.strictObject({
   basin: z.string(),
   structure: z.string(),
   routing: z.string(),
+  /** How long a reach was in the fit; absent: the cell's x size. */
+  reachLength: z.enum(['cell', 'link']).optional(),
   stepSeconds: z.number().positive(),
   mesh: z.strictObject({ hash: z.string(), cellCount: z.int().positive() }),
   mapping: z.enum(['uniform', 'multilinear', 'cells']),

@@ -6,11 +6,12 @@ import type { Command } from 'commander';
 import { loadDomain, requireGauges, type LoadedDomain } from '#config';
 import { Fault } from '#errors';
 import { DAY_MS, HOUR_MS, SECOND_MS, VARIABLES, timeGrid, toIso, type Station, type TimeGrid } from '#hydrology';
-import type { Kernel, KernelForcing } from '#kernel';
+import { routingNames, structureNames, type Kernel, type KernelForcing } from '#kernel';
 import {
   calibrate,
   CALIBRATION_SETTINGS,
   formatParameterFile,
+  imperviousnessOf,
   interceptionCapacity,
   nseCost,
   PARAMETER_FORMAT,
@@ -48,8 +49,8 @@ export function calibrateCommand(program: Command): void {
     .command('calibrate')
     .description("Fit the parameters of a structure on a period of a domain's record")
     .requiredOption('--domain <basin>', 'basin name or domain folder')
-    .option('--structure <name>', 'model structure', 'gr4')
-    .option('--routing <name>', 'routing: lag0, lr or kw', 'kw')
+    .option('--structure <name>', `one of ${structureNames().join(', ')}`, 'gr4')
+    .option('--routing <name>', `one of ${routingNames().join(', ')}`, 'kw')
     .option('--mapping <kind>', 'uniform or multilinear (over the descriptors of the domain)', 'multilinear')
     .option('--gauges <ids>', 'all, or station ids separated by commas', 'all')
     .requiredOption('--from <date>', 'start of the fitted period (excluded), 00:00 UTC')
@@ -111,7 +112,7 @@ function prepare(flags: CalibrateFlags, domain: LoadedDomain): Setup {
   const problem = {
     forcing,
     cost,
-    base: baseFields(kernel, interception[0]!.capacity),
+    base: baseFields(kernel, interception[0]!.capacity, domain),
     descriptors: chooseDescriptors(flags.mapping, domain),
   };
   return { kernel, time, period, gauges, observed, interception, problem };
@@ -158,12 +159,13 @@ function searchCapacity({ record }: LoadedDomain, { from, to }: Period, stepSeco
   return { stepSeconds, from: toIso(from), to: toIso(to), capacity: [...capacity] };
 }
 
-/** Register defaults, with the capacity found for each cell. */
-function baseFields({ layout }: Kernel, capacity: readonly number[]): Fields {
+/** Register defaults, with the capacity found for each cell and the domain's map of imperviousness. */
+function baseFields({ layout }: Kernel, capacity: readonly number[], { descriptors }: LoadedDomain): Fields {
   const { cellCount } = layout;
   const parameters = new Float64Array(layout.parameters.length * cellCount);
   layout.parameters.forEach((id, k) => {
     if (id === 'ci') parameters.set(capacity, k * cellCount);
+    else if (id === 'imperviousness') parameters.set(imperviousnessOf(descriptors, layout.structure), k * cellCount);
     else parameters.fill(VARIABLES[id].default, k * cellCount, (k + 1) * cellCount);
   });
   const initialState = new Float64Array(layout.states.length * cellCount);
@@ -186,6 +188,7 @@ function parameterFileOf(result: Calibration, made: Provenance): ParameterFile {
     basin: domain.basin,
     structure: flags.structure,
     routing: flags.routing,
+    ...(domain.settings.model.reachLength === 'link' && { reachLength: 'link' as const }),
     stepSeconds: time.stepMs / SECOND_MS,
     mesh: { hash: domain.meshHash, cellCount: domain.mesh.cellCount },
     ...result.coefficients,

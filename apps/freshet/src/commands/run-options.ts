@@ -27,6 +27,7 @@ export const openKernel = ({ domain, stations, structure, routing, stepSeconds }
     mesh: domain.mesh,
     stationCells: stations.map(({ cell }) => cell),
     stepSeconds,
+    reachLength: domain.settings.model.reachLength,
     precision: 'f32',
   });
 

@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { VARIABLES, type VariableId } from '#hydrology';
 import { type Formula, type Routing, SLOTS, type Structure } from '../structure.js';
 import { type FormulaFile, type FormulaLibrary, refuse, refuseWord } from './formula-source.js';
@@ -7,6 +8,9 @@ import { parametersOf, traceFormula } from './trace-formula.js';
 
 /** Fixed numbers of a cell that formulas may ask for by name; no gradient is taken by them. */
 export const GEOMETRY = ['cellArea', 'upstreamArea', 'reachLength', 'stepSeconds'] as const;
+
+/** Where the formulas around every column are. */
+const FORMULAS = dirname(fileURLToPath(import.meta.resolve('#formulas/intrinsics.ts')));
 
 /** One time step as an expression graph: named inputs, and named outputs as nodes. */
 export interface StepGraph {
@@ -26,13 +30,19 @@ export interface Declared<T> {
   readonly declaration: T;
   /** Path of its TypeScript source, which holds or imports its formulas. */
   readonly path: string;
+  /** Formula files of slots that a composition added. */
+  readonly also?: readonly string[];
 }
 
 /** The column of a structure: forcing → its slots → elemental discharge. Refuses what cannot be wired, naming file and line. */
-export function assembleColumn(library: FormulaLibrary, { declaration, path }: Declared<Structure>): StepGraph {
+export function assembleColumn(library: FormulaLibrary, { declaration, path, also = [] }: Declared<Structure>): StepGraph {
   const file = library.file(path);
-  const own = SLOTS.flatMap(slot => declaration.slots[slot] ?? []).map(formula => locateFormula(library, file, formula));
-  const around = (name: string): Slot => ({ file: library.file(join(dirname(path), '..', 'formulas', `${name}.ts`)), formula: name });
+  const added = also.map(other => library.file(other));
+  const own = SLOTS.flatMap(slot => declaration.slots[slot] ?? []).map(formula => {
+    const holder = added.find(({ functions }) => functions.has(formula.name)) ?? file;
+    return locateFormula(library, holder, formula);
+  });
+  const around = (name: string): Slot => ({ file: library.file(join(FORMULAS, `${name}.ts`)), formula: name });
   const step = assemble(library, { slots: [around('forcing'), ...own, around('runoff')], series: ['rain', 'pet', 'rainFactor'] });
   checkDeclaration(file, declaration, step);
   const sum = (names: readonly string[]) =>

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compileRouting, compileStructure } from './compile.js';
+import { sealedStructures } from './compositions.js';
 import { declaredRoutings, declaredStructures } from './declared.js';
 import { FormulaLibrary } from './formula-source.js';
 
@@ -9,7 +10,9 @@ import { FormulaLibrary } from './formula-source.js';
 // in production.
 const generated = dirname(fileURLToPath(import.meta.resolve('#generated/index.cjs')));
 const library = new FormulaLibrary();
-const [structures, routings] = [await declaredStructures(), await declaredRoutings()];
+const plain = await declaredStructures();
+const structures = [...plain, ...sealedStructures(plain)];
+const routings = await declaredRoutings();
 
 mkdirSync(generated, { recursive: true });
 for (const structure of structures) compileStructure(library, structure, generated);

@@ -9,7 +9,7 @@ const LEAST_GAIN = 1e-30;
 export function drainExponential(s: number, be: number) {
   const a = s / be;
   const spread = softening(abs(a));
-  return { drained: be * (max(0, a) + spread), kept: -be * (max(0, -a) + spread) };
+  return { drained: be * (max(0, a) + spread), undrained: -be * (max(0, -a) + spread) };
 }
 
 /** ln(1 + e^(−x)) for x ≥ 0, every digit of it also where e^(−x) is far below 1 (Kahan's form of ln(1 + y)). */

@@ -1,4 +1,4 @@
-import { pow, sqrt } from './intrinsics.js';
+import { held, max, min, pow, sqrt } from './intrinsics.js';
 
 /**
  * 1 − (1 + x⁴)^(−¼), the share of a store of relative filling x that leaves it in a step.
@@ -30,4 +30,13 @@ export function cubicOverflow(x: number) {
 export function cubicOverflowSlope(x: number) {
   const u = 1 + x * x * x;
   return (x * x) / (u * pow(u, 1 / 3));
+}
+
+/**
+ * What a store keeps after it spilt. Only where a tiny store took a storm does the difference round out of [0, 1]; putting that right is
+ * held, so that it costs the adjoint nothing.
+ */
+export function kept(filled: number, spilt: number) {
+  const left = filled - spilt;
+  return left + held(min(1, max(0, left)) - left);
 }

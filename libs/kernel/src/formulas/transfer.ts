@@ -1,6 +1,6 @@
 import { max } from './intrinsics.js';
 import { drainExponential } from './exponential-store.js';
-import { cubicOverflow, overflow } from './power-store.js';
+import { cubicOverflow, kept, overflow } from './power-store.js';
 
 /** No store falls below this filling, so that its power laws stay defined. */
 const STORE_FLOOR = 1e-6;
@@ -15,7 +15,7 @@ export function transfer(pr: number, perc: number, l: number, ht: number, ct: nu
   const filled = max(STORE_FLOOR, ht + (0.9 * supply + l) / ct);
   const spilt = filled * overflow(filled);
   const qd = max(0, 0.1 * supply + l);
-  return { ht: filled - spilt, qt: ct * spilt + qd, exchanged: ct * (filled - ht) + qd - supply };
+  return { ht: kept(filled, spilt), qt: ct * spilt + qd, exchanged: ct * (filled - ht) + qd - supply };
 }
 
 /**
@@ -26,10 +26,10 @@ export function exponentialTransfer(pr: number, perc: number, l: number, ht: num
   const supply = pr + perc;
   const filled = max(STORE_FLOOR, ht + (0.54 * supply + l) / ct);
   const spilt = filled * overflow(filled);
-  const { kept, drained } = drainExponential(he + (0.36 * supply + l), be);
+  const { drained, undrained } = drainExponential(he + (0.36 * supply + l), be);
   const qd = max(0, 0.1 * supply + l);
   const exchanged = ct * (filled - ht) - 0.54 * supply + l + (qd - 0.1 * supply);
-  return { ht: filled - spilt, he: kept, qt: ct * spilt + drained + qd, exchanged };
+  return { ht: kept(filled, spilt), he: undrained, qt: ct * spilt + drained + qd, exchanged };
 }
 
 /** The three branches of GRC: as GR6 with a second power store (hl, cl) in place of the exponential one, which no exchange joins. */
@@ -40,14 +40,14 @@ export function twinTransfer(pr: number, l: number, ht: number, ct: number, hl: 
   const slowSpilt = slowFilled * overflow(slowFilled);
   const qd = max(0, 0.1 * pr + l);
   const exchanged = ct * (filled - ht) + cl * (slowFilled - hl) + qd - pr;
-  return { ht: filled - spilt, hl: slowFilled - slowSpilt, qt: ct * spilt + cl * slowSpilt + qd, exchanged };
+  return { ht: kept(filled, spilt), hl: kept(slowFilled, slowSpilt), qt: ct * spilt + cl * slowSpilt + qd, exchanged };
 }
 
 /** GRD: everything through one power store. `floored` is what the floor of the store brought, 0 but for an empty store. */
 export function singleTransfer(pr: number, ht: number, ct: number) {
   const filled = max(STORE_FLOOR, ht + pr / ct);
   const spilt = filled * overflow(filled);
-  return { ht: filled - spilt, qt: ct * spilt, floored: ct * (filled - ht) - pr };
+  return { ht: kept(filled, spilt), qt: ct * spilt, floored: ct * (filled - ht) - pr };
 }
 
 /** Loieau: nine tenths through a power store of exponent 4, one tenth direct; kb multiplies the runoff, which `exchanged` accounts for. */
@@ -56,5 +56,5 @@ export function loieauTransfer(pr: number, perc: number, hc: number, cc: number,
   const filled = max(STORE_FLOOR, hc + (0.9 * supply) / cc);
   const spilt = filled * cubicOverflow(filled);
   const q = cc * spilt + 0.1 * supply;
-  return { hc: filled - spilt, qt: kb * q, exchanged: cc * (filled - hc) - 0.9 * supply + (kb * q - q) };
+  return { hc: kept(filled, spilt), qt: kb * q, exchanged: cc * (filled - hc) - 0.9 * supply + (kb * q - q) };
 }

@@ -1,0 +1,84 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { VARIABLES, type VariableId } from '#hydrology';
+import { createKernel } from './create-kernel.js';
+import { structureNames } from './generated-module.js';
+import type { Kernel, RunRequest } from './kernel.js';
+import { forestMesh } from './test-problem.js';
+
+// Parameters and states anywhere within the bounds of the register, capacities as likely small as large, and weather that no basin has:
+// nothing becomes NaN, stores stay within their bounds, discharge is not negative, and the water adds up.
+
+const CELLS = 8;
+const STEP_SECONDS = 900;
+const DRY_STEPS = (60 * 86400) / STEP_SECONDS;
+/** What float32 rounds a filling by may lie outside [0, 1]. */
+const ROUNDING = { f64: 1e-12, f32: 2e-6 };
+/** Of the water that moved or is stored. */
+const BALANCE = { f64: 1e-6, f32: 1e-4 };
+
+type Spell = readonly [rain: number, pet: number, steps: number];
+const spell: fc.Arbitrary<Spell> = fc.oneof(
+  fc.tuple(fc.constant(0), fc.double({ min: 0, max: 0.3, noNaN: true }), fc.integer({ min: 1, max: 40 })),
+  fc.tuple(fc.constant(300), fc.constant(0), fc.integer({ min: 1, max: 3 })),
+  fc.tuple(fc.double({ min: 0.01, max: 20, noNaN: true }), fc.double({ min: 0, max: 0.3, noNaN: true }), fc.integer({ min: 1, max: 20 })),
+  fc.tuple(fc.constantFrom(-99, NaN), fc.constant(0.1), fc.integer({ min: 1, max: 10 })),
+  fc.constant<Spell>([0, 0.05, DRY_STEPS]),
+);
+
+/** Uniform over the bounds, and for what spans orders of magnitude over their logarithm as often. */
+function within(id: VariableId): fc.Arbitrary<number> {
+  const { min, max } = VARIABLES[id];
+  const uniform = fc.double({ min, max, noNaN: true });
+  if (id === 'q' || id === 'qtl') return fc.double({ min: 0, max: 300, noNaN: true });
+  if (min <= 0 || max / min < 1e3) return uniform;
+  return fc.oneof(uniform, fc.double({ min: Math.log(min), max: Math.log(max), noNaN: true }).map(Math.exp));
+}
+
+const fields = (ids: readonly VariableId[]): fc.Arbitrary<Float64Array> =>
+  fc.tuple(...ids.map(id => fc.array(within(id), { minLength: CELLS, maxLength: CELLS }))).map(rows => Float64Array.from(rows.flat()));
+
+function requests({ layout }: Kernel): fc.Arbitrary<RunRequest> {
+  const weather = fc.array(spell, { minLength: 1, maxLength: 6 }).map(spells => {
+    const series = (i: 0 | 1) => Float32Array.from(spells.flatMap(part => Array<number>(part[2] * CELLS).fill(part[i])));
+    return { steps: series(0).length / CELLS, rain: series(0), pet: series(1) };
+  });
+  return fc
+    .tuple(weather, fields(layout.parameters), fields(layout.states))
+    .map(([forcing, parameters, initialState]) => ({ forcing, parameters, initialState }));
+}
+
+describe.each(structureNames())('%s under hostile forcing', structure => {
+  test.each(['f64', 'f32'] as const)('%s', precision => {
+    const kernel = createKernel({
+      structure,
+      routing: 'kw',
+      mesh: forestMesh(CELLS, 5),
+      stationCells: [CELLS - 1],
+      stepSeconds: STEP_SECONDS,
+      precision,
+    });
+    fc.assert(
+      fc.property(requests(kernel), request => {
+        const { finalState, massBalance, everyCell } = kernel.run({ ...request, everyCell: true });
+        expect(everyCell!.every(value => value >= -1e-6)).toBe(true); // false for NaN
+        kernel.layout.states.forEach((id, i) => {
+          const values = finalState.subarray(i * CELLS, (i + 1) * CELLS);
+          expect(values.every(Number.isFinite)).toBe(true);
+          if (VARIABLES[id].unit !== '-') return;
+          expect({ id, least: Math.min(...values) >= -ROUNDING[precision] }).toEqual({ id, least: true });
+          expect({ id, most: Math.max(...values) <= 1 + ROUNDING[precision] }).toEqual({ id, most: true });
+        });
+        const { rain, evaporation, exchange, runoff, storageChange } = massBalance;
+        const moved = rain + evaporation + Math.abs(exchange) + runoff + Math.abs(storageChange) + 1;
+        expect(Math.abs(rain + exchange - evaporation - runoff - storageChange)).toBeLessThan(BALANCE[precision] * moved);
+        const gradient = kernel.gradient(request, (discharge, adjoint) => {
+          adjoint.fill(1);
+          return discharge.reduce((a, b) => a + b, 0);
+        });
+        for (const field of [gradient.parameters, gradient.initialState]) expect(field.some(Number.isNaN)).toBe(false);
+      }),
+      { numRuns: 25 },
+    );
+  });
+});
