@@ -21,11 +21,11 @@ export interface RainSummary {
 const SOURCE = 'hydro-smash 1.3.0 (PyPI, GPL-3.0), data set';
 const INT16_MAX = 32_767;
 /** The first stamp in the name of a raster: rain_precipitation_201411042000_201411042000.tif, 201208010000_PT.tif. */
-const STAMP = /(?:^|_)(\d{12})(?=[_.])/;
+export const RAIN_FILE = /(?:^|_)(\d{12})(?=[_.])/;
 
 /** Writes rain.nc: the rasters of all steps into one variable, missing steps missing. */
 export async function importRain(dataset: SmashDataset, out: string, projection: Projection): Promise<RainSummary> {
-  const files = await listRasters(join(dataset.folder, 'prcp'), STAMP);
+  const files = await listRasters(join(dataset.folder, 'prcp'), RAIN_FILE);
   const [first, last] = [readStamp(files[0]!.stamp), readStamp(files.at(-1)!.stamp)];
   const count = Math.round((last - first) / dataset.stepMs) + 1;
   const stamps = Array.from({ length: count }, (_, k) => epochMs(first + k * dataset.stepMs));
@@ -81,7 +81,7 @@ const geometryOf = ({ rows, columns, xMin, yMax, xResolution, yResolution }: Ras
 
 /** Writes pet.nc; returns the number of days. */
 export async function importPet(dataset: SmashDataset, out: string, projection: Projection): Promise<number> {
-  const files = await listRasters(join(dataset.folder, 'pet'), /^(\d{12}|\d{4})_/);
+  const files = await listRasters(join(dataset.folder, 'pet'), PET_FILE);
   const days = files.map(({ stamp, path }) => (stamp.length === MMDD.length ? dayAfter(stamp) : dayThatEnds(stamp, path)));
   const twice = days.findIndex((day, k) => days.indexOf(day) !== k);
   if (twice > 0) {
@@ -108,6 +108,8 @@ export async function importPet(dataset: SmashDataset, out: string, projection: 
   return order.length;
 }
 
+/** PET of a day of any year (MMDD_…) or of one day (YYYYmmdd0000_…). */
+export const PET_FILE = /^(\d{12}|\d{4})_/;
 const MMDD = 'MMDD';
 
 /** SMASH applies the file MMDD to the day after it [measured in hydro-smash 1.3.0]; the same depths on the same hours are kept. */

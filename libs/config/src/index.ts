@@ -2,6 +2,7 @@ export type * from './loaded-domain.js';
 export { DomainYaml, type DomainSettings } from './domain-schema.js';
 export { Duration, parseDuration } from './duration.js';
 export { loadDomain } from './load-domain.js';
+export { readSmashWindow, type SmashWindow } from './smash-window.js';
 export { importSmash, type ImportOptions, type ImportSummary } from './import-smash.js';
 export { requireForecastable, requireGauges } from './require-gauges.js';
 export { makeMesh, type MeshOptions, type MeshSummary } from './make-mesh.js';

@@ -13,8 +13,10 @@ export interface Backend {
   /** The memory with room for so many elements; its contents survive only while it does not have to grow. */
   memory(elements: number): Float64Array | Float32Array;
   arrays(part: Part, program: ProgramName): readonly string[];
-  /** Arguments: from, to, units, steps, blocks, then an address for each of `arrays`. */
-  call(part: Part, program: ProgramName, args: readonly number[]): void;
+  /** What an address counts, in units of an element: 1 for elements, their bytes otherwise. */
+  readonly addressUnit: number;
+  /** The compiled loop. Arguments: from, to, units, steps, blocks, then an address for each of `arrays`. */
+  program(part: Part, program: ProgramName): (...args: number[]) => void;
   /** target[t] += source[t] for the steps of one lane. */
   accumulate(target: number, source: number, steps: number): void;
 }
@@ -33,8 +35,12 @@ export function javaScriptBackend(column: GeneratedColumn, reach: GeneratedReach
       return memory;
     },
     arrays: (part, program) => parts[part][program].arrays,
-    call(part, program, args) {
-      parts[part][program].call(memory, ...args);
+    addressUnit: 1,
+    program(part, program) {
+      const { call } = parts[part][program];
+      return (...args) => {
+        call(memory, ...args);
+      };
     },
     accumulate(target, source, steps) {
       for (let t = 0; t < steps; t++) memory[target + t]! += memory[source + t]!;
@@ -74,6 +80,7 @@ export function shareSimd(column: GeneratedColumn, reach: GeneratedReach): Shari
 export function sharedBackend({ memory, modules, arrays }: Sharing): Backend {
   const exported = modules.map(module => new WebAssembly.Instance(module, { env: { memory } }).exports as Functions);
   const functions = Object.assign({}, ...exported) as Functions;
+  const accumulate = functions['accumulate']!;
   let view = new Float32Array(memory.buffer);
   return {
     lanes: LANES,
@@ -87,14 +94,10 @@ export function sharedBackend({ memory, modules, arrays }: Sharing): Backend {
       return view;
     },
     arrays: (part, program) => arrays[`${part}_${program}`]!,
-    call(part, program, args) {
-      functions[`${part}_${program}`]!(...args.map((value, i) => (i < FIXED_ARGUMENT_COUNT ? value : value * FLOAT_BYTES)));
-    },
+    addressUnit: FLOAT_BYTES,
+    program: (part, program) => functions[`${part}_${program}`]!,
     accumulate(target, source, steps) {
-      functions['accumulate']!(target * FLOAT_BYTES, source * FLOAT_BYTES, steps);
+      accumulate(target * FLOAT_BYTES, source * FLOAT_BYTES, steps);
     },
   };
 }
-
-/** from, to, units, steps, blocks. */
-const FIXED_ARGUMENT_COUNT = 5;

@@ -34,7 +34,7 @@ export class CompiledKernel implements Kernel {
 
   run(request: RunRequest): RunResult {
     const pass = this.prepare(request, 'run');
-    this.sweep(pass, 'run');
+    this.sweep(request, pass, 'run');
     const result = {
       discharge: pass.stationRows('Q'),
       finalState: pass.unloadCells('finalState', this.layout.states.length),
@@ -45,14 +45,14 @@ export class CompiledKernel implements Kernel {
 
   gradient(request: RunRequest, cost: Cost): GradientResult {
     const pass = this.prepare(request, 'tape');
-    this.sweep(pass, 'tape');
+    this.sweep(request, pass, 'tape');
     const discharge = pass.stationRows('Q');
     const adjoint = new Float64Array(discharge.length);
     const value = cost(discharge, adjoint);
     pass.clear(['stateAdjoint', 'parameterAdjoint', 'rainFactorAdjoint']);
-    this.sweep(pass, 'clear');
+    this.sweep(request, pass, 'clear');
     pass.addStationRows('QAdjoint', adjoint);
-    this.sweep(pass, 'backward');
+    this.sweep(request, pass, 'backward');
     return {
       cost: value,
       discharge,
@@ -66,12 +66,12 @@ export class CompiledKernel implements Kernel {
   tangent(request: RunRequest, direction: Perturbation): TangentResult {
     const pass = this.prepare(request, 'tangent');
     pass.loadDirection(request, direction);
-    this.sweep(pass, 'tangent');
+    this.sweep(request, pass, 'tangent');
     return { discharge: pass.stationRows('Q'), derivative: pass.stationRows('QDirection') };
   }
 
-  private sweep(pass: KernelPass, sweep: Sweep): void {
-    if (this.team) this.team.sweep(pass, sweep);
+  private sweep({ threads = this.parts.threads }: RunRequest, pass: KernelPass, sweep: Sweep): void {
+    if (this.team && threads > 1) this.team.sweep(pass, sweep, threads);
     else pass.sweep(sweep);
   }
 

@@ -1,7 +1,7 @@
 import type { ArenaPlan } from './arena.js';
 import type { Backend, Part } from './backend.js';
 import type { GeneratedPart, ProgramName } from './generated-module.js';
-import { columnTape, TAPE_UNITS, type Extent, type PassKind, type PlannedParts } from './memory-plan.js';
+import { columnTape, type Extent, type PassKind, type PlannedParts } from './memory-plan.js';
 import type { KernelLayout, RunRequest, Perturbation } from './kernel.js';
 import { type CellInputs, loadCells, packRainFactors } from './pack-request.js';
 import type { ReachGroup, ReachSchedule } from './schedule-reaches.js';
@@ -35,6 +35,12 @@ type Flows = readonly (readonly [inflow: string, outflow: string])[];
 const FLOWS: Flows = [['qup', 'Q']];
 const TANGENT_FLOWS: Flows = [...FLOWS, ['qupDirection', 'QDirection']];
 
+interface Bound {
+  readonly compute: (...args: number[]) => void;
+  readonly args: number[];
+  readonly tapeAt: number;
+}
+
 /** One call: where its arrays lie, how long it is, and which thread asks (0 is the caller's). */
 export interface PassPlan {
   readonly plan: ArenaPlan;
@@ -50,6 +56,8 @@ export class KernelPass {
   readonly extent: Extent;
   private readonly plan: ArenaPlan;
   private readonly thread: number;
+  private readonly tape: ReturnType<typeof columnTape>;
+  private readonly bound = new Map<string, Bound>();
 
   constructor(
     private readonly parts: PassParts,
@@ -60,6 +68,7 @@ export class KernelPass {
     this.extent = extent;
     this.kind = kind;
     this.thread = thread;
+    this.tape = columnTape(parts, extent.steps);
     this.cells = { memory, cellOfSlot: parts.schedule.cellOfSlot, lanes: parts.schedule.lanes, cellCount: parts.layout.cellCount };
   }
 
@@ -87,8 +96,8 @@ export class KernelPass {
   /** Columns, then reaches, upstream before downstream; each batch hands its discharge on before the next begins. */
   private forward(sweep: 'run' | 'tape' | 'tangent', group: ReachGroup): void {
     const { from, headEnd, to } = group;
-    const repeats = sweep === 'tape' && !this.tape.kept;
-    this.call('column', repeats ? 'run' : sweep, [from, to]);
+    if (sweep === 'tape') for (const block of this.tapeBlocks(group)) this.call('column', 'tape', block);
+    else this.call('column', sweep, [from, to]);
     const flows = sweep === 'tangent' ? TANGENT_FLOWS : FLOWS;
     for (const [inflow, outflow] of flows) {
       this.clearSeries(inflow, [headEnd, to]);
@@ -117,16 +126,19 @@ export class KernelPass {
   }
 
   /** Without a kept tape each block runs again just before its adjoint, so that its tape is still in the cache. */
-  private columnsBackward({ from, to }: ReachGroup): void {
-    if (this.tape.kept) {
-      this.call('column', 'adjoint', [from, to]);
-      return;
-    }
-    for (let begin = from; begin < to; begin += TAPE_UNITS) {
-      const block: [number, number] = [begin, Math.min(to, begin + TAPE_UNITS)];
-      this.call('column', 'tape', block);
+  private columnsBackward(group: ReachGroup): void {
+    for (const block of this.tapeBlocks(group)) {
+      if (!this.tape.kept) this.call('column', 'tape', block);
       this.call('column', 'adjoint', block);
     }
+  }
+
+  /** Units of a group that are taped at once: all of them if the tape is kept. */
+  private tapeBlocks({ from, to }: ReachGroup): readonly (readonly [number, number])[] {
+    const { kept, blockUnits } = this.tape;
+    if (kept) return [[from, to]];
+    const count = Math.ceil((to - from) / blockUnits);
+    return Array.from({ length: count }, (_, k) => [from + k * blockUnits, Math.min(to, from + (k + 1) * blockUnits)]);
   }
 
   private reachUnits(part: 'head' | 'reach', program: ProgramName, units: readonly [number, number]): void {
@@ -259,25 +271,37 @@ export class KernelPass {
   }
 
   private call(part: Part, program: ProgramName, [from, to]: readonly [number, number]): void {
-    const { backend, schedule } = this.parts;
-    const { steps, blocks } = this.extent;
-    const bases = backend.arrays(part, program).map(name => this.base(part, name, from));
-    backend.call(part, program, [from, to, schedule.units, steps, blocks, ...bases]);
+    const { compute, args, tapeAt } = this.bind(part, program);
+    args[0] = from;
+    args[1] = to;
+    if (tapeAt >= 0) args[tapeAt] = this.tapeBase(from) * this.parts.backend.addressUnit;
+    compute(...args);
   }
 
-  private get tape(): ReturnType<typeof columnTape> {
-    return columnTape(this.parts, this.extent.steps);
+  /** A program and its arguments, of which only the units change from call to call, and with them a tape that is not kept. */
+  private bind(part: Part, program: ProgramName): Bound {
+    const known = this.bound.get(`${part}_${program}`);
+    if (known !== undefined) return known;
+    const { backend, schedule } = this.parts;
+    const { steps, blocks } = this.extent;
+    const names = backend.arrays(part, program);
+    const fixed = [0, 0, schedule.units, steps, blocks];
+    const args = [...fixed, ...names.map(name => this.base(part, name) * backend.addressUnit)];
+    const tapeAt = part === 'column' && names.includes('tape') ? fixed.length + names.indexOf('tape') : -1;
+    const bound = { compute: backend.program(part, program), args, tapeAt };
+    this.bound.set(`${part}_${program}`, bound);
+    return bound;
   }
 
   /** A tape of one block, of which each thread has its own, begins where the block would begin in a whole tape. */
   private tapeBase(from: number): number {
-    const { kept, perUnit } = this.tape;
-    return this.plan.at('columnTape') + (kept ? 0 : (this.thread * TAPE_UNITS - from) * perUnit);
+    const { kept, perUnit, blockUnits } = this.tape;
+    return this.plan.at('columnTape') + (kept ? 0 : (this.thread * blockUnits - from) * perUnit);
   }
 
   /** States and parameters of the routing come after those of the column. */
-  private base(part: Part, name: string, from: number): number {
-    if (name === 'tape') return part === 'column' ? this.tapeBase(from) : this.plan.at('reachTape');
+  private base(part: Part, name: string): number {
+    if (name === 'tape') return this.plan.at(part === 'column' ? 'columnTape' : 'reachTape');
     const rows =
       part === 'column'
         ? 0

@@ -43,6 +43,8 @@ export interface RunRequest {
   readonly rainFactors?: RainFactors;
   /** Ask for the discharge of every cell, m³/s [step × cellCount + cell]; costs memory. */
   readonly everyCell?: boolean;
+  /** Threads for this request alone, at most those of the kernel: to measure what they bring. */
+  readonly threads?: number;
 }
 
 /** Water of a run in mm averaged over the cells; error = in − out − stored, relative to the rain (to 1 mm at least). */

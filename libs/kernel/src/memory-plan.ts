@@ -37,14 +37,16 @@ const SERIES = {
 /** Sums of a run over its steps, one row a name. */
 export const BALANCE = ['rain', 'evaporation', 'exchange', 'runoff'] as const;
 
-/** Units whose columns are taped together when the tape is not kept. */
-export const TAPE_UNITS = 2;
+/** Elements of the tape of one block that is not kept: with them a block is long enough to be worth its call and stays in the cache. */
+const BLOCK_TAPE = 2 ** 14;
+const LEAST_BLOCK_UNITS = 2;
 
 /** The tape of the columns: every state of every step if that is small enough, else of one block of units at a time for each thread. */
 export function columnTape({ schedule, column, largestTape, threads }: PlannedParts, steps: number) {
   const perUnit = column.states.length * steps * schedule.lanes;
   const kept = schedule.units * perUnit <= largestTape;
-  return { kept, perUnit, elements: kept ? schedule.units * perUnit : threads * TAPE_UNITS * perUnit };
+  const blockUnits = Math.max(LEAST_BLOCK_UNITS, Math.floor(BLOCK_TAPE / Math.max(1, perUnit)));
+  return { kept, perUnit, blockUnits, elements: kept ? schedule.units * perUnit : threads * blockUnits * perUnit };
 }
 
 /** Where each array of a request lies in the memory, in elements. */

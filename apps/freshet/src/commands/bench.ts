@@ -3,6 +3,7 @@ import { loadDomain } from '#config';
 import { Fault } from '#errors';
 import { HOUR_MS, SECOND_MS, VARIABLES, parseIso, timeGrid, type VariableId } from '#hydrology';
 import { routingNames, structureNames, type Cost, type Kernel, type RunRequest } from '#kernel';
+import { benchNationalCommand } from './bench-national.js';
 import { recordForcing } from './record-inputs.js';
 import { domainFolder, openKernel, printJson } from './run-options.js';
 
@@ -30,9 +31,9 @@ const WARM_UP_RUNS = 3;
 
 /** `freshet bench kernel`: cell-steps a second of the compiled kernels on the Cance, one core. */
 export function benchCommand(program: Command): void {
-  program
-    .command('bench')
-    .description('Measure how fast Freshet computes on this machine')
+  const bench = program.command('bench').description('Measure how fast Freshet computes on this machine');
+  benchNationalCommand(bench);
+  bench
     .command('kernel')
     .description('Forward and gradient rate of the compiled model, one core, million cell-steps a second')
     .option('--domain <basin>', 'domain to compute on', 'cance')
@@ -56,7 +57,7 @@ async function benchKernels(flags: KernelFlags): Promise<KernelRate[]> {
       process.stderr.write(`bench kernel ${structure}-${routing}\n`);
       const kernel = openKernel({ domain, stations: domain.stations, structure, routing, stepSeconds: HOUR_MS / SECOND_MS });
       const { states, parameters, cellCount } = kernel.layout;
-      const request = { forcing, parameters: fields(parameters, cellCount), initialState: fields(states, cellCount) };
+      const request = { forcing, parameters: typicalFields(parameters, cellCount), initialState: typicalFields(states, cellCount) };
       rates.push(rateOf(kernel, request, runs));
     }
   }
@@ -77,7 +78,7 @@ function rateOf(kernel: Kernel, request: RunRequest, runs: number): KernelRate {
   };
 }
 
-const sumOfSquares: Cost = (discharge, adjoint) => {
+export const sumOfSquares: Cost = (discharge, adjoint) => {
   let sum = 0;
   for (let i = 0; i < discharge.length; i++) {
     adjoint[i] = 2 * discharge[i]!;
@@ -96,7 +97,8 @@ function medianSeconds(run: () => unknown, runs: number): number {
   return seconds.sort((a, b) => a - b)[Math.floor(runs / 2)]!;
 }
 
-const fields = (ids: readonly VariableId[], cellCount: number): Float64Array =>
+/** Typical parameters or states, the same in every cell, [variable × cell]. */
+export const typicalFields = (ids: readonly VariableId[], cellCount: number): Float64Array =>
   Float64Array.from({ length: ids.length * cellCount }, (_, i) => {
     const id = ids[Math.floor(i / cellCount)]!;
     return TYPICAL[id] ?? VARIABLES[id].default;

@@ -2,7 +2,7 @@ import { PASS_KINDS, planMemory, type Extent, type PassKind } from '../memory-pl
 import { KernelPass, SWEEPS, type PassParts, type Sweep } from '../kernel-pass.js';
 
 /** Numbers that the threads of a kernel share, by their place in a shared Int32Array. */
-const FIELDS = ['turn', 'working', 'next', 'end', 'kind', 'sweep', 'steps', 'blocks', 'failed', 'ready'] as const;
+const FIELDS = ['turn', 'working', 'next', 'end', 'kind', 'sweep', 'steps', 'blocks', 'threads', 'failed', 'ready'] as const;
 export type Field = (typeof FIELDS)[number];
 export const FIELD_COUNT = FIELDS.length;
 export const at = (field: Field): number => FIELDS.indexOf(field);
@@ -13,11 +13,13 @@ export interface Turn extends Extent {
   readonly sweep: Sweep;
   readonly from: number;
   readonly to: number;
+  /** Threads that take part, the caller's included. */
+  readonly threads: number;
 }
 
 /** Writes a turn for the other threads; they see it once `turn` is raised. */
-export function announce(control: Int32Array, { kind, sweep, from, to, steps, blocks }: Turn): void {
-  const values = { next: from, end: to, kind: PASS_KINDS.indexOf(kind), sweep: SWEEPS.indexOf(sweep), steps, blocks };
+export function announce(control: Int32Array, { kind, sweep, from, to, steps, blocks, threads }: Turn): void {
+  const values = { next: from, end: to, kind: PASS_KINDS.indexOf(kind), sweep: SWEEPS.indexOf(sweep), steps, blocks, threads };
   for (const [field, value] of Object.entries(values)) Atomics.store(control, at(field as keyof typeof values), value);
 }
 

@@ -23,7 +23,8 @@ function serve(): never {
     Atomics.wait(control, at('turn'), turn);
     turn = Atomics.load(control, at('turn'));
     try {
-      workOff(control, passOf(control, { ...parts, backend }, { index, memory: backend.memory(0) }));
+      if (index < Atomics.load(control, at('threads')))
+        workOff(control, passOf(control, { ...parts, backend }, { index, memory: backend.memory(0) }));
     } catch (error) {
       report(error);
     }

@@ -50,11 +50,11 @@ export class ThreadTeam {
   }
 
   /** Sweeps over all groups, phase by phase; this thread takes part and returns when all are done. */
-  sweep(pass: KernelPass, sweep: Sweep): void {
+  sweep(pass: KernelPass, sweep: Sweep, threads = Infinity): void {
     if (this.closed) throw new Fault('INVARIANT', 'the kernel is closed');
     this.awaitStart();
     for (const [from, to] of pass.phases(sweep)) {
-      announce(this.control, { ...pass.extent, kind: pass.kind, sweep, from, to });
+      announce(this.control, { ...pass.extent, kind: pass.kind, sweep, from, to, threads: Math.min(threads, this.workers.length + 1) });
       Atomics.store(this.control, at('working'), this.workers.length);
       Atomics.add(this.control, at('turn'), 1);
       Atomics.notify(this.control, at('turn'));
