@@ -69,7 +69,7 @@ export function assembleReaches(library: FormulaLibrary, { declaration, path }: 
 }
 
 /** Where a formula that a declaration names is written: in its own file or in one that it imports it from. */
-function locateFormula(library: FormulaLibrary, file: FormulaFile, { name }: Formula): Slot {
+export function locateFormula(library: FormulaLibrary, file: FormulaFile, { name }: Formula): Slot {
   if (file.functions.has(name)) return { file, formula: name };
   const origin = [...file.imports.values()].find(imported => imported.name === name);
   return origin
@@ -93,7 +93,8 @@ function checkDeclaration(file: FormulaFile, declaration: Structure, step: StepG
       refuseWord(file, 'stores', `the state "${state}" is missing here: say how much water it holds, 0 if it is no water`);
 }
 
-interface Slot {
+/** A formula and the file it is written in. */
+export interface Slot {
   readonly file: FormulaFile;
   readonly formula: string;
 }

@@ -15,9 +15,13 @@ export const declaredStructures = (): Promise<Declared<Structure>[]> => readDecl
 /** Every routing: a file of routings/. */
 export const declaredRoutings = (): Promise<Declared<Routing>[]> => readDeclarations('routings');
 
-function readDeclarations<T>(folder: string): Promise<Declared<T>[]> {
-  const files = readdirSync(join(SOURCES, folder)).filter(file => /^[a-z0-9-]+\.ts$/.test(file));
-  return Promise.all(files.map(file => readDeclaration<T>(join(SOURCES, folder, file), join(COMPILED, folder, file.replace(/ts$/, 'js')))));
+async function readDeclarations<T>(folder: string): Promise<Declared<T>[]> {
+  const declared: Declared<T>[] = [];
+  for (const file of readdirSync(join(SOURCES, folder)).sort()) {
+    if (!/^[a-z0-9-]+\.ts$/.test(file)) continue;
+    declared.push(await readDeclaration<T>(join(SOURCES, folder, file), join(COMPILED, folder, file.replace(/ts$/, 'js'))));
+  }
+  return declared;
 }
 
 /** One declaration from its TypeScript source and what tsc made of it. */
