@@ -86,7 +86,7 @@ describe.each(GR_FAMILY)('%s without a wave', structure => {
 });
 
 // The kinematic wave is implicit and upwind: a reach in which water stays τ spreads it over τ² + τΔt, so a shorter step flattens less, and
-// with the hourly celerity frozen over a quarter only, the wave rises earlier. Peaks get higher: no factor on a store's parameter undoes it.
+// with the hourly celerity frozen over a quarter only, the wave rises earlier: peaks get higher (docs/reference/parameter-file.md).
 describe.each(['multilinear', 'uniform-outlet'])('gr4-kw calibrated at an hour (%s)', name => {
   test.each([
     [900, 0.07],
