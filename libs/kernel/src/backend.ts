@@ -7,6 +7,9 @@ export interface Backend {
   readonly lanes: number;
   /** Elements at the start of the memory that belong to the back end. */
   readonly reserved: number;
+  readonly elementBytes: number;
+  /** The memory cannot be larger. */
+  readonly largestBytes: number;
   /** The memory with room for so many elements; its contents survive only while it does not have to grow. */
   memory(elements: number): Float64Array | Float32Array;
   arrays(part: Part, program: ProgramName): readonly string[];
@@ -23,6 +26,8 @@ export function javaScriptBackend(column: GeneratedColumn, reach: GeneratedReach
   return {
     lanes: 1,
     reserved: 0,
+    elementBytes: 8,
+    largestBytes: LARGEST_ARRAY_BYTES,
     memory(elements) {
       if (memory.length < elements) memory = new Float64Array(elements);
       return memory;
@@ -37,6 +42,9 @@ export function javaScriptBackend(column: GeneratedColumn, reach: GeneratedReach
   };
 }
 
+/** Float64Arrays of some GiB cost more than a machine of a forecaster has; the reference is for small problems. */
+const LARGEST_ARRAY_BYTES = 2 ** 33;
+
 const LANES = 4;
 const FLOAT_BYTES = 4;
 const PAGE_BYTES = 65536;
@@ -44,26 +52,38 @@ const MAXIMUM_PAGES = 65536;
 /** Constants of the two modules, at the start of the memory (compiler/emit-wasm.ts). */
 const RESERVED_BYTES = 8192;
 
-/** The generated WebAssembly, four cells side by side in float32. */
-export function simdBackend(column: GeneratedColumn, reach: GeneratedReach): Backend {
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: MAXIMUM_PAGES });
-  const exportsOf = ({ simd }: GeneratedColumn | GeneratedReach) =>
-    new WebAssembly.Instance(new WebAssembly.Module(simd.binary()), { env: { memory } }).exports as Record<
-      string,
-      (...args: number[]) => void
-    >;
-  const functions = { ...exportsOf(column), ...exportsOf(reach) };
-  const arrays = { ...column.simd.arrays, ...reach.simd.arrays };
+type Functions = Record<string, (...args: number[]) => void>;
+
+/** What threads need to compute on one memory: the memory, the modules compiled, and the arrays of each program. */
+export interface Sharing {
+  readonly memory: WebAssembly.Memory;
+  readonly modules: readonly WebAssembly.Module[];
+  readonly arrays: Readonly<Record<string, readonly string[]>>;
+}
+
+/** The generated WebAssembly, four cells side by side in float32, in a memory that threads may share. */
+export function shareSimd(column: GeneratedColumn, reach: GeneratedReach): Sharing {
+  return {
+    memory: new WebAssembly.Memory({ initial: 1, maximum: MAXIMUM_PAGES, shared: true }),
+    modules: [column.simd, reach.simd].map(({ binary }) => new WebAssembly.Module(binary())),
+    arrays: { ...column.simd.arrays, ...reach.simd.arrays },
+  };
+}
+
+/** A back end of one thread on a shared memory. */
+export function sharedBackend({ memory, modules, arrays }: Sharing): Backend {
+  const exported = modules.map(module => new WebAssembly.Instance(module, { env: { memory } }).exports as Functions);
+  const functions = Object.assign({}, ...exported) as Functions;
   let view = new Float32Array(memory.buffer);
   return {
     lanes: LANES,
     reserved: RESERVED_BYTES / FLOAT_BYTES,
+    elementBytes: FLOAT_BYTES,
+    largestBytes: MAXIMUM_PAGES * PAGE_BYTES,
     memory(elements) {
       const missing = elements * FLOAT_BYTES - memory.buffer.byteLength;
-      if (missing > 0) {
-        memory.grow(Math.ceil(missing / PAGE_BYTES));
-        view = new Float32Array(memory.buffer);
-      }
+      if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
+      if (view.buffer.byteLength !== memory.buffer.byteLength) view = new Float32Array(memory.buffer);
       return view;
     },
     arrays: (part, program) => arrays[`${part}_${program}`]!,

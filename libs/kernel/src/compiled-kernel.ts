@@ -1,5 +1,4 @@
 import { Fault } from '#errors';
-import { ArenaPlan } from './arena.js';
 import { loadCells, packForcing, packRainFactors } from './pack-request.js';
 import type {
   Cost,
@@ -13,29 +12,29 @@ import type {
   RunResult,
   TangentResult,
 } from './kernel.js';
-import { columnTape, type KernelParts, KernelPass } from './kernel-pass.js';
-
-/** Series that a kind of pass needs beside those of a run. */
-const SERIES = {
-  run: [],
-  tape: ['runoffAdjoint', 'qupAdjoint', 'QAdjoint'],
-  tangent: ['runoffDirection', 'qupDirection', 'QDirection'],
-} as const;
-const BALANCE = ['rain', 'evaporation', 'exchange', 'runoff'] as const;
+import { type KernelParts, KernelPass, type Sweep } from './kernel-pass.js';
+import { BALANCE, type Extent, type PassKind, planMemory } from './memory-plan.js';
+import type { ThreadTeam } from './threads/thread-team.js';
 
 /** Runs the compiled columns, then the compiled reaches, on either back end. */
 export class CompiledKernel implements Kernel {
   readonly layout: KernelLayout;
   private packed: { readonly forcing: KernelForcing; readonly memory: object } | undefined;
 
-  constructor(private readonly parts: KernelParts) {
+  constructor(
+    private readonly parts: KernelParts,
+    private readonly team?: ThreadTeam,
+  ) {
     this.layout = parts.layout;
+  }
+
+  close(): void {
+    this.team?.close();
   }
 
   run(request: RunRequest): RunResult {
     const pass = this.prepare(request, 'run');
-    pass.columns('run');
-    pass.reaches('run');
+    this.sweep(pass, 'run');
     const result = {
       discharge: pass.stationRows('Q'),
       finalState: pass.unloadCells('finalState', this.layout.states.length),
@@ -46,15 +45,14 @@ export class CompiledKernel implements Kernel {
 
   gradient(request: RunRequest, cost: Cost): GradientResult {
     const pass = this.prepare(request, 'tape');
-    pass.columnsBeforeAdjoint();
-    pass.reaches('tape');
+    this.sweep(pass, 'tape');
     const discharge = pass.stationRows('Q');
     const adjoint = new Float64Array(discharge.length);
     const value = cost(discharge, adjoint);
-    pass.clear(['stateAdjoint', 'parameterAdjoint', 'QAdjoint', 'rainFactorAdjoint']);
+    pass.clear(['stateAdjoint', 'parameterAdjoint', 'rainFactorAdjoint']);
+    this.sweep(pass, 'clear');
     pass.addStationRows('QAdjoint', adjoint);
-    pass.reachesBackward();
-    pass.columnsBackward();
+    this.sweep(pass, 'backward');
     return {
       cost: value,
       discharge,
@@ -68,18 +66,24 @@ export class CompiledKernel implements Kernel {
   tangent(request: RunRequest, direction: Perturbation): TangentResult {
     const pass = this.prepare(request, 'tangent');
     pass.loadDirection(request, direction);
-    pass.columns('tangent');
-    pass.reaches('tangent', ['qup', 'qupDirection'], ['Q', 'QDirection']);
+    this.sweep(pass, 'tangent');
     return { discharge: pass.stationRows('Q'), derivative: pass.stationRows('QDirection') };
   }
 
-  private prepare(request: RunRequest, kind: 'run' | 'tape' | 'tangent'): KernelPass {
-    const { layout, backend, schedule } = this.parts;
+  private sweep(pass: KernelPass, sweep: Sweep): void {
+    if (this.team) this.team.sweep(pass, sweep);
+    else pass.sweep(sweep);
+  }
+
+  private prepare(request: RunRequest, kind: PassKind): KernelPass {
+    const { layout, backend } = this.parts;
     checkRequest(request, layout);
     const { forcing, rainFactors } = request;
-    const plan = this.plan(forcing.steps, rainFactors?.blocks ?? 1, kind);
+    const extent = { steps: forcing.steps, blocks: rainFactors?.blocks ?? 1 };
+    const plan = planMemory(this.parts, extent, kind);
+    refuseTooLong(this.parts, extent, kind);
     const memory = backend.memory(plan.size);
-    const pass = new KernelPass(this.parts, plan, memory, { steps: forcing.steps, blocks: rainFactors?.blocks ?? 1 });
+    const pass = new KernelPass(this.parts, { plan, extent, kind, thread: 0 }, memory);
     if (
       this.packed?.memory !== memory ||
       this.packed.forcing.rain !== forcing.rain ||
@@ -93,28 +97,7 @@ export class CompiledKernel implements Kernel {
     loadCells(pass.cells, plan.at('parameter'), request.parameters);
     loadCells(pass.cells, plan.at('state'), request.initialState);
     packRainFactors(pass.cells, { factors: rainFactors, steps: forcing.steps, at: plan.at('rainFactor'), blockAt: plan.at('blockOfStep') });
-    memory.fill(0, plan.at('qup'), plan.at('qup') + forcing.steps * schedule.units * schedule.lanes);
     return pass;
-  }
-
-  private plan(steps: number, blocks: number, kind: 'run' | 'tape' | 'tangent'): ArenaPlan {
-    const { backend, schedule, layout, reach } = this.parts;
-    const plan = new ArenaPlan(backend.lanes, backend.reserved);
-    const cells = schedule.units * schedule.lanes;
-    for (const name of ['rain', 'pet', 'runoff', 'qup', 'Q']) plan.place(name, steps * cells);
-    plan.place('blockOfStep', steps);
-    for (const name of ['rainFactor', 'rainFactorAdjoint', 'rainFactorDirection']) plan.place(name, blocks * cells);
-    for (const name of this.parts.geometry.keys()) plan.place(name, cells);
-    for (const name of ['parameter', 'parameterAdjoint', 'parameterDirection']) plan.place(name, layout.parameters.length * cells);
-    for (const name of ['state', 'finalState', 'stateAdjoint', 'stateDirection', 'finalStateDirection'])
-      plan.place(name, layout.states.length * cells);
-    plan.place('balance', BALANCE.length * cells);
-    for (const name of SERIES[kind]) plan.place(name, steps * cells);
-    if (kind === 'tape') {
-      plan.place('columnTape', columnTape(this.parts, steps).elements);
-      plan.place('reachTape', reach.states.length * steps * cells);
-    }
-    return plan;
   }
 
   private massBalance(request: RunRequest, pass: KernelPass): MassBalance {
@@ -144,6 +127,22 @@ export class CompiledKernel implements Kernel {
     }
     return sum / cellCount;
   }
+}
+
+/** A window whose series do not fit the memory is refused before anything runs. */
+function refuseTooLong(parts: KernelParts, extent: Extent, kind: PassKind): void {
+  const bytes = (steps: number): number => planMemory(parts, { ...extent, steps }, kind).size * parts.backend.elementBytes;
+  const { largestBytes } = parts.backend;
+  if (bytes(extent.steps) <= largestBytes) return;
+  const [fixed, perStep] = [bytes(0), (bytes(2 * extent.steps) - bytes(extent.steps)) / extent.steps];
+  const most = Math.max(0, Math.floor((largestBytes - fixed) / perStep));
+  const gib = (value: number): string => (value / 2 ** 30).toFixed(1);
+  const { cellCount, structure, routing } = parts.layout;
+  throw new Fault(
+    'WINDOW_TOO_LONG',
+    `${kind === 'tape' ? 'a gradient' : 'a run'} of ${structure}-${routing} over ${extent.steps} steps on ${cellCount} cells needs ${gib(bytes(extent.steps))} GiB, a kernel has ${gib(largestBytes)} GiB: at most ${most} steps`,
+    { steps: extent.steps, cellCount, most },
+  );
 }
 
 /** mm; a drier window is balanced against this much rain, so that rounding alone is no imbalance. */

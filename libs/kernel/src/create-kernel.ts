@@ -1,10 +1,12 @@
 import { Fault } from '#errors';
 import { linkLengths, type Mesh, type VariableId } from '#hydrology';
-import { javaScriptBackend, simdBackend } from './backend.js';
+import { javaScriptBackend, sharedBackend, shareSimd } from './backend.js';
 import { CompiledKernel } from './compiled-kernel.js';
 import { type GeneratedColumn, type GeneratedReach, loadColumn, loadReach, routingNames, structureNames } from './generated-module.js';
 import type { Kernel, KernelLayout } from './kernel.js';
+import type { KernelParts } from './kernel-pass.js';
 import { scheduleReaches } from './schedule-reaches.js';
+import { ThreadTeam } from './threads/thread-team.js';
 
 export type ReachLength = 'cell' | 'link';
 
@@ -23,7 +25,11 @@ export interface KernelRecipe {
   readonly precision: 'f64' | 'f32';
   /** Numbers a gradient may keep of the states of every step; beyond that it computes them twice instead. */
   readonly largestTape?: number;
+  /** Threads that compute, 1 without it. Results do not depend on it. The f64 reference always runs on one. */
+  readonly threads?: number;
 }
+
+const MOST_THREADS = 64;
 
 /** 128 MB in float32: the Cance for a year of hours, a large basin for a window. */
 const LARGEST_TAPE = 2 ** 25;
@@ -53,21 +59,27 @@ export function assembleKernel(recipe: KernelRecipe, parts: GeneratedParts): Ker
     precision,
     ...(recipe.reachLength && { reachLength: recipe.reachLength }),
   };
-  const backend = (precision === 'f32' ? simdBackend : javaScriptBackend)(generatedColumn, generatedReach);
-  return new CompiledKernel({
+  const sharing = precision === 'f32' ? shareSimd(generatedColumn, generatedReach) : undefined;
+  const backend = sharing ? sharedBackend(sharing) : javaScriptBackend(generatedColumn, generatedReach);
+  const geometry = geometryOf(recipe);
+  const threads = sharing ? checkThreads(recipe.threads ?? 1) : 1;
+  const kernelParts: KernelParts = {
     layout,
     backend,
     schedule: scheduleReaches(mesh, backend.lanes),
     column: generatedColumn.column,
     reach: generatedReach.reach,
-    geometry: geometryOf(recipe),
+    geometry,
+    geometryNames: [...geometry.keys()],
+    threads,
     stationCells: checkStations(recipe),
     largestTape: recipe.largestTape ?? LARGEST_TAPE,
     stores: Object.entries(generatedColumn.stores).map(([store, capacity]) => ({
       state: layout.states.indexOf(store as VariableId),
       ...(typeof capacity === 'number' ? { factor: capacity } : { parameter: layout.parameters.indexOf(capacity as VariableId) }),
     })),
-  });
+  };
+  return new CompiledKernel(kernelParts, sharing && threads > 1 ? new ThreadTeam(kernelParts, sharing) : undefined);
 }
 
 type StructureLayout = Pick<KernelLayout, 'structure' | 'routing' | 'states' | 'parameters'>;
@@ -97,6 +109,11 @@ function geometryOf({ mesh, stepSeconds, reachLength }: KernelRecipe): ReadonlyM
     ['reachLength', reachLength === 'link' ? linkLengths(mesh) : mesh.lengthM],
     ['stepSeconds', new Float64Array(mesh.cellCount).fill(stepSeconds)],
   ]);
+}
+
+function checkThreads(threads: number): number {
+  if (Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS) return threads;
+  throw new Fault('COMMAND_INVALID', `a kernel runs on 1 to ${MOST_THREADS} threads, not on ${threads}`);
 }
 
 function checkStations({ stationCells, mesh }: KernelRecipe): number[] {

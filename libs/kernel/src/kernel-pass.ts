@@ -1,111 +1,141 @@
 import type { ArenaPlan } from './arena.js';
 import type { Backend, Part } from './backend.js';
 import type { GeneratedPart, ProgramName } from './generated-module.js';
+import { columnTape, TAPE_UNITS, type Extent, type PassKind, type PlannedParts } from './memory-plan.js';
 import type { KernelLayout, RunRequest, Perturbation } from './kernel.js';
 import { type CellInputs, loadCells, packRainFactors } from './pack-request.js';
-import type { ReachSchedule } from './schedule-reaches.js';
+import type { ReachGroup, ReachSchedule } from './schedule-reaches.js';
 
 /** Position of a store in the layout, and its water in mm per unit: a factor, or the position of the parameter that is its capacity. */
 export type Store = { readonly state: number } & ({ readonly factor: number } | { readonly parameter: number });
 
-/** What a kernel is made of, all of it fixed at its creation. */
-export interface KernelParts {
+/** What every thread of a kernel needs to compute its share. */
+export interface PassParts extends PlannedParts {
   readonly layout: KernelLayout;
   readonly backend: Backend;
   readonly schedule: ReachSchedule;
-  readonly column: GeneratedPart;
-  readonly reach: GeneratedPart;
+  readonly column: Pick<GeneratedPart, 'states' | 'parameters'>;
+  readonly reach: Pick<GeneratedPart, 'states' | 'parameters'>;
+  readonly stationCells: readonly number[];
+}
+
+/** What a kernel is made of, all of it fixed at its creation. */
+export interface KernelParts extends PassParts {
   /** Values of each geometry name per cell. */
   readonly geometry: ReadonlyMap<string, Float64Array>;
-  readonly stationCells: readonly number[];
   /** What each store of the column holds. */
   readonly stores: readonly Store[];
-  /** Column tapes of a gradient larger than this many elements are computed again block by block instead of kept. */
-  readonly largestTape: number;
 }
 
-/** Units whose columns are taped together when the tape is not kept. */
-const TAPE_UNITS = 2;
+/** What is done to every group of the schedule: the three programs forward, the adjoint backward, and making room for it. */
+export const SWEEPS = ['run', 'tape', 'tangent', 'clear', 'backward'] as const;
+export type Sweep = (typeof SWEEPS)[number];
 
-/** The tape of the columns: every state of every step if that is small enough, else of one block of units at a time. */
-export function columnTape({ schedule, column, largestTape }: KernelParts, steps: number): { kept: boolean; elements: number } {
-  const perUnit = column.states.length * steps * schedule.lanes;
-  const kept = schedule.units * perUnit <= largestTape;
-  return { kept, elements: (kept ? schedule.units : TAPE_UNITS) * perUnit };
-}
+type Flows = readonly (readonly [inflow: string, outflow: string])[];
+const FLOWS: Flows = [['qup', 'Q']];
+const TANGENT_FLOWS: Flows = [...FLOWS, ['qupDirection', 'QDirection']];
 
-/** Size of one request. */
-export interface Extent {
-  readonly steps: number;
-  readonly blocks: number;
+/** One call: where its arrays lie, how long it is, and which thread asks (0 is the caller's). */
+export interface PassPlan {
+  readonly plan: ArenaPlan;
+  readonly extent: Extent;
+  readonly kind: PassKind;
+  readonly thread: number;
 }
 
 /** One call of the kernel: addresses in the memory and the sweeps over it. */
 export class KernelPass {
   readonly cells: CellInputs;
+  readonly kind: PassKind;
+  readonly extent: Extent;
+  private readonly plan: ArenaPlan;
+  private readonly thread: number;
 
   constructor(
-    private readonly parts: KernelParts,
-    private readonly plan: ArenaPlan,
+    private readonly parts: PassParts,
+    { plan, extent, kind, thread }: PassPlan,
     private readonly memory: Float64Array | Float32Array,
-    private readonly extent: Extent,
   ) {
+    this.plan = plan;
+    this.extent = extent;
+    this.kind = kind;
+    this.thread = thread;
     this.cells = { memory, cellOfSlot: parts.schedule.cellOfSlot, lanes: parts.schedule.lanes, cellCount: parts.layout.cellCount };
   }
 
-  columns(program: ProgramName): void {
-    this.call('column', program, [0, this.parts.schedule.units]);
+  /** Groups [from, to) of each phase in the order in which a sweep takes them. */
+  phases(sweep: Sweep): readonly (readonly [from: number, to: number])[] {
+    const { groups, phaseEnds } = this.parts.schedule;
+    if (sweep === 'clear') return [[0, groups.length]];
+    const phases = phaseEnds.map((end, phase): [number, number] => [phase === 0 ? 0 : phaseEnds[phase - 1]!, end]);
+    return sweep === 'backward' ? phases.reverse() : phases;
   }
 
-  columnsBeforeAdjoint(): void {
-    this.columns(columnTape(this.parts, this.extent.steps).kept ? 'tape' : 'run');
+  /** Sweeps over all groups on this thread. */
+  sweep(sweep: Sweep): void {
+    for (const [from, to] of this.phases(sweep)) for (let group = from; group < to; group++) this.group(sweep, group);
+  }
+
+  /** Work on one group of the schedule; all it waits for are the groups of earlier phases (later ones, backward). */
+  group(sweep: Sweep, index: number): void {
+    const group = this.parts.schedule.groups[index]!;
+    if (sweep === 'backward') this.backward(group);
+    else if (sweep === 'clear') this.clearSeries('QAdjoint', [group.from, group.to]);
+    else this.forward(sweep, group);
+  }
+
+  /** Columns, then reaches, upstream before downstream; each batch hands its discharge on before the next begins. */
+  private forward(sweep: 'run' | 'tape' | 'tangent', group: ReachGroup): void {
+    const { from, headEnd, to } = group;
+    const repeats = sweep === 'tape' && !this.tape.kept;
+    this.call('column', repeats ? 'run' : sweep, [from, to]);
+    const flows = sweep === 'tangent' ? TANGENT_FLOWS : FLOWS;
+    for (const [inflow, outflow] of flows) {
+      this.clearSeries(inflow, [headEnd, to]);
+      for (const slot of group.inlets) this.drainSlot(slot, inflow, outflow);
+    }
+    this.reachUnits('head', sweep, [from, headEnd]);
+    this.drain([from, headEnd], group, flows);
+    let begin = headEnd;
+    for (const end of group.batchEnds) {
+      this.reachUnits('reach', sweep, [begin, end]);
+      this.drain([begin, end], group, flows);
+      begin = end;
+    }
+  }
+
+  private backward(group: ReachGroup): void {
+    const { from, headEnd, batchEnds } = group;
+    for (let batch = batchEnds.length - 1; batch >= 0; batch--) {
+      const units: [number, number] = [batch === 0 ? headEnd : batchEnds[batch - 1]!, batchEnds[batch]!];
+      this.collect(units);
+      this.reachUnits('reach', 'adjoint', units);
+    }
+    this.collect([from, headEnd]);
+    this.reachUnits('head', 'adjoint', [from, headEnd]);
+    this.columnsBackward(group);
   }
 
   /** Without a kept tape each block runs again just before its adjoint, so that its tape is still in the cache. */
-  columnsBackward(): void {
-    const { units } = this.parts.schedule;
-    if (columnTape(this.parts, this.extent.steps).kept) {
-      this.columns('adjoint');
+  private columnsBackward({ from, to }: ReachGroup): void {
+    if (this.tape.kept) {
+      this.call('column', 'adjoint', [from, to]);
       return;
     }
-    for (let from = 0; from < units; from += TAPE_UNITS) {
-      const block: [number, number] = [from, Math.min(units, from + TAPE_UNITS)];
+    for (let begin = from; begin < to; begin += TAPE_UNITS) {
+      const block: [number, number] = [begin, Math.min(to, begin + TAPE_UNITS)];
       this.call('column', 'tape', block);
       this.call('column', 'adjoint', block);
     }
   }
 
-  /** Upstream before downstream; each batch hands its discharge on before the next begins. */
-  reaches(program: ProgramName, inflows: readonly string[] = ['qup'], outflows: readonly string[] = ['Q']): void {
-    const { headUnits, batches } = this.parts.schedule;
-    this.reachUnits('head', program, [0, headUnits]);
-    const drainAll = ([from, to]: readonly [number, number]) => {
-      inflows.forEach((inflow, i) => {
-        for (let unit = from; unit < to; unit++) this.drain(unit, inflow, outflows[i]!);
-      });
-    };
-    drainAll([0, headUnits]);
-    for (const batch of batches) {
-      this.reachUnits('reach', program, batch);
-      drainAll(batch);
-    }
-  }
-
-  reachesBackward(): void {
-    const { headUnits, batches } = this.parts.schedule;
-    const collectAll = ([from, to]: readonly [number, number]) => {
-      for (let unit = from; unit < to; unit++) this.collect(unit);
-    };
-    for (const batch of [...batches].reverse()) {
-      collectAll(batch);
-      this.reachUnits('reach', 'adjoint', batch);
-    }
-    collectAll([0, headUnits]);
-    this.reachUnits('head', 'adjoint', [0, headUnits]);
-  }
-
   private reachUnits(part: 'head' | 'reach', program: ProgramName, units: readonly [number, number]): void {
     if (units[1] > units[0]) this.call(part, program, units);
+  }
+
+  private clearSeries(series: string, [from, to]: readonly [number, number]): void {
+    const size = this.extent.steps * this.parts.schedule.lanes;
+    this.memory.fill(0, this.plan.at(series) + from * size, this.plan.at(series) + to * size);
   }
 
   clear(names: readonly string[]): void {
@@ -114,7 +144,6 @@ export class KernelPass {
     const rows = {
       stateAdjoint: layout.states.length,
       parameterAdjoint: layout.parameters.length,
-      QAdjoint: this.extent.steps,
       rainFactorAdjoint: this.extent.blocks,
     };
     for (const name of names) this.memory.fill(0, this.plan.at(name), this.plan.at(name) + rows[name as keyof typeof rows] * cells);
@@ -183,7 +212,6 @@ export class KernelPass {
       const factors = { ...request.rainFactors, values: direction.rainFactors };
       packRainFactors(this.cells, { factors, steps, at: this.plan.at('rainFactorDirection'), blockAt: this.plan.at('blockOfStep') });
     }
-    this.memory.fill(0, this.plan.at('qupDirection'), this.plan.at('qupDirection') + steps * units);
   }
 
   rainFactorGradient(factors: NonNullable<RunRequest['rainFactors']>): Float64Array {
@@ -200,19 +228,26 @@ export class KernelPass {
     return gradient;
   }
 
-  /** Adds the discharge of a unit to the inflow of the cells it drains into. */
-  private drain(unit: number, inflow: string, outflow: string): void {
-    const { backend, schedule } = this.parts;
-    for (let slot = unit * schedule.lanes; slot < (unit + 1) * schedule.lanes; slot++) {
-      const target = schedule.downstream[slot]!;
-      if (target >= 0) backend.accumulate(this.seriesAt(inflow, target), this.seriesAt(outflow, slot), this.extent.steps);
+  /** Adds the discharge of units to the inflow of the cells of their group that they drain into; other groups fetch it. */
+  private drain([from, to]: readonly [number, number], group: ReachGroup, flows: Flows): void {
+    const { lanes, downstream } = this.parts.schedule;
+    const [first, end] = [group.from * lanes, group.to * lanes];
+    for (const [inflow, outflow] of flows) {
+      for (let slot = from * lanes; slot < to * lanes; slot++) {
+        if (downstream[slot]! >= first && downstream[slot]! < end) this.drainSlot(slot, inflow, outflow);
+      }
     }
   }
 
-  /** The transpose of `drain`. */
-  private collect(unit: number): void {
+  private drainSlot(slot: number, inflow: string, outflow: string): void {
     const { backend, schedule } = this.parts;
-    for (let slot = unit * schedule.lanes; slot < (unit + 1) * schedule.lanes; slot++) {
+    backend.accumulate(this.seriesAt(inflow, schedule.downstream[slot]!), this.seriesAt(outflow, slot), this.extent.steps);
+  }
+
+  /** The transpose of draining. */
+  private collect([from, to]: readonly [number, number]): void {
+    const { backend, schedule } = this.parts;
+    for (let slot = from * schedule.lanes; slot < to * schedule.lanes; slot++) {
       const source = schedule.downstream[slot]!;
       if (source >= 0) backend.accumulate(this.seriesAt('QAdjoint', slot), this.seriesAt('qupAdjoint', source), this.extent.steps);
     }
@@ -230,11 +265,14 @@ export class KernelPass {
     backend.call(part, program, [from, to, schedule.units, steps, blocks, ...bases]);
   }
 
-  /** A tape of one block begins where the block would begin in a whole tape. */
+  private get tape(): ReturnType<typeof columnTape> {
+    return columnTape(this.parts, this.extent.steps);
+  }
+
+  /** A tape of one block, of which each thread has its own, begins where the block would begin in a whole tape. */
   private tapeBase(from: number): number {
-    const { column, schedule } = this.parts;
-    const skipped = columnTape(this.parts, this.extent.steps).kept ? 0 : from * column.states.length * this.extent.steps * schedule.lanes;
-    return this.plan.at('columnTape') - skipped;
+    const { kept, perUnit } = this.tape;
+    return this.plan.at('columnTape') + (kept ? 0 : (this.thread * TAPE_UNITS - from) * perUnit);
   }
 
   /** States and parameters of the routing come after those of the column. */

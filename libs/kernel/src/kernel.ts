@@ -100,4 +100,6 @@ export interface Kernel {
   run(request: RunRequest): RunResult;
   gradient(request: RunRequest, cost: Cost): GradientResult;
   tangent(request: RunRequest, direction: Perturbation): TangentResult;
+  /** Ends the worker threads of a kernel that has any; it cannot be used afterwards. */
+  close(): void;
 }

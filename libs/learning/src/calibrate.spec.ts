@@ -21,6 +21,7 @@ const toy: Kernel = {
   },
   run: request => runToy(request),
   gradient: (request, cost) => differentiateToy(request, cost),
+  close: () => undefined,
   tangent: () => {
     throw new Error('not needed');
   },

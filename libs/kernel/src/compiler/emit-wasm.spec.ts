@@ -22,7 +22,7 @@ function applyInSimd(build: (graph: Graph, x: Node) => Node, values: Float32Arra
     seriesOut: [{ value: build(graph, x), ref: row('y') }],
   });
   const binary = emitWasm({ programs: new Map([['apply', lowerProgram(graph, program)]]), constantsAt: 0 });
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
   const instance = new WebAssembly.Instance(new WebAssembly.Module(binary as BufferSource), { env: { memory } });
   new Float32Array(memory.buffer, X_AT, COUNT).set(values);
   (instance.exports['apply'] as (...args: number[]) => void)(0, 1, 1, COUNT / 4, 1, X_AT, Y_AT);

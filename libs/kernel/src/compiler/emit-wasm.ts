@@ -28,15 +28,15 @@ export const CONSTANT_BYTES = 4096;
 /** Programs as one WebAssembly module over the imported memory env.memory; addresses are bytes, a unit is four cells. */
 export function emitWasm({ programs, constantsAt }: WasmModule): Uint8Array {
   const wasm = new binaryen.Module();
-  wasm.setFeatures(binaryen.Features.SIMD128 | binaryen.Features.NontrappingFPToInt);
+  wasm.setFeatures(binaryen.Features.SIMD128 | binaryen.Features.NontrappingFPToInt | binaryen.Features.Atomics);
   const pool = new ConstantPool(constantsAt);
   for (const [name, program] of programs) {
     new LoopWriter(wasm, pool, program).write(name);
     wasm.addFunctionExport(name, name);
   }
   writeAccumulate(wasm);
-  wasm.setMemory(1, 65536, null, [{ offset: wasm.i32.const(constantsAt), data: pool.bytes() }], false, false, MEMORY);
-  wasm.addMemoryImport(MEMORY, 'env', 'memory');
+  wasm.setMemory(1, 65536, null, [{ offset: wasm.i32.const(constantsAt), data: pool.bytes() }], true, false, MEMORY);
+  wasm.addMemoryImport(MEMORY, 'env', 'memory', true);
   if (!wasm.validate()) throw new Error('the emitted WebAssembly is not valid');
   binaryen.setOptimizeLevel(3);
   wasm.optimize();

@@ -40,7 +40,10 @@ function findWrongDepth(values: Float32Array, durationMs: number, what: string):
   }
   const impossible = values.findIndex(value => value > highest);
   if (impossible >= 0) {
-    return reject('RAIN_OUT_OF_RANGE', `${what} holds ${sayDepth(values[impossible]!)} mm in cell ${impossible}, more than ${highest} mm; check its unit (mm)`);
+    return reject(
+      'RAIN_OUT_OF_RANGE',
+      `${what} holds ${sayDepth(values[impossible]!)} mm in cell ${impossible}, more than ${highest} mm; check its unit (mm)`,
+    );
   }
   if (values.every(Number.isNaN)) return reject('RAIN_NOT_A_NUMBER', `${what} holds no value in any cell; the hour stays missing`);
   return null;

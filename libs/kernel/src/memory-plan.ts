@@ -1,0 +1,69 @@
+import { ArenaPlan } from './arena.js';
+import type { GeneratedPart } from './generated-module.js';
+import type { KernelLayout } from './kernel.js';
+import type { ReachSchedule } from './schedule-reaches.js';
+
+/** What a request asks for: it decides which series are kept. */
+export const PASS_KINDS = ['run', 'tape', 'tangent'] as const;
+export type PassKind = (typeof PASS_KINDS)[number];
+
+/** Size of one request. */
+export interface Extent {
+  readonly steps: number;
+  readonly blocks: number;
+}
+
+/** What the places of a kernel's arrays depend on. */
+export interface PlannedParts {
+  readonly layout: Pick<KernelLayout, 'states' | 'parameters'>;
+  readonly schedule: Pick<ReachSchedule, 'units' | 'lanes'>;
+  readonly column: Pick<GeneratedPart, 'states'>;
+  readonly reach: Pick<GeneratedPart, 'states'>;
+  readonly backend: { readonly reserved: number };
+  readonly geometryNames: readonly string[];
+  /** Column tapes of a gradient larger than this many elements are computed again block by block instead of kept. */
+  readonly largestTape: number;
+  /** Threads that compute, each with a tape of its own when the whole one is not kept. */
+  readonly threads: number;
+}
+
+/** Series that a kind of pass needs beside those of a run. */
+const SERIES = {
+  run: [],
+  tape: ['runoffAdjoint', 'qupAdjoint', 'QAdjoint'],
+  tangent: ['runoffDirection', 'qupDirection', 'QDirection'],
+} as const;
+
+/** Sums of a run over its steps, one row a name. */
+export const BALANCE = ['rain', 'evaporation', 'exchange', 'runoff'] as const;
+
+/** Units whose columns are taped together when the tape is not kept. */
+export const TAPE_UNITS = 2;
+
+/** The tape of the columns: every state of every step if that is small enough, else of one block of units at a time for each thread. */
+export function columnTape({ schedule, column, largestTape, threads }: PlannedParts, steps: number) {
+  const perUnit = column.states.length * steps * schedule.lanes;
+  const kept = schedule.units * perUnit <= largestTape;
+  return { kept, perUnit, elements: kept ? schedule.units * perUnit : threads * TAPE_UNITS * perUnit };
+}
+
+/** Where each array of a request lies in the memory, in elements. */
+export function planMemory(parts: PlannedParts, { steps, blocks }: Extent, kind: PassKind): ArenaPlan {
+  const { backend, schedule, layout, reach } = parts;
+  const plan = new ArenaPlan(schedule.lanes, backend.reserved);
+  const cells = schedule.units * schedule.lanes;
+  for (const name of ['rain', 'pet', 'runoff', 'qup', 'Q']) plan.place(name, steps * cells);
+  plan.place('blockOfStep', steps);
+  for (const name of ['rainFactor', 'rainFactorAdjoint', 'rainFactorDirection']) plan.place(name, blocks * cells);
+  for (const name of parts.geometryNames) plan.place(name, cells);
+  for (const name of ['parameter', 'parameterAdjoint', 'parameterDirection']) plan.place(name, layout.parameters.length * cells);
+  for (const name of ['state', 'finalState', 'stateAdjoint', 'stateDirection', 'finalStateDirection'])
+    plan.place(name, layout.states.length * cells);
+  plan.place('balance', BALANCE.length * cells);
+  for (const name of SERIES[kind]) plan.place(name, steps * cells);
+  if (kind === 'tape') {
+    plan.place('columnTape', columnTape(parts, steps).elements);
+    plan.place('reachTape', reach.states.length * steps * cells);
+  }
+  return plan;
+}
