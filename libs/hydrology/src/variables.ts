@@ -50,7 +50,7 @@ export const VARIABLES = {
     'mm/step',
     [-50, 50, 0],
     'exchange coefficient',
-    'Non-conservative exchange with the underground; scales with Δt^(1/8).',
+    'Non-conservative exchange with the underground; scales with Δt^(1/8), where it has a threshold with Δt^(3/4).',
   ),
   cl: variable(
     'cl',
@@ -74,7 +74,7 @@ export const VARIABLES = {
     '-',
     [1e-6, 0.999999, 0.1],
     'exchange threshold',
-    'Filling of the transfer store at which the exchange of GR5 and GR6 changes sign.',
+    'Filling of the transfer store at which the exchange of GR5 and GR6 changes sign; scales with Δt^(1/4).',
   ),
   alpha1: variable(
     'alpha1',
@@ -82,7 +82,7 @@ export const VARIABLES = {
     'step/mm',
     [1e-6, 5e-4, 3e-4],
     'intensity by-pass',
-    'Share 1 − exp(−alpha1·pn) of net rain that passes the production store.',
+    'Share 1 − exp(−alpha1·pn) of net rain that passes the production store; scales with 1/Δt.',
   ),
   alpha2: variable(
     'alpha2',
@@ -90,7 +90,7 @@ export const VARIABLES = {
     'step/mm',
     [1e-5, 1e-3, 1e-3],
     'intensity split',
-    'Share 0.1 + 0.9·tanh²(alpha2·pn) of the supply that runs off directly.',
+    'Share 0.1 + 0.9·tanh²(alpha2·pn) of the supply that runs off directly; scales with 1/Δt.',
   ),
   ca: variable('ca', 'parameter', 'mm', [1e-6, 1000, 200], 'production capacity', 'Capacity of the production store of Loieau.'),
   cc: variable(
@@ -99,7 +99,7 @@ export const VARIABLES = {
     'mm',
     [1e-6, 1000, 500],
     'transfer capacity',
-    'Capacity of the transfer store of Loieau, whose exponent is 4.',
+    'Capacity of the transfer store of Loieau, whose exponent is 4; scales with Δt^(−1/3).',
   ),
   kb: variable('kb', 'parameter', '-', [1e-6, 4, 1], 'runoff factor', 'Multiplies the runoff of Loieau: what passes the gauge unseen.'),
   imperviousness: variable(

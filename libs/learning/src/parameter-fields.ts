@@ -4,7 +4,7 @@ import type { KernelLayout } from '#kernel';
 import { applyStandard } from './descriptors.js';
 import type { Fields } from './mapping.js';
 import type { ParameterCoefficients, ParameterFile } from './parameter-file.js';
-import { stepFactor } from './rescale.js';
+import { exponentialStoreShift, stepFactor } from './rescale.js';
 import { sigmoid } from './sigmoid.js';
 
 /** What of a domain a parameter file depends on. */
@@ -22,17 +22,22 @@ export interface ParameterSupport {
 export function parameterFields(file: ParameterFile, support: ParameterSupport, layout: KernelLayout): Fields {
   checkFits(file, support, layout);
   const { cellCount, parameters: ids, states } = layout;
+  const change = { fromSeconds: file.stepSeconds, toSeconds: layout.stepSeconds, parameters: ids };
   const parameters = new Float64Array(ids.length * cellCount);
   ids.forEach((id, k) => {
     const values = valuesOf(id, file, { support, layout });
-    const factor = stepFactor(id, file.stepSeconds, layout.stepSeconds);
+    const factor = stepFactor(id, change);
     for (let cell = 0; cell < cellCount; cell++) parameters[k * cellCount + cell] = values[cell]! * factor;
   });
   const initialState = new Float64Array(states.length * cellCount);
   states.forEach((id, k) => {
     const fitted = file.initialState.values[id];
-    const value = fitted === undefined ? VARIABLES[id].default : fitted * stepFactor(id, file.stepSeconds, layout.stepSeconds);
+    const value = fitted === undefined ? VARIABLES[id].default : fitted * stepFactor(id, change);
     initialState.fill(value, k * cellCount, (k + 1) * cellCount);
+    if (id !== 'he') return;
+    const be = ids.indexOf('be') * cellCount;
+    for (let cell = 0; cell < cellCount; cell++)
+      initialState[k * cellCount + cell]! += exponentialStoreShift(parameters[be + cell]!, change);
   });
   return { parameters, initialState };
 }
