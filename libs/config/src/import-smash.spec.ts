@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import h5wasm from 'h5wasm/node';
 import { buildMesh, parseIso, timeGrid, HOUR_MS, stationId } from '#hydrology';
-import { importSmash, loadDomain, requireForecastable, requireGauges, type ImportSummary } from './index.js';
+import { importSmash, loadDomain, readSmashWindow, requireForecastable, requireGauges, type ImportSummary } from './index.js';
 import { writeGeoTiff } from './raster.js';
 import { readSmashDataset } from './smash-dataset.js';
 
@@ -167,6 +167,19 @@ describe('importSmash', () => {
     const path = join(dataset, 'prcp', `rain_precipitation_${stampOf(1)}_${stampOf(1)}.tif`);
     await writeFile(path, (await readFile(path)).subarray(0, 100));
     await expect(run()).rejects.toMatchObject({ code: 'FILE_UNREADABLE', message: expect.stringContaining(path) as unknown });
+  });
+
+  it('reads the first steps without writing a domain, hours shared out to quarters, a missing hour missing', async () => {
+    const { mesh, time, rain, pet } = await readSmashWindow(dataset, { stepMs: 900_000, steps: 12 });
+    expect([mesh.cellCount, time.start, time.count]).toEqual([8, parseIso('2014-12-19'), 12]);
+    const cell = mesh.row.findIndex((row, k) => row === 2 && mesh.column[k] === 3);
+    const of = (values: Float32Array): number[] => Array.from({ length: 12 }, (_, step) => values[step * 8 + cell]!);
+    const quarter = (depth: number): number[] => new Array<number>(4).fill((depth * 0.1) / 4);
+    const expected = [...quarter(21), NaN, NaN, NaN, NaN, ...quarter(41)];
+    expect(of(rain).map(depth => Math.round(depth * 1e5))).toEqual(expected.map(depth => Math.round(depth * 1e5)));
+    expect(of(pet)).toEqual(new Array(12).fill(0)); // by night
+    await expect(readSmashWindow(dataset, { stepMs: 900_000, steps: 13 })).rejects.toThrow('covers 12 steps, not 13');
+    await expect(readSmashWindow(dataset, { stepMs: 7 * 60_000, steps: 1 })).rejects.toThrow('which 420000 ms do not divide');
   });
 
   it('refuses steps that fit neither an hour nor a day', async () => {

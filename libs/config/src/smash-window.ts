@@ -6,7 +6,7 @@ import { PET_FILE, RAIN_FILE } from './import-record.js';
 import { readGeoTiff, type Raster } from './raster.js';
 import { listRasters, readSmashDataset, readStamp, type SmashDataset } from './smash-dataset.js';
 
-/** The first whole day of a SMASH data set on the cells of its mesh, without writing a domain. */
+/** The first steps of a SMASH data set on the cells of its mesh, without writing a domain. */
 export interface SmashWindow {
   readonly name: string;
   readonly mesh: Mesh;
@@ -19,7 +19,7 @@ export interface SmashWindow {
 /**
  * Reads so many steps from the first 00:00 UTC of the rain on; each accumulation is shared out equally over the steps that it
  * covers, and every day has the PET of the first file.
- * @throws Fault DATASET_INVALID when the steps do not divide the rain's or the rain ends before the window does.
+ * @throws Fault DATASET_INVALID when the steps do not divide the rain's, COMMAND_INVALID when the rain ends before the window does.
  */
 export async function readSmashWindow(
   folder: string,
@@ -36,13 +36,12 @@ export async function readSmashWindow(
   const start = epochMs(floorTo(epochMs(first + DAY_MS - 1), DAY_MS));
   const time: TimeGrid = { start, stepMs, count: steps };
   const rain = new Float32Array(steps * mesh.cellCount).fill(NaN);
+  const covered = Math.max(0, Math.floor((readStamp(files.at(-1)!.stamp) - start) / stepMs));
+  if (covered < steps)
+    throw new Fault('COMMAND_INVALID', `the rain of ${dataset.name} after ${toIso(start)} covers ${covered} steps, not ${steps}`, {
+      folder,
+    });
   const covering = files.filter(({ stamp }) => readStamp(stamp) > start && readStamp(stamp) - dataset.stepMs < stampOf(time, steps - 1));
-  if (covering.length * (dataset.stepMs / stepMs) < steps)
-    throw new Fault(
-      'DATASET_INVALID',
-      `the rain of ${dataset.name} after ${toIso(start)} covers ${covering.length * (dataset.stepMs / stepMs)} steps, not ${steps}`,
-      { folder },
-    );
   for (const { stamp, path } of covering)
     shareOut(await readGeoTiff(path), (readStamp(stamp) - start) / stepMs, { dataset, mesh, time, rain });
   const daily = await fieldOf(join(folder, 'pet'), dataset, mesh);

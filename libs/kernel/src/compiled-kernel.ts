@@ -91,9 +91,9 @@ export class CompiledKernel implements Kernel {
       this.packed.forcing.steps !== forcing.steps
     ) {
       packForcing(pass.cells, { forcing, rain: plan.at('rain'), pet: plan.at('pet') });
+      for (const [name, values] of this.parts.geometry) loadCells(pass.cells, plan.at(name), values);
       this.packed = { forcing, memory };
     }
-    for (const [name, values] of this.parts.geometry) loadCells(pass.cells, plan.at(name), values);
     loadCells(pass.cells, plan.at('parameter'), request.parameters);
     loadCells(pass.cells, plan.at('state'), request.initialState);
     packRainFactors(pass.cells, { factors: rainFactors, steps: forcing.steps, at: plan.at('rainFactor'), blockAt: plan.at('blockOfStep') });

@@ -192,13 +192,11 @@ export class KernelPass {
 
   unloadCells(array: string, rows: number): Float64Array {
     const { cellCount, cellOfSlot, memory } = this.cells;
+    const { slotOfCell } = this.parts.schedule;
     const values = new Float64Array(rows * cellCount);
-    const at = this.plan.at(array);
     for (let row = 0; row < rows; row++) {
-      for (let slot = 0; slot < cellOfSlot.length; slot++) {
-        const cell = cellOfSlot[slot]!;
-        if (cell >= 0) values[row * cellCount + cell] = memory[at + row * cellOfSlot.length + slot]!;
-      }
+      const [from, to] = [this.plan.at(array) + row * cellOfSlot.length, row * cellCount];
+      for (let cell = 0; cell < cellCount; cell++) values[to + cell] = memory[from + slotOfCell[cell]!]!;
     }
     return values;
   }

@@ -49,15 +49,15 @@ export function columnTape({ schedule, column, largestTape, threads }: PlannedPa
   return { kept, perUnit, blockUnits, elements: kept ? schedule.units * perUnit : threads * blockUnits * perUnit };
 }
 
-/** Where each array of a request lies in the memory, in elements. */
+/** Where each array of a request lies in the memory, in elements. Forcing and geometry come first: their places depend on the steps alone. */
 export function planMemory(parts: PlannedParts, { steps, blocks }: Extent, kind: PassKind): ArenaPlan {
   const { backend, schedule, layout, reach } = parts;
   const plan = new ArenaPlan(schedule.lanes, backend.reserved);
   const cells = schedule.units * schedule.lanes;
   for (const name of ['rain', 'pet', 'runoff', 'qup', 'Q']) plan.place(name, steps * cells);
+  for (const name of parts.geometryNames) plan.place(name, cells);
   plan.place('blockOfStep', steps);
   for (const name of ['rainFactor', 'rainFactorAdjoint', 'rainFactorDirection']) plan.place(name, blocks * cells);
-  for (const name of parts.geometryNames) plan.place(name, cells);
   for (const name of ['parameter', 'parameterAdjoint', 'parameterDirection']) plan.place(name, layout.parameters.length * cells);
   for (const name of ['state', 'finalState', 'stateAdjoint', 'stateDirection', 'finalStateDirection'])
     plan.place(name, layout.states.length * cells);
