@@ -36,7 +36,7 @@ const OPERATORS: readonly (readonly [file: string, formula: string, ranges: Read
   ['transfer', 'singleTransfer', { pr: [0, 30], ht: [0.01, 0.95], ct: [20, 900] }],
   ['transfer', 'loieauTransfer', { pr: [0, 30], perc: [0, 0.1], hc: [0.01, 0.95], cc: [20, 900], kb: [0.2, 4] }],
   ['no-routing', 'noRouting', { runoff: [0, 5] }],
-  ['sealing', 'sealing', { pn: [0, 30], en: [0, 1], imperviousness: [0, 1] }],
+  ['sealing', 'sealing', { pn: [0.01, 30], en: [0.01, 1], imperviousness: [0.01, 1] }],
   ['sealing', 'sealedRunoff', { qt: [0, 30], sealed: [0, 30] }],
   ['runoff', 'runoff', { qt: [0, 30], cellArea: [1e5, 1e6], stepSeconds: [900, 3600] }],
   ['lag0', 'lag0', { runoff: [0, 5], qup: [0, 300] }],
