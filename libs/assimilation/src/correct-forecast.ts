@@ -1,7 +1,7 @@
 import { HOUR_MS, stampOf, type EpochMs, type TimeGrid } from '#hydrology';
 import { fromErrorSpace, toErrorSpace } from './error-space.js';
 import type { PendingForecast, StationMemory } from './memory.js';
-import { correctRun, newestOf, newRunErrors, updateRunErrors } from './run-errors.js';
+import { addError, newestOf, newRunErrors, scaleByError, updateRunErrors } from './run-errors.js';
 import { adaptWidths, blendAt, LEARNED_LEADS_H, verify } from './statistics.js';
 
 /** Levels of the quantiles that are issued. */
@@ -47,7 +47,8 @@ export function correctForecast(problem: CorrectionProblem): CorrectedForecast {
   const pending: PendingForecast[] = [];
   for (let step = 0; step < time.count; step++) {
     const at = stampOf(time, step);
-    const members = [...correctRun(memory.openLoop, problem.openLoop[step]!, at), ...correctRun(analysis, problem.analysis[step]!, at)];
+    const [free, analysed] = [problem.openLoop[step]!, problem.analysis[step]!];
+    const members = [addError(memory.openLoop, free, at), scaleByError(memory.openLoop, free, at), addError(analysis, analysed, at)];
     const issued = issue(memory, at, members);
     issued.quantiles.forEach((value, level) => (quantiles[level]![step] = value));
     const lead = newest === undefined ? -1 : LEARNED_LEADS_H.indexOf(((at - newest) / HOUR_MS) as 1);

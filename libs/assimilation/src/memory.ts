@@ -1,7 +1,10 @@
+import { Fault } from '#errors';
 import type { StationId } from '#hydrology';
 import { newRunErrors, type RunErrors } from './run-errors.js';
 import { newRunWidths, newStatistics } from './statistics.js';
 import type { AssimilationSettings, StationStatistics } from './settings.js';
+
+const VERSION = 3;
 
 /**
  * What the post-processing remembers from cycle to cycle: the free run at recent hourly stamps (an observation may come after
@@ -9,7 +12,7 @@ import type { AssimilationSettings, StationStatistics } from './settings.js';
  * size, plain numbers only.
  */
 export interface ErrorMemory {
-  readonly version: 2;
+  readonly version: typeof VERSION;
   readonly stations: readonly StationMemory[];
 }
 
@@ -47,14 +50,20 @@ export const newStationMemory = (station: StationId, settings: AssimilationSetti
 });
 
 export const newMemory = (stations: readonly StationId[], settings: AssimilationSettings): ErrorMemory => ({
-  version: 2,
+  version: VERSION,
   stations: stations.map(station => newStationMemory(station, settings)),
 });
 
 /** JSON in UTF-8: doubles survive it exactly, and a person can read a state. */
 export const encodeMemory = (memory: ErrorMemory): Uint8Array => new TextEncoder().encode(JSON.stringify(memory));
 
-export const decodeMemory = (bytes: Uint8Array): ErrorMemory => JSON.parse(new TextDecoder().decode(bytes)) as ErrorMemory;
+/** @throws Fault BACKGROUND_MISSING when another release of Freshet wrote it: its members are not those of this one. */
+export function decodeMemory(bytes: Uint8Array): ErrorMemory {
+  const memory = JSON.parse(new TextDecoder().decode(bytes)) as { readonly version: number };
+  if (memory.version !== VERSION)
+    throw new Fault('BACKGROUND_MISSING', `the state remembers errors in version ${memory.version}, this Freshet reads version ${VERSION}`);
+  return memory as ErrorMemory;
+}
 
 /** Takes in the free run at hourly stamps and forgets what is older than `since`. */
 export function rememberOpenLoop(

@@ -7,15 +7,8 @@ export interface RunErrors {
   readonly relative: ErrorFilter;
 }
 
-/** What is made of one run, in this order. */
-export const CORRECTIONS = ['additiveFiltered', 'additiveLasting', 'relativeFiltered', 'relativeLasting'] as const;
-
-/**
- * e-folding times of the lasting errors, hours. Additive: of 4, 12, 48 and none the best single decay over four hindcasts of the
- * calibration period (parameters of either half, two disturbed records; mean ratio 1.17). Relative: a bias of the radar that stays,
- * so next to no decay (1.18; 48 h would give 1.16).
- */
-const LASTING_H = { additive: 48, relative: 1000 } as const;
+/** e-folding time of a relative error, hours: a bias of the radar that stays, so next to no decay. */
+const LASTING_H = 1000;
 
 /** Valid time of the newest observation taken in, null before the first. */
 export const newestOf = ({ additive }: RunErrors): number | null => additive.time;
@@ -31,13 +24,10 @@ export function updateRunErrors(
   return { additive: update(errors.additive, ADDITIVE), relative: update(errors.relative, RELATIVE) };
 }
 
-/** Discharge of the run at a later time with each of CORRECTIONS, m³/s. */
-export function correctRun({ additive, relative }: RunErrors, run: number, at: number): number[] {
-  const corrected = ({ to, from }: ErrorSpace, error: number): number => from(to(run) + error);
-  return [
-    corrected(ADDITIVE, predictError(additive, at)),
-    corrected(ADDITIVE, decayError(additive, at, LASTING_H.additive)),
-    corrected(RELATIVE, predictError(relative, at)),
-    corrected(RELATIVE, decayError(relative, at, LASTING_H.relative)),
-  ];
-}
+/** Discharge of the run at a later time with its filtered error added, m³/s: what a store does wrong stays when the flood has passed. */
+export const addError = ({ additive }: RunErrors, run: number, at: number): number =>
+  ADDITIVE.from(ADDITIVE.to(run) + predictError(additive, at));
+
+/** The same with its last relative error kept, m³/s: what the rain does wrong grows with the flood. */
+export const scaleByError = ({ relative }: RunErrors, run: number, at: number): number =>
+  RELATIVE.from(RELATIVE.to(run) + decayError(relative, at, LASTING_H));

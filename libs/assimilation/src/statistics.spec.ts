@@ -36,11 +36,11 @@ describe('statistics of verified forecasts', () => {
       const observed = 20 + (k % 7);
       statistics = verify(
         statistics,
-        { validTime: 0, lead: 2, members: [4, 4, 4, 0, 5, 5, 4, 4].map(error => observed + error), median: 9, scale: 9 },
+        { validTime: 0, lead: 2, members: [observed + 4, observed + 5, observed], median: 9, scale: 9 },
         observed,
       );
     }
-    expect(blendAt(statistics, 3 * HOUR_MS).weights[3]).toBeGreaterThan(0.7);
+    expect(blendAt(statistics, 3 * HOUR_MS).weights[2]).toBeGreaterThan(0.7);
     expect(blendAt(statistics, 24 * HOUR_MS).weights).toEqual([...PRIOR_WEIGHTS]);
   });
 

@@ -2,21 +2,22 @@ import { HOUR_MS } from '#hydrology';
 import { blendWeights } from './blend.js';
 import { toErrorSpace } from './error-space.js';
 import type { PendingForecast } from './memory.js';
-import { CORRECTIONS } from './run-errors.js';
 import type { LeadStatistics, StationStatistics } from './settings.js';
 
 /** Leads after the newest observation at which forecasts are kept and verified, hours; others take what lies between. */
 export const LEARNED_LEADS_H = [1, 2, 3, 4, 6, 8, 12, 18, 24] as const;
 
-/** What is blended: the free run and the analysis, each with every correction of run-errors.ts. */
-export const MEMBERS = [
-  ...CORRECTIONS.map(correction => `openLoop ${correction}` as const),
-  ...CORRECTIONS.map(correction => `analysis ${correction}` as const),
-] as const;
+/** What is blended: the free run with its error added and with its relative error kept, and the analysis with its error added. */
+export const MEMBERS = ['openLoop', 'openLoop relative', 'analysis'] as const;
 
-/** Where the weights start and return to. */
-export const PRIOR_WEIGHTS: readonly number[] = MEMBERS.map(() => 1 / MEMBERS.length);
-/** Strength of the return to the prior, in units of the mean squared error. */
+/** Where the weights start and return to: the decayed free run, so that every other member has to earn its place. */
+export const PRIOR_WEIGHTS: readonly number[] = [1, 0, 0];
+/**
+ * Strength of the return to the prior, in units of the mean squared error. Eight members (two runs, two scales, two decays) of equal prior
+ * learned the flood they had seen and erred in the next. Learned on one half of the calibration period and judged on the other
+ * (parameters of either half, six disturbed records), their ratio to the best baseline was 1.20 with the record's rain and 1.18 with
+ * disturbed rain; that of these three is 1.12 and 1.20; with eight members and this prior, it was 1.16 and 1.18.
+ */
 const SHRINKAGE = 0.1;
 /** Verified forecasts fade by e over this number of hours of verification. */
 const MEMORY_COUNT = 480;
