@@ -11,6 +11,7 @@ import {
   drainedAreas,
   findLoops,
   findSinks,
+  outletsOf,
   splitIntoBasins,
   centreOfPosition,
   zonesOfCells,
@@ -25,7 +26,7 @@ import {
 import { domainYamlText } from './domain-yaml-text.js';
 import { writeTables, type Place } from './import-stations.js';
 import { projectionOf, toLonLat, type Projection } from './projection.js';
-import { writeGeoTiff } from './raster.js';
+import { writeCellNumbers, writeGeoTiff } from './raster.js';
 import { readDirections } from './read-directions.js';
 import { meshInvalid, readGauges } from './read-gauges.js';
 import { outletPlace, writeBasins } from './write-basins.js';
@@ -85,7 +86,7 @@ export async function makeMesh(options: MeshOptions): Promise<MeshSummary> {
       : await writeBasins(options.out, { ...cropped, mesh, places, projection, proj4: options.projection, leastCells: options.split });
   return {
     ...{ cells: mesh.cellCount, rows: mesh.rows, columns: mesh.columns, levels: mesh.level.at(-1)! + 1 },
-    outlets: mesh.downstream.reduce((count, below) => count + (below < 0 ? 1 : 0), 0),
+    outlets: outletsOf(mesh).length,
     convention,
     gauges: found.cells.map((cell, k) => inMesh(cell, cropped, gauges[k]!)),
     sinks: findSinks(cropped.directions)
@@ -180,12 +181,10 @@ async function writeMesh(options: MeshOptions, { directions, geometry, mesh, pla
   await writeFile(join(out, 'domain.yaml'), domainYamlText({ ...words, ...(projection === undefined ? {} : { projection }) }));
 }
 
-/** The number (from 1) of the row of stations.csv whose gauge is the nearest downstream, 0 outside. */
-async function writeSubBasins(path: string, mesh: Mesh, places: readonly Place[]): Promise<void> {
-  const values = new Float32Array(mesh.rows * mesh.columns);
-  const zone = zonesOfCells(mesh, places.map(place => place.cell)); // prettier-ignore
-  zone.forEach((index, cell) => (values[mesh.row[cell]! * mesh.columns + mesh.column[cell]!] = index + 1));
-  await writeGeoTiff(path, { values, rows: mesh.rows, columns: mesh.columns, noData: 0 }, mesh);
+/** The number (from 1) of the row of stations.csv whose gauge is the nearest downstream, 0 where none is. */
+function writeSubBasins(path: string, mesh: Mesh, places: readonly Place[]): Promise<void> {
+  const zones = zonesOfCells(mesh, places.map(place => place.cell)); // prettier-ignore
+  return writeCellNumbers(path, zones.map(zone => zone + 1), mesh); // prettier-ignore
 }
 
 /** A folder's name as a basin may be called: small letters, digits and hyphens, a letter first. */

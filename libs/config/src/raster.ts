@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fromArrayBuffer, writeArrayBuffer, type GeoTIFFImage } from 'geotiff';
 import { Fault } from '#errors';
-import { isGeographic, type GridGeometry } from '#hydrology';
+import { isGeographic, type GridGeometry, type Mesh } from '#hydrology';
 
 /** One band of a GeoTIFF: row-major, row 0 = north; no-data is NaN. */
 export interface Raster extends GridGeometry {
@@ -104,6 +104,13 @@ export async function writeGeoTiff(
     GDAL_NODATA: String(band.noData),
   });
   await writeFile(path, new Uint8Array(bytes));
+}
+
+/** Writes a number of each cell of a mesh as a raster, 0 outside of the mesh. */
+export async function writeCellNumbers(path: string, numbers: ArrayLike<number>, mesh: Mesh): Promise<void> {
+  const values = new Float32Array(mesh.rows * mesh.columns);
+  for (let cell = 0; cell < mesh.cellCount; cell++) values[mesh.row[cell]! * mesh.columns + mesh.column[cell]!] = numbers[cell]!;
+  await writeGeoTiff(path, { values, rows: mesh.rows, columns: mesh.columns, noData: 0 }, mesh);
 }
 
 /** The value of a raster at a point of its projection (nearest cell), NaN outside. */

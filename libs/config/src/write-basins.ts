@@ -4,7 +4,7 @@ import { centreOf, splitIntoBasins, type Basin, type FlowDirections, type GridGe
 import { domainYamlText } from './domain-yaml-text.js';
 import { writeTables, type Place } from './import-stations.js';
 import { toLonLat, type Projection } from './projection.js';
-import { writeGeoTiff } from './raster.js';
+import { writeCellNumbers, writeGeoTiff } from './raster.js';
 import { formatTable } from './table.js';
 
 export interface SplitMesh {
@@ -57,12 +57,12 @@ async function writeTable(path: string, basins: readonly Basin[], { mesh, projec
   await writeFile(path, formatTable(columns, rows));
 }
 
-async function writeNumbers(path: string, basins: readonly Basin[], mesh: Mesh): Promise<void> {
-  const values = new Float32Array(mesh.rows * mesh.columns);
+function writeNumbers(path: string, basins: readonly Basin[], mesh: Mesh): Promise<void> {
+  const numbers = new Int32Array(mesh.cellCount);
   basins.forEach(({ cells }, rank) => {
-    for (const cell of cells) values[mesh.row[cell]! * mesh.columns + mesh.column[cell]!] = rank + 1;
+    for (const cell of cells) numbers[cell] = rank + 1;
   });
-  await writeGeoTiff(path, { values, rows: mesh.rows, columns: mesh.columns, noData: 0 }, mesh);
+  return writeCellNumbers(path, numbers, mesh);
 }
 
 async function writeBasin(folder: string, basin: Basin, split: SplitMesh & { readonly id: string }): Promise<void> {

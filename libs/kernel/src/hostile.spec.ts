@@ -18,7 +18,7 @@ const ROUNDING = { f64: 1e-12, f32: 2e-6 };
 const BALANCE = { f64: 1e-6, f32: 1e-4 };
 /** Half a unit in the last place: what a step rounds a full store by. */
 const LAST_PLACE = { f64: 2 ** -53, f32: 2 ** -24 };
-/** mm. In float32 the adjoint of a smaller store with exchange (kexc/ct beyond 1e3) multiplies rounding at every step. */
+/** mm. In float32 the adjoint of a smaller store with a strong exchange multiplies rounding at every step; see SEED for what this leaves. */
 const LEAST_CAPACITY = { f64: 1e-6, f32: 0.1 };
 
 /**

@@ -1,10 +1,9 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { readSmashWindow, type SmashWindow } from '#config';
-import { Fault } from '#errors';
 import { SECOND_MS, outletsOf } from '#hydrology';
 import { createKernel, type Kernel, type RunRequest } from '#kernel';
-import { sumOfSquares, typicalFields } from './bench.js';
+import { medianOf, readCount, secondsOf, sumOfSquares, typicalFields } from './bench-runs.js';
 import { printJson } from './run-options.js';
 
 interface NationalFlags {
@@ -52,7 +51,11 @@ export function benchNationalCommand(bench: Command): void {
 }
 
 async function benchNational(flags: NationalFlags): Promise<NationalRate> {
-  const [steps, threads, runs] = [whole('--steps', flags.steps), whole('--threads', flags.threads), whole('--runs', flags.runs)];
+  const [steps, threads, runs] = [
+    readCount('--steps', flags.steps),
+    readCount('--threads', flags.threads),
+    readCount('--runs', flags.runs),
+  ];
   process.stderr.write('reading the data set\n');
   const window = await readSmashWindow(resolve(flags.dataset), { stepMs: STEP_SECONDS * SECOND_MS, steps });
   const kernel = openNation(flags, window, Math.max(2, threads));
@@ -89,20 +92,8 @@ function timeAll(kernel: Kernel, request: RunRequest, { threads, runs }: { reado
     const [one, two] = [gradientOn(1), gradientOn(2)];
     return { one, two, gradient: threads === 2 ? two : gradientOn(threads), forward: forwardOn(threads) };
   });
-  const median = (of: (time: (typeof times)[number]) => number): number => times.map(of).sort((a, b) => a - b)[Math.floor(runs / 2)]!;
+  const median = (of: (time: (typeof times)[number]) => number): number => medianOf(times.map(of));
   return { one: median(t => t.one), two: median(t => t.two), gradient: median(t => t.gradient), forward: median(t => t.forward) };
-}
-
-function secondsOf(run: () => unknown): number {
-  const start = performance.now();
-  run();
-  return (performance.now() - start) / SECOND_MS;
-}
-
-function whole(option: string, text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1) return value;
-  throw new Fault('COMMAND_INVALID', `${option} ${text} is not a whole number above 0`);
 }
 
 const round = (value: number): number => Number(value.toFixed(3));

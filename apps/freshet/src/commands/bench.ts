@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { loadDomain } from '#config';
-import { Fault } from '#errors';
-import { HOUR_MS, SECOND_MS, VARIABLES, parseIso, timeGrid, type VariableId } from '#hydrology';
-import { routingNames, structureNames, type Cost, type Kernel, type RunRequest } from '#kernel';
+import { HOUR_MS, SECOND_MS, parseIso, timeGrid } from '#hydrology';
+import { routingNames, structureNames, type Kernel, type RunRequest } from '#kernel';
 import { benchNationalCommand } from './bench-national.js';
+import { medianOf, readCount, secondsOf, sumOfSquares, typicalFields } from './bench-runs.js';
 import { recordForcing } from './record-inputs.js';
 import { domainFolder, openKernel, printJson } from './run-options.js';
 
@@ -25,8 +25,6 @@ export interface KernelRate {
 
 /** The period on which the peer is timed (SMASH's default set-up of the Cance), hourly. */
 const PERIOD = timeGrid(parseIso('2014-09-15'), parseIso('2014-11-14'), HOUR_MS);
-/** Where the register's default is not a filling that a running basin has. */
-const TYPICAL: Partial<Record<VariableId, number>> = { ci: 1, hp: 0.5, ht: 0.3, hl: 0.3, ha: 0.5, hc: 0.3, llr: 30 };
 const WARM_UP_RUNS = 3;
 
 /** `freshet bench kernel`: cell-steps a second of the compiled kernels on the Cance, one core. */
@@ -47,8 +45,7 @@ export function benchCommand(program: Command): void {
 }
 
 async function benchKernels(flags: KernelFlags): Promise<KernelRate[]> {
-  const runs = Number(flags.runs);
-  if (!Number.isInteger(runs) || runs < 1) throw new Fault('COMMAND_INVALID', `--runs ${flags.runs} is not a whole number above 0`);
+  const runs = readCount('--runs', flags.runs);
   const domain = await loadDomain(domainFolder(flags.domain));
   const forcing = recordForcing(domain.record, PERIOD);
   const rates: KernelRate[] = [];
@@ -78,28 +75,7 @@ function rateOf(kernel: Kernel, request: RunRequest, runs: number): KernelRate {
   };
 }
 
-export const sumOfSquares: Cost = (discharge, adjoint) => {
-  let sum = 0;
-  for (let i = 0; i < discharge.length; i++) {
-    adjoint[i] = 2 * discharge[i]!;
-    sum += discharge[i]! ** 2;
-  }
-  return sum;
-};
-
 function medianSeconds(run: () => unknown, runs: number): number {
   for (let i = 0; i < WARM_UP_RUNS; i++) run();
-  const seconds = Array.from({ length: runs }, () => {
-    const start = performance.now();
-    run();
-    return (performance.now() - start) / SECOND_MS;
-  });
-  return seconds.sort((a, b) => a - b)[Math.floor(runs / 2)]!;
+  return medianOf(Array.from({ length: runs }, () => secondsOf(run)));
 }
-
-/** Typical parameters or states, the same in every cell, [variable × cell]. */
-export const typicalFields = (ids: readonly VariableId[], cellCount: number): Float64Array =>
-  Float64Array.from({ length: ids.length * cellCount }, (_, i) => {
-    const id = ids[Math.floor(i / cellCount)]!;
-    return TYPICAL[id] ?? VARIABLES[id].default;
-  });
