@@ -40,6 +40,10 @@ export default async function startServices(): Promise<void> {
   const pool = connect(await database.ensureDatabase('template_freshet'), { maxConnections: 1 });
   await migrate(pool);
   await pool.end();
+  // TimescaleDB's launcher looks into every database that takes connections, and a template with a guest cannot be cloned
+  const administrator = connect(database.urlOf('postgres'), { maxConnections: 1 });
+  await administrator.query('alter database template_freshet allow_connections false');
+  await administrator.end();
   const services: ServicesForTests = { brokers: broker.brokers, secure: broker.secure, timescale: database.urlOf('postgres') };
   process.env.FRESHET_TEST_SERVICES = JSON.stringify(services);
   process.env.FRESHET_TEST_SQL = services.timescale;

@@ -67,6 +67,8 @@ export interface GroupLag {
   readonly group: string;
   /** Messages published and not yet committed by the group; a group that never was is behind by everything. */
   readonly messages: number;
+  /** Messages ever published to the topic, those no longer kept included. */
+  readonly published: number;
 }
 
 /** Asks the brokers how far behind the groups are; a topic's groups in one go. */
@@ -83,7 +85,8 @@ export async function readLag(
       const ends = await admin.fetchTopicOffsets(name);
       const reached = new Map(committed[0]?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
       const behind = ends.map(({ partition, high, low }) => Number(high) - Math.max(reached.get(partition) ?? -1, Number(low)));
-      return { topic, group, messages: behind.reduce((sum, count) => sum + Math.max(0, count), 0) };
+      const published = ends.reduce((sum, { high }) => sum + Number(high), 0);
+      return { topic, group, published, messages: behind.reduce((sum, count) => sum + Math.max(0, count), 0) };
     }),
   );
 }

@@ -7,6 +7,7 @@ export { writeRejects, type RejectRow } from './rejects.js';
 export {
   insertDueCycles,
   takeLease,
+  renewLease,
   finishCycle,
   releaseOrphans,
   readOpenCycles,
@@ -19,7 +20,7 @@ export {
 } from './cycles.js';
 export { writeStates, readStatesBefore, type StateRow } from './states.js';
 export { writeHydrographs, writeExceedances, type HydrographRow, type ExceedanceRow } from './forecasts.js';
-export { writeOutbox, pruneOutbox, OutboxRelay, type OutboxMessage } from './outbox.js';
+export { writeOutbox, pruneOutbox, isOutboxEmpty, OutboxRelay, type OutboxMessage } from './outbox.js';
 export { readReplay, saveReplay, saveReplayClock, type ReplayRow } from './replays.js';
 export {
   acknowledgeAlert,
