@@ -39,6 +39,7 @@ export default async function startServices(): Promise<void> {
   ]);
   const pool = connect(await database.ensureDatabase('template_freshet'), { maxConnections: 1 });
   await migrate(pool);
+  await pool.query('select _timescaledb_functions.stop_background_workers()');
   await pool.end();
   // TimescaleDB's launcher looks into every database that takes connections, and a template with a guest cannot be cloned
   const administrator = connect(database.urlOf('postgres'), { maxConnections: 1 });

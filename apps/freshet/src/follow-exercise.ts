@@ -5,6 +5,7 @@ import { epochMs, type EpochMs } from '#hydrology';
 import { every, type Clock } from '#runtime';
 import { readReplay, type ReplayRow } from '#store';
 import { onlyDomain, type Ground } from './lay-ground.js';
+import { keepHouseRegularly } from './run-live.js';
 import { openForecastRole, startAlerts, startForecasts, startIngest } from './start-roles.js';
 
 /** How often a follower looks whether the exercise has begun, and what time it is in it. */
@@ -53,7 +54,10 @@ export async function awaitExercise({ pool, domains, options, lifecycle }: Groun
 export async function followExercise(ground: Ground, row: ReplayRow, clock: ExerciseClock): Promise<void> {
   const { pool, relay, lifecycle, options } = ground;
   const { roles, logger } = options;
-  if (roles.includes('ingest')) await startIngest(ground);
+  if (roles.includes('ingest')) {
+    await startIngest(ground);
+    keepHouseRegularly(ground, clock, '*/15 * * * * *'); // its hours pass in seconds
+  }
   if (roles.includes('alert')) await startAlerts(ground);
   if (roles.includes('forecast')) {
     const { rain } = row.options as { readonly rain: RainChoice };

@@ -2,8 +2,8 @@ import type { Alerting } from '#apps/alert';
 import { beginForecasts, enterDueCycles, type ForecastRole } from '#apps/forecast';
 import { Fault } from '#errors';
 import { BEAT_MS, floorTo, type EpochMs } from '#hydrology';
-import { every, systemClock } from '#runtime';
-import { pruneOutbox } from '#store';
+import { every, systemClock, type Clock } from '#runtime';
+import { keepHouse, pruneOutbox } from '#store';
 import type { Ground } from './lay-ground.js';
 import { openForecastRole, startAlerts, startForecasts, startIngest } from './start-roles.js';
 
@@ -14,6 +14,7 @@ export async function runLive(ground: Ground): Promise<void> {
   if (roles.includes('ingest')) {
     options.logger.warn('no live source is set up: forecasts run on what others archive in this database');
     await startIngest(ground);
+    keepHouseRegularly(ground, systemClock, '7,22,37,52 * * * *');
   }
   const alerting = roles.includes('alert') ? await startAlerts(ground) : null;
   const first = floorTo(systemClock.now(), BEAT_MS);
@@ -26,6 +27,19 @@ async function startLiveForecasts(ground: Ground, first: EpochMs): Promise<Forec
   await beginForecasts(role, { first, alone: ground.options.sql.startsWith('embedded:') });
   await startForecasts(ground, role);
   return role;
+}
+
+/** Roll-ups and the end of old rows, where the database does not see to them by itself; one process at a time does it. */
+export function keepHouseRegularly({ pool, lifecycle, options }: Ground, clock: Clock, cron: string): void {
+  const keep = async () => {
+    try {
+      const kept = await keepHouse(pool, clock.now());
+      if (kept !== null) options.logger.debug(kept, 'house kept');
+    } catch (error) {
+      options.logger.warn({ err: error }, 'the house was not kept');
+    }
+  };
+  lifecycle.push('housekeeping', every(cron, keep));
 }
 
 interface Ticking {

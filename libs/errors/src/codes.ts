@@ -30,6 +30,7 @@ export const CODES = {
   DATA_FOLDER_UNUSABLE: code('config', 500, 'Give a folder that can be written with --data.'),
   DATABASE_FAILED: code('config', 500, 'Read postgres.log in the data folder; give --data another folder to start anew.'),
   SCHEMA_CHANGED: code('config', 500, 'Run the version of Freshet that made this database, or give an empty database.'),
+  SCHEMA_BEHIND: code('config', 500, 'Run `freshet migrate` as the owner of the database, then start again.'),
   PORT_IN_USE: code('config', 500, 'Stop the other program or choose another port with --port.'),
   // input
   FILE_UNREADABLE: code('input', 422, 'Replace the file by a complete copy; the values it should have held stay missing.'),
