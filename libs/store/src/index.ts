@@ -71,3 +71,4 @@ export {
   type StoredForecast,
 } from './views.js';
 export { readCycles, readInputStatus, readRejects, type CyclesOf, type WatchedInput } from './status-views.js';
+export { readMetrics, type MetricRow } from './metric-views.js';
