@@ -72,3 +72,4 @@ export {
 } from './views.js';
 export { readCycles, readInputStatus, readRejects, type CyclesOf, type WatchedInput } from './status-views.js';
 export { readMetrics, type MetricRow } from './metric-views.js';
+export { saveStations } from './stations.js';
