@@ -50,6 +50,11 @@ export const CODES = {
   QUEUE_FULL: code('overload', 429, 'Wait and try again.'),
   POOL_FULL: code('overload', 429, 'Wait and try again.'),
   // model
+  STATE_OUT_OF_BOUNDS: code(
+    'model',
+    400,
+    'Start from stores between empty and full, such as the final state of a run with the same structure.',
+  ),
   STATE_NOT_FINITE: code('model', 500, 'The cycle fell back to the open loop; keep its cycle file and report it.'),
   MASS_IMBALANCE: code('model', 500, 'The cycle fell back to the open loop; keep its cycle file and report it.'),
   BACKGROUND_MISSING: code('model', 500, 'Spin the model up again: restart with an empty data folder or let the spin-up run.'),

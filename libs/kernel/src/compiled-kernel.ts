@@ -1,4 +1,5 @@
 import { Fault } from '#errors';
+import { checkValues } from './check-values.js';
 import { loadCells, packForcing, packRainFactors } from './pack-request.js';
 import type {
   Cost,
@@ -82,6 +83,7 @@ export class CompiledKernel implements Kernel {
     const extent = { steps: forcing.steps, blocks: rainFactors?.blocks ?? 1 };
     const plan = planMemory(this.parts, extent, kind);
     refuseTooLong(this.parts, extent, kind);
+    checkValues(request, layout);
     const memory = backend.memory(plan.size);
     const pass = new KernelPass(this.parts, { plan, extent, kind, thread: 0 }, memory);
     if (

@@ -72,7 +72,7 @@ const withLeastCapacity = ({ layout }: Kernel, request: RunRequest, least: numbe
   parameters: request.parameters.map((value, i) => (isDepth(layout.parameters[Math.floor(i / CELLS)]!) ? Math.max(least, value) : value)),
 });
 
-describe.each(structureNames().filter(name => !name.endsWith('_sealed')))('%s under hostile forcing', structure => {
+describe.each(structureNames())('%s under hostile forcing', structure => {
   test.each(['f64', 'f32'] as const)('%s', precision => {
     const kernel = createKernel({
       structure,
@@ -103,7 +103,7 @@ describe.each(structureNames().filter(name => !name.endsWith('_sealed')))('%s un
         });
         for (const field of [gradient.parameters, gradient.initialState]) expect(field.some(Number.isNaN)).toBe(false);
       }),
-      { numRuns: 25, seed: SEED },
+      { numRuns: structure.endsWith('_sealed') ? 10 : 25, seed: SEED },
     );
   });
 });

@@ -191,6 +191,27 @@ export function requestContract(precision: 'f64' | 'f32'): void {
       expect(volume(3000, 'link')).toBeLessThan(0.98 * volume(3000, 'cell')); // more of it is still on its way
     });
 
+    test.each([
+      ['cp', NaN, 'cp of cell 5 is NaN; production capacity: must be above 0'],
+      ['cp', -3, 'cp of cell 5 is -3; production capacity: must be above 0'],
+      ['akw', 0, 'akw of cell 5 is 0; kinematic wave coefficient: must be above 0'],
+      ['kexc', Infinity, 'kexc of cell 5 is Infinity; exchange coefficient: must be a number'],
+    ] as const)('%s = %d is refused before the run, naming the cell and the bound', (id, value, message) => {
+      const parameters = request.parameters.slice();
+      parameters[kernel.layout.parameters.indexOf(id) * n + 5] = value;
+      for (const call of [() => kernel.run({ ...request, parameters }), () => kernel.gradient({ ...request, parameters }, squareCost)])
+        expect(call).toThrow(message);
+    });
+
+    test.each([
+      ['ht', 1.2, 'ht of cell 7 is 1.2; transfer store: must lie in [0, 1]'],
+      ['q', NaN, 'q of cell 7 is NaN; channel discharge: must be a number'],
+    ] as const)('a state %s = %d is refused before the run, naming the cell and the bound', (id, value, message) => {
+      const initialState = request.initialState.slice();
+      initialState[kernel.layout.states.indexOf(id) * n + 7] = value;
+      expect(() => kernel.run({ ...request, initialState })).toThrow(message);
+    });
+
     test('arrays of the wrong length are refused by name', () => {
       expect(() => kernel.run({ ...request, parameters: request.parameters.slice(1) })).toThrow(/parameters has .* values/);
     });

@@ -27,7 +27,7 @@ const RANGES: Partial<Record<VariableId, readonly [number, number]>> = {
   ci: [0.3, 2], cp: [80, 400], ct: [50, 300], kexc: [-1, 0.5], llr: [5, 120], akw: [2, 10], bkw: [0.4, 0.9],
   cl: [50, 300], be: [4, 20], aexc: [0.1, 0.6], alpha1: [1e-5, 5e-4], alpha2: [1e-4, 1e-3], ca: [80, 400], cc: [50, 300], kb: [0.5, 2],
   imperviousness: [0, 0.6],
-  hi: [0, 1], hp: [0.3, 0.9], ht: [0.1, 0.5], hl: [0.1, 0.5], he: [-60, 5], ha: [0.3, 0.9], hc: [0.1, 0.5], hlr: [0.01, 0.5], q: [0.1, 3], qtl: [0.01, 0.2],
+  hi: [0, 0.8], hp: [0.3, 0.8], ht: [0.1, 0.5], hl: [0.1, 0.5], he: [-60, 5], ha: [0.3, 0.8], hc: [0.1, 0.5], hlr: [0.01, 0.5], q: [0.1, 3], qtl: [0.01, 0.2],
 }; // prettier-ignore
 
 /** Cells that drain at random towards later ones; about one in thirty is an outlet. */
