@@ -62,6 +62,7 @@ export const CODES = {
   STRUCTURE_UNKNOWN: code('config', 400, 'Use one of the structures and routings that the message lists.'),
   KERNEL_NOT_BUILT: code('config', 500, 'Run `npm run build`; it compiles the model.'),
   STRUCTURE_INVALID: code('config', 500, 'Correct the formula at the named file and line.'),
+  NETWORK_INVALID: code('config', 400, 'Give the hidden layers and as many weights as the message says.'),
   DEAD_LETTER_LIMIT: code(
     'defect',
     500,

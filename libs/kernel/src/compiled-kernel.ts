@@ -61,10 +61,12 @@ export class CompiledKernel implements Kernel {
       initialState: pass.unloadCells('stateAdjoint', this.layout.states.length),
       parameters: pass.unloadCells('parameterAdjoint', this.layout.parameters.length),
       rainFactors: request.rainFactors ? pass.rainFactorGradient(request.rainFactors) : new Float64Array(0),
+      weights: pass.weightGradient(),
     };
   }
 
   tangent(request: RunRequest, direction: Perturbation): TangentResult {
+    if (direction.weights) checkWeights(direction, this.layout);
     const pass = this.prepare(request, 'tangent');
     pass.loadDirection(request, direction);
     this.sweep(request, pass, 'tangent');
@@ -98,6 +100,8 @@ export class CompiledKernel implements Kernel {
     }
     loadCells(pass.cells, plan.at('parameter'), request.parameters);
     loadCells(pass.cells, plan.at('state'), request.initialState);
+    pass.clearNetwork();
+    pass.loadNetwork(request.weights, 'weights');
     packRainFactors(pass.cells, { factors: rainFactors, steps: forcing.steps, at: plan.at('rainFactor'), blockAt: plan.at('blockOfStep') });
     return pass;
   }
@@ -152,7 +156,23 @@ const LEAST_RAIN = 1;
 
 const mean = (values: Float64Array): number => values.reduce((a, b) => a + b, 0) / values.length;
 
+/** Weights of another shape are refused before anything runs. */
+function checkWeights({ weights }: Pick<RunRequest, 'weights'>, { structure, network }: KernelLayout): void {
+  if (!network) {
+    if ((weights?.length ?? 0) === 0) return;
+    throw new Fault('NETWORK_INVALID', `${structure} has no network, but the request has ${weights!.length} weights`);
+  }
+  const { inputs, hidden, outputs, weightCount } = network;
+  const shape = `${weightCount}, of layers ${[inputs.length, ...hidden, outputs.length].join('-')}`;
+  if (!weights) throw new Fault('NETWORK_INVALID', `${structure} needs the weights of its network: ${shape}`);
+  if (weights.length !== weightCount)
+    throw new Fault('NETWORK_INVALID', `the request has ${weights.length} weights, the network of ${structure} needs ${shape}`);
+  const bad = weights.findIndex(weight => !Number.isFinite(weight));
+  if (bad >= 0) throw new Fault('NETWORK_INVALID', `weight ${bad} of the network of ${structure} is ${weights[bad]!}`);
+}
+
 function checkRequest(request: RunRequest, layout: KernelLayout): void {
+  checkWeights(request, layout);
   const { forcing, parameters, initialState } = request;
   const expect = (what: string, actual: number, wanted: number): void => {
     if (actual !== wanted)

@@ -3,16 +3,23 @@ import fc from 'fast-check';
 import { isFault } from '#errors';
 import { createKernel, type KernelRecipe } from './create-kernel.js';
 import type { Cost, Kernel, RainFactors, RunRequest } from './kernel.js';
-import { routingNames, structureNames } from './generated-module.js';
+import { loadColumn, routingNames, structureNames } from './generated-module.js';
 import { forestMesh, perturbation, problemOf, type Problem } from './test-problem.js';
 
 /** What a precision allows: relative to the size of the thing compared. */
-export interface Tolerance {
+interface Tolerance {
   readonly dotProduct: number;
   /** Steps of the Taylor test as shares of the perturbation, large enough to stand above rounding. */
   readonly taylorSteps: readonly [number, number];
   readonly taylorRatio: readonly [number, number];
+  /** Step of the central differences as a share of each value: small enough to pass few kinks, large enough for the rounding. */
+  readonly differenceStep: number;
 }
+
+const TOLERANCES: Readonly<Record<'f64' | 'f32', Tolerance>> = {
+  f64: { dotProduct: 1e-12, taylorSteps: [2e-5, 1e-5], taylorRatio: [1.8, 2.2], differenceStep: 1e-4 },
+  f32: { dotProduct: 1e-4, taylorSteps: [0.25, 0.125], taylorRatio: [1.6, 2.4], differenceStep: 0.02 },
+};
 
 const BALANCE = 1e-4;
 
@@ -23,14 +30,27 @@ export interface Subjects {
   readonly make?: (recipe: KernelRecipe) => Kernel;
 }
 
+/**
+ * Every structure with every routing; one with a network, which differs in its column only, with the kinematic wave: columns and
+ * reaches are compiled apart and meet in one series.
+ */
+export function pairsOf(structures: readonly string[], routings: readonly string[]): { structure: string; routing: string }[] {
+  return structures.flatMap(structure => {
+    const isCorrected = structureNames().includes(structure) && loadColumn(structure).network;
+    const some = isCorrected ? ['kw'] : routings;
+    return some.map(routing => ({ structure, routing }));
+  });
+}
+
 /** What every kernel must do; each back end runs it. */
-export function kernelContract(precision: 'f64' | 'f32', tolerance: Tolerance, subjects: Subjects = {}): void {
+export function kernelContract(precision: 'f64' | 'f32', subjects: Subjects = {}): void {
+  const tolerance = TOLERANCES[precision];
   const {
     structures = structureNames().filter(name => !name.endsWith('_sealed')),
     routings = routingNames(),
     make = createKernel,
   } = subjects;
-  const pairs = structures.flatMap(structure => routings.map(routing => ({ structure, routing })));
+  const pairs = pairsOf(structures, routings);
 
   describe.each(pairs)(`$structure-$routing in ${precision}`, ({ structure, routing }) => {
     const subject = { structure, routing, precision, make };
@@ -46,34 +66,42 @@ export function kernelContract(precision: 'f64' | 'f32', tolerance: Tolerance, s
       const right =
         dot(direction.parameters, gradient.parameters) +
         dot(direction.initialState, gradient.initialState) +
-        dot(direction.rainFactors, gradient.rainFactors);
+        dot(direction.rainFactors, gradient.rainFactors) +
+        dot(direction.weights, gradient.weights);
       const scale = weights.reduce((total, weight, i) => total + Math.abs(weight * derivative[i]!), 0);
       expect(Math.abs(left - right)).toBeLessThan(tolerance.dotProduct * scale);
     });
 
+    // of several directions the middle one: along a single one the run may pass a kink between the two steps
     test('the Taylor remainder of a whole run is of second order', () => {
-      const direction = perturbation(problem, 0.2);
-      const { cost, parameters, initialState, rainFactors } = kernel.gradient(request, squareCost);
-      const slope =
-        dot(direction.parameters, parameters) + dot(direction.initialState, initialState) + dot(direction.rainFactors, rainFactors);
-      const costAt = (share: number) => squareCost(kernel.run(moved(request, direction, share)).discharge, new Float64Array(0));
-      const [one, two] = tolerance.taylorSteps.map(share => Math.abs(costAt(share) - cost - share * slope)) as [number, number];
-      const order = Math.log(one / two) / Math.log(tolerance.taylorSteps[0] / tolerance.taylorSteps[1]);
+      const { cost, parameters, initialState, rainFactors, weights } = kernel.gradient(request, squareCost);
+      const orders = Array.from({ length: 5 }, () => {
+        const direction = perturbation(problem, 0.2);
+        const slope =
+          dot(direction.parameters, parameters) +
+          dot(direction.initialState, initialState) +
+          dot(direction.rainFactors, rainFactors) +
+          dot(direction.weights, weights);
+        const costAt = (share: number) => squareCost(kernel.run(moved(request, direction, share)).discharge, new Float64Array(0));
+        const [one, two] = tolerance.taylorSteps.map(share => Math.abs(costAt(share) - cost - share * slope)) as [number, number];
+        return Math.log(one / two) / Math.log(tolerance.taylorSteps[0] / tolerance.taylorSteps[1]);
+      });
+      const order = orders.sort((a, b) => a - b)[2]!;
       expect(order).toBeGreaterThan(tolerance.taylorRatio[0]);
       expect(order).toBeLessThan(tolerance.taylorRatio[1]);
     });
 
     test('the gradient is that of finite differences, parameter by parameter', () => {
-      const { parameters, initialState, rainFactors } = kernel.gradient(request, squareCost);
+      const { parameters, initialState, rainFactors, weights } = kernel.gradient(request, squareCost);
       const n = kernel.layout.cellCount;
-      const share = 0.02;
+      const share = tolerance.differenceStep;
       const costAt = (changed: RunRequest) => squareCost(kernel.run(changed).discharge, new Float64Array(0));
       const compare = (what: string, values: Float64Array, gradient: Float64Array, change: (values: Float64Array) => RunRequest) => {
         const step = values.map(value => share * value);
         const slope = dot(step, gradient);
         const central = (costAt(change(values.map((v, i) => v + step[i]!))) - costAt(change(values.map((v, i) => v - step[i]!)))) / 2;
         const size = costAt(request);
-        expect({ what, ok: Math.abs(central - slope) <= 2e-2 * Math.abs(central) + 1e-5 * size }).toEqual({ what, ok: true });
+        expect({ what, ok: Math.abs(central - slope) <= 2e-2 * Math.abs(central) + 5e-4 * share * size }).toEqual({ what, ok: true });
       };
       const only = (all: Float64Array, row: number) => all.map((value, i) => (Math.floor(i / n) === row ? value : 0));
       kernel.layout.parameters.forEach((id, row) => {
@@ -88,6 +116,7 @@ export function kernelContract(precision: 'f64' | 'f32', tolerance: Tolerance, s
           initialState: request.initialState.map((v, i) => (Math.floor(i / n) === row ? changed[i]! : v)),
         }));
       });
+      if (weights.length > 0) compare('weights', request.weights!, weights, changed => ({ ...request, weights: changed }));
       compare('rain factors', factorsOf(request).values, rainFactors, values => ({
         ...request,
         rainFactors: { ...factorsOf(request), values },
@@ -101,7 +130,7 @@ export function kernelContract(precision: 'f64' | 'f32', tolerance: Tolerance, s
           const { massBalance } = other.kernel.run(other.request);
           expect(Math.abs(massBalance.relativeError)).toBeLessThan(BALANCE);
         }),
-        { numRuns: 30 },
+        { numRuns: 10 },
       );
     });
 
@@ -267,6 +296,7 @@ function moved(request: RunRequest, direction: ReturnType<typeof perturbation>, 
     parameters: along(request.parameters, direction.parameters),
     initialState: along(request.initialState, direction.initialState),
     rainFactors: { ...factorsOf(request), values: along(factorsOf(request).values, direction.rainFactors) },
+    weights: along(request.weights ?? new Float64Array(0), direction.weights),
   };
 }
 

@@ -19,6 +19,7 @@ export interface ProblemSize {
   readonly steps: number;
   readonly seed: number;
   readonly largestTape?: number;
+  readonly hidden?: readonly number[];
   /** createKernel without: a test may bring parts that it compiled itself. */
   readonly make?: (recipe: KernelRecipe) => Kernel;
 }
@@ -29,6 +30,9 @@ const RANGES: Partial<Record<VariableId, readonly [number, number]>> = {
   imperviousness: [0, 0.6],
   hi: [0, 0.8], hp: [0.3, 0.8], ht: [0.1, 0.5], hl: [0.1, 0.5], he: [-60, 5], ha: [0.3, 0.8], hc: [0.1, 0.5], hlr: [0.01, 0.5], q: [0.1, 3], qtl: [0.01, 0.2],
 }; // prettier-ignore
+
+/** As a training starts with; he of gr6, tens of mm, still moves a neuron by more than ten. */
+const LARGEST_WEIGHT = 0.3;
 
 /** Cells that drain at random towards later ones; about one in thirty is an outlet. */
 export function forestMesh(cellCount: number, seed: number): Mesh {
@@ -52,10 +56,19 @@ export function forestMesh(cellCount: number, seed: number): Mesh {
 }
 
 export function problemOf(size: ProblemSize): Problem {
-  const { structure = 'gr4', routing, precision, cells, steps, seed, largestTape = Infinity, make = createKernel } = size;
+  const { structure = 'gr4', routing, precision, cells, steps, seed, largestTape = Infinity, make = createKernel, hidden } = size;
   const mesh = forestMesh(cells, seed);
   const stationCells = [cells - 1, Math.floor(cells * 0.7), Math.floor(cells / 3)];
-  const kernel = make({ structure, routing, mesh, stationCells, stepSeconds: 3600, precision, largestTape });
+  const kernel = make({
+    structure,
+    routing,
+    mesh,
+    stationCells,
+    stepSeconds: 3600,
+    precision,
+    largestTape,
+    ...(hidden && { network: { hidden } }),
+  });
   const uniform = lehmer(seed + 1);
   const fill = (ids: readonly VariableId[]) =>
     Float64Array.from({ length: ids.length * cells }, (_, i) => {
@@ -70,7 +83,9 @@ export function problemOf(size: ProblemSize): Problem {
     rainFactors: factors({ cells, steps, uniform }),
   };
   const random = lehmer(seed + 2);
-  return { kernel, request, random: count => Float64Array.from({ length: count }, () => 2 * random() - 1) };
+  const { weightCount = 0 } = kernel.layout.network ?? {};
+  const weights = Float64Array.from({ length: weightCount }, () => LARGEST_WEIGHT * (2 * uniform() - 1));
+  return { kernel, request: { ...request, weights }, random: count => Float64Array.from({ length: count }, () => 2 * random() - 1) };
 }
 
 /** A direction in every input, each entry a share of its value. */
@@ -80,6 +95,7 @@ export function perturbation({ request, random }: Problem, share: number) {
     parameters: along(request.parameters),
     initialState: along(request.initialState),
     rainFactors: along(request.rainFactors!.values),
+    weights: along(request.weights ?? new Float64Array(0)),
   };
 }
 

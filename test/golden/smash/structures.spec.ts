@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadDomain, type LoadedDomain } from '#config';
-import { createKernel, type Kernel, type KernelRecipe, type RunResult } from '#kernel';
+import { createKernel, type Kernel, type KernelRecipe, type NetworkLayout, type RunResult } from '#kernel';
 import { endOf, HOUR_MS, type Mesh, parseIso, timeGrid, type TimeGrid, type VariableId } from '#hydrology';
 import { interceptionCapacity } from '#learning';
 import { compileStructure } from '../../../libs/kernel/src/compiler/compile.js';
@@ -66,6 +66,21 @@ const GOLDEN: Readonly<Record<string, Golden>> = {
     discharge: ['0.0141', '5.0870', '51.9998', '385.9239', '25.6518'],
     mean: '19.7938',
     states: { hi: '.05655', hp: '.962374', ht: '.325733' },
+  },
+  'gr4_mlp-kw': {
+    discharge: ['0.0160', '6.7949', '86.8600', '339.0131', '25.8191'],
+    mean: '22.4238',
+    states: { hi: '.05655', hp: '.850683', ht: '.328215' },
+  },
+  'gr6_mlp-kw': {
+    discharge: ['0.0167', '11.0630', '192.3710', '554.1717', '73.9583'],
+    mean: '35.2609',
+    states: { hi: '.05655', hp: '.941471', ht: '.258861', he: '-57.45217' },
+  },
+  'gr4_ude-kw': {
+    discharge: ['0.0149', '3.8181', '12.3129', '109.7895', '18.7267'],
+    mean: '9.3062',
+    states: { hi: '.05655', hp: '.902907', ht: '.311079' },
   },
 };
 const FLOAT64 = 1e-4;
@@ -165,9 +180,21 @@ function simulate(choice: Choice, changed: Values = {}): { run: RunResult; means
     forcing,
     parameters: uniform(kernel.layout.parameters, mesh, { ...UNIFORM, ...changed }),
     initialState: uniform(kernel.layout.states, mesh, UNIFORM),
+    weights: goldenWeights(kernel.layout.network),
   });
   const n = mesh.cellCount;
   return { run, means: new Map(kernel.layout.states.map((id, i) => [id, sum(run.finalState.subarray(i * n, (i + 1) * n)) / n])) };
+}
+
+/** The weights of the rows with a network: one hidden layer of 16; W[i][j] from the indices i of output and j of input, both layers. */
+function goldenWeights(network: NetworkLayout | undefined): Float64Array {
+  if (!network) return new Float64Array(0);
+  const sizes = [network.inputs.length, ...network.hidden, network.outputs.length];
+  const layer = (from: number, to: number) => [
+    ...Array.from({ length: from * to }, (_, k) => 0.05 * (((2 * Math.floor(k / from) + 3 * (k % from)) % 7) - 3)),
+    ...Array.from({ length: to }, (_, k) => 0.05 * ((k % 5) - 2)),
+  ];
+  return Float64Array.from(sizes.slice(1).flatMap((to, l) => layer(sizes[l]!, to)));
 }
 
 function uniform(ids: readonly VariableId[], { cellCount }: Mesh, values: Values): Float64Array {

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { compileRouting, compileStructure } from './compile.js';
+import { compileNetwork, compileRouting, compileStructure } from './compile.js';
 import { sealedStructures } from './compositions.js';
 import { declaredRoutings, declaredStructures } from './declared.js';
 import { FormulaLibrary } from './formula-source.js';
@@ -17,6 +17,7 @@ const routings = await declaredRoutings();
 mkdirSync(generated, { recursive: true });
 for (const structure of structures) compileStructure(library, structure, generated);
 for (const routing of routings) compileRouting(library, routing, generated);
+compileNetwork(generated);
 const names = (declared: readonly { readonly name: string }[]) => JSON.stringify(declared.map(({ name }) => name).sort());
 writeFileSync(
   join(generated, 'index.cjs'),

@@ -13,7 +13,7 @@ const SEALING = join(dirname(fileURLToPath(import.meta.resolve('#formulas/intrin
  */
 export const sealedStructures = (structures: readonly Declared<Structure>[]): Declared<Structure>[] =>
   structures
-    .filter(({ declaration: { slots } }) => slots.interception && !slots.surface && !slots.outlet)
+    .filter(({ declaration: { slots, network } }) => slots.interception && !slots.surface && !slots.outlet && !network)
     .map(({ name, declaration, path }) => ({
       name: `${name}_sealed`,
       path,

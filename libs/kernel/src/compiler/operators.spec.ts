@@ -35,6 +35,20 @@ const OPERATORS: readonly (readonly [file: string, formula: string, ranges: Read
   ['transfer', 'twinTransfer', { pr: [0, 30], l: [-0.5, 0.5], ht: [0.01, 0.95], ct: [20, 900], hl: [0.01, 0.95], cl: [20, 900] }],
   ['transfer', 'singleTransfer', { pr: [0, 30], ht: [0.01, 0.95], ct: [20, 900] }],
   ['transfer', 'loieauTransfer', { pr: [0, 30], perc: [0, 0.1], hc: [0.01, 0.95], cc: [20, 900], kb: [0.2, 4] }],
+  ['flux-correction', 'correctedProduction', { pn: [0.01, 30], en: [0, 0], hp: [0.05, 0.95], cp: [20, 900], stepSeconds: [900, 3600], known: [1, 1], zps: [-2, 2], zes: [-2, 2] }],
+  ['flux-correction', 'correctedProduction', { pn: [0, 0], en: [0.01, 1], hp: [0.05, 0.95], cp: [20, 900], stepSeconds: [900, 3600], known: [1, 1], zps: [-2, 2], zes: [-2, 2] }],
+  ['flux-correction', 'correctedTightProduction', { pn: [0.01, 30], en: [0, 0], hp: [0.05, 0.95], cp: [20, 900], zps: [-2, 2], zes: [-2, 2] }],
+  ['flux-correction', 'correctedLoieauProduction', { pn: [0, 0], en: [0.01, 1], ha: [0.05, 0.95], ca: [20, 900], stepSeconds: [900, 3600], known: [1, 1], zps: [-2, 2], zes: [-2, 2] }],
+  ['flux-correction', 'correctedExchange', { ht: [0.01, 0.95], kexc: [-5, 5], known: [1, 1], zl: [-2, 2] }],
+  ['flux-correction', 'correctedThresholdExchange', { ht: [0.01, 0.95], kexc: [-5, 5], aexc: [0.05, 0.9], known: [1, 1], zl: [-2, 2] }],
+  ['flux-correction', 'correctedTransfer', { pr: [0, 30], perc: [0, 0.1], l: [-0.5, 0.5], ht: [0.01, 0.95], ct: [20, 900], zc: [-2, 2] }],
+  ['flux-correction', 'correctedExponentialTransfer', { pr: [0, 30], perc: [0, 0.1], l: [-0.5, 0.5], ht: [0.01, 0.95], ct: [20, 900], he: [-90, 10], be: [2, 20], zc: [-2, 2], zc2: [-2, 2] }],
+  ['flux-correction', 'correctedTwinTransfer', { pr: [0, 30], l: [-0.5, 0.5], ht: [0.01, 0.95], ct: [20, 900], hl: [0.01, 0.95], cl: [20, 900], zc: [-2, 2], zc2: [-2, 2] }],
+  ['flux-correction', 'correctedLoieauTransfer', { pr: [0, 30], perc: [0, 0.1], hc: [0.01, 0.95], cc: [20, 900], kb: [0.2, 4], zc: [-2, 2] }],
+  ['universal-equation', 'correctedImplicitProduction', { pn: [0.01, 30], en: [0, 0], hp: [0.05, 0.95], cp: [20, 900], zp: [-2, 2], ze: [-2, 2] }],
+  ['universal-equation', 'correctedImplicitTransfer', { pr: [0.01, 30], added: [-5, 5], ht: [0.05, 0.7], ct: [50, 900], kexc: [-5, 5], known: [1, 1], zl: [-1, 1], zt: [-1, 1] }],
+  ['neural-reservoir', 'neuralProduction', { pn: [0.01, 30], en: [0, 0], hp: [0.05, 0.95], cp: [20, 900], known: [1, 1], zps: [-2, 2], zes: [-2, 2], zperc: [-2, 2] }],
+  ['neural-reservoir', 'neuralTransfer', { pr: [0.1, 30], perc: [0, 0.1], ht: [0.01, 0.95], ct: [50, 900], zin: [-2, 2], zout: [-2, 2] }],
   ['no-routing', 'noRouting', { runoff: [0, 5] }],
   ['sealing', 'sealing', { pn: [0.01, 30], en: [0.01, 1], imperviousness: [0.01, 1] }],
   ['sealing', 'sealedRunoff', { qt: [0, 30], sealed: [0, 30] }],
@@ -89,15 +103,19 @@ describe.each(OPERATORS)('%s: %s', (file, formula, ranges) => {
 
   test('reverse and forward mode agree', () => {
     fc.assert(
-      fc.property(point(ranges), fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 8, maxLength: 8 }), (at, along) => {
-        const given = new Map([...Object.entries(at), ...names.map((name, i): [string, number] => [`direction ${name}`, along[i]!])]);
-        const values = evaluate([derivative, scalar, ...gradient], given);
-        const terms = gradient.map((node, i) => values.get(node)! * along[i]!);
-        const scale = terms.reduce((a, b) => a + Math.abs(b), 0);
-        expect(Math.abs(values.get(derivative)! - terms.reduce((a, b) => a + b, 0))).toBeLessThanOrEqual(
-          1e-12 * scale + 1e-11 * Math.abs(values.get(scalar)!) + ROUNDING_OF_NOTHING,
-        );
-      }),
+      fc.property(
+        point(ranges),
+        fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: names.length, maxLength: names.length }),
+        (at, along) => {
+          const given = new Map([...Object.entries(at), ...names.map((name, i): [string, number] => [`direction ${name}`, along[i]!])]);
+          const values = evaluate([derivative, scalar, ...gradient], given);
+          const terms = gradient.map((node, i) => values.get(node)! * along[i]!);
+          const scale = terms.reduce((a, b) => a + Math.abs(b), 0);
+          expect(Math.abs(values.get(derivative)! - terms.reduce((a, b) => a + b, 0))).toBeLessThanOrEqual(
+            1e-12 * scale + 1e-11 * Math.abs(values.get(scalar)!) + ROUNDING_OF_NOTHING,
+          );
+        },
+      ),
     );
   });
 
