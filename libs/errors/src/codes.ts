@@ -63,6 +63,11 @@ export const CODES = {
   KERNEL_NOT_BUILT: code('config', 500, 'Run `npm run build`; it compiles the model.'),
   STRUCTURE_INVALID: code('config', 500, 'Correct the formula at the named file and line.'),
   NETWORK_INVALID: code('config', 400, 'Give the hidden layers and as many weights as the message says.'),
+  TEMPERATURE_MISSING: code(
+    'config',
+    400,
+    'Name a file of air temperature as record.temperature in domain.yaml, or choose a structure without snow.',
+  ),
   DEAD_LETTER_LIMIT: code(
     'defect',
     500,

@@ -92,9 +92,11 @@ export class CompiledKernel implements Kernel {
       this.packed?.memory !== memory ||
       this.packed.forcing.rain !== forcing.rain ||
       this.packed.forcing.pet !== forcing.pet ||
+      this.packed.forcing.temperature !== forcing.temperature ||
       this.packed.forcing.steps !== forcing.steps
     ) {
-      packForcing(pass.cells, { forcing, rain: plan.at('rain'), pet: plan.at('pet') });
+      const temperature = layout.needsTemperature ? plan.at('temperature') : undefined;
+      packForcing(pass.cells, { forcing, rain: plan.at('rain'), pet: plan.at('pet'), temperature });
       for (const [name, values] of this.parts.geometry) loadCells(pass.cells, plan.at(name), values);
       this.packed = { forcing, memory };
     }
@@ -180,7 +182,14 @@ function checkRequest(request: RunRequest, layout: KernelLayout): void {
   };
   expect('rain', forcing.rain.length, forcing.steps * layout.cellCount);
   expect('pet', forcing.pet.length, forcing.steps * layout.cellCount);
+  if (layout.needsTemperature) {
+    if (!forcing.temperature) throw new Fault('TEMPERATURE_MISSING', temperatureMissing(layout), { structure: layout.structure });
+    expect('temperature', forcing.temperature.length, forcing.steps * layout.cellCount);
+  }
   expect('parameters', parameters.length, layout.parameters.length * layout.cellCount);
   expect('the initial state', initialState.length, layout.states.length * layout.cellCount);
   if (request.rainFactors) expect('blockOfStep', request.rainFactors.blockOfStep.length, forcing.steps);
 }
+
+const temperatureMissing = ({ structure }: KernelLayout): string =>
+  `structure "${structure}" has a snow slot and needs the air temperature of every step and cell, °C, in the forcing`;

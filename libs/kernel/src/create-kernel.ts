@@ -110,13 +110,19 @@ function networkOf({ structure, network: wish }: KernelRecipe, slot: NetworkSlot
 const shapeOf = (network: NetworkLayout | undefined): NetworkShape | undefined =>
   network && { inputs: network.inputs.length, hidden: network.hidden, outputs: network.outputs.length };
 
-type StructureLayout = Pick<KernelLayout, 'structure' | 'routing' | 'states' | 'parameters'>;
+type StructureLayout = Pick<KernelLayout, 'structure' | 'routing' | 'states' | 'parameters' | 'needsTemperature'>;
 
 function layoutOf(
   { structure, routing }: Pick<KernelRecipe, 'structure' | 'routing'>,
   { generatedColumn: { column }, generatedReach: { reach } }: GeneratedParts,
 ): StructureLayout {
-  return { structure, routing, states: [...column.states, ...reach.states], parameters: [...column.parameters, ...reach.parameters] };
+  return {
+    structure,
+    routing,
+    states: [...column.states, ...reach.states],
+    parameters: [...column.parameters, ...reach.parameters],
+    needsTemperature: column.run.arrays.includes('temperature'),
+  };
 }
 
 function loadParts(structure: string, routing: string): GeneratedParts {

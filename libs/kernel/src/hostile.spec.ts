@@ -42,11 +42,14 @@ const spell: fc.Arbitrary<Spell> = fc.oneof(
   fc.constant<Spell>([0, 0.05, DRY_STEPS]),
 );
 
+/** °C of a spell, for structures with a snow slot. */
+const air = fc.oneof(fc.double({ min: -30, max: 40, noNaN: true }), fc.constantFrom(-30, 0, 40, NaN));
+
 /** Uniform over the bounds, and for what spans orders of magnitude over their logarithm as often. */
 function within(id: VariableId): fc.Arbitrary<number> {
   const { min, max } = VARIABLES[id];
   const uniform = fc.double({ min, max, noNaN: true });
-  if (id === 'q' || id === 'qtl') return fc.double({ min: 0, max: 300, noNaN: true });
+  if (VARIABLES[id].unit === 'm³/s') return fc.double({ min: 0, max: 300, noNaN: true });
   if (min <= 0 || max / min < 1e3) return uniform;
   return fc.oneof(uniform, fc.double({ min: Math.log(min), max: Math.log(max), noNaN: true }).map(Math.exp));
 }
@@ -55,9 +58,11 @@ const fields = (ids: readonly VariableId[]): fc.Arbitrary<Float64Array> =>
   fc.tuple(...ids.map(id => fc.array(within(id), { minLength: CELLS, maxLength: CELLS }))).map(rows => Float64Array.from(rows.flat()));
 
 function requests({ layout }: Kernel): fc.Arbitrary<RunRequest> {
-  const weather = fc.array(spell, { minLength: 1, maxLength: 6 }).map(spells => {
-    const series = (i: 0 | 1) => Float32Array.from(spells.flatMap(part => Array<number>(part[2] * CELLS).fill(part[i])));
-    return { steps: series(0).length / CELLS, rain: series(0), pet: series(1) };
+  const weather = fc.array(fc.tuple(spell, air), { minLength: 1, maxLength: 6 }).map(spells => {
+    const series = (of: (spell: Spell, degrees: number) => number) =>
+      Float32Array.from(spells.flatMap(([part, degrees]) => Array<number>(part[2] * CELLS).fill(of(part, degrees))));
+    const sky = { rain: series(([rain]) => rain), pet: series(([, pet]) => pet), temperature: series((_, degrees) => degrees) };
+    return { steps: sky.rain.length / CELLS, ...sky };
   });
   const count = layout.network?.weightCount ?? 0;
   const weights = fc.array(fc.double({ min: -2, max: 2, noNaN: true }), { minLength: count, maxLength: count });
@@ -80,7 +85,10 @@ const withLeastCapacity = ({ layout }: Kernel, request: RunRequest, least: numbe
   parameters: request.parameters.map((value, i) => (isDepth(layout.parameters[Math.floor(i / CELLS)]!) ? Math.max(least, value) : value)),
 });
 
-describe.each(structureNames())('%s under hostile forcing', structure => {
+/** Variants have slots put around the same soil: one of a kind says what they do. */
+const SUBJECTS = structureNames().filter(name => ['gr4_sealed', 'ssn_gr4'].includes(name) || !/^ssn_|_sealed$/.test(name));
+
+describe.each(SUBJECTS)('%s under hostile forcing', structure => {
   test.each(['f64', 'f32'] as const)('%s', precision => {
     const kernel = createKernel({
       structure,

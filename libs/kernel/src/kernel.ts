@@ -15,6 +15,8 @@ export interface KernelLayout {
   readonly network?: NetworkLayout;
   /** Length of a reach: the cell's x size where absent, or the true link. */
   readonly reachLength?: 'cell' | 'link';
+  /** The structure has a snow slot: its forcing must bring the temperature. */
+  readonly needsTemperature?: boolean;
 }
 
 /** A network inside the step: what goes in and comes out, and the sizes between; network.ts says how its weights lie. */
@@ -26,14 +28,17 @@ export interface NetworkLayout {
 }
 
 /**
- * Rain and PET of a window in mm per step, `[step × cellCount + cell]`; a value below 0 or NaN is missing.
- * The kernel packs a forcing once for as long as the next request brings the same two arrays: do not write into arrays
+ * Rain and PET of a window in mm per step, `[step × cellCount + cell]`; a value below 0 or NaN is missing. The mean air temperature in °C,
+ * NaN where it is missing, is read by structures with a snow slot only and must be there for them: what falls at an unknown
+ * temperature counts as rain, and nothing melts or freezes. Rain and snow come together, as the depth of water that fell.
+ * The kernel packs a forcing once for as long as the next request brings the same arrays: do not write into arrays
  * that a request has carried, bring new ones.
  */
 export interface KernelForcing {
   readonly steps: number;
   readonly rain: Float32Array;
   readonly pet: Float32Array;
+  readonly temperature?: Float32Array;
 }
 
 /** Multiplies the rain of a window: the factor of a cell at a step is values[zoneOfCell[cell] × blocks + blockOfStep[step]]. */

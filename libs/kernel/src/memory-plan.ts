@@ -16,7 +16,7 @@ export interface Extent {
 
 /** What the places of a kernel's arrays depend on. */
 export interface PlannedParts {
-  readonly layout: Pick<KernelLayout, 'states' | 'parameters'>;
+  readonly layout: Pick<KernelLayout, 'states' | 'parameters' | 'needsTemperature'>;
   readonly schedule: Pick<ReachSchedule, 'units' | 'lanes' | 'groups'>;
   readonly column: Pick<GeneratedPart, 'tapeWidth'>;
   readonly reach: Pick<GeneratedPart, 'states'>;
@@ -59,6 +59,7 @@ export function planMemory(parts: PlannedParts, { steps, blocks }: Extent, kind:
   const plan = new ArenaPlan(schedule.lanes, backend.reserved);
   const cells = schedule.units * schedule.lanes;
   for (const name of ['rain', 'pet', 'runoff', 'qup', 'Q']) plan.place(name, steps * cells);
+  if (layout.needsTemperature) plan.place('temperature', steps * cells);
   for (const name of parts.geometryNames) plan.place(name, cells);
   plan.place('blockOfStep', steps);
   for (const name of ['rainFactor', 'rainFactorAdjoint', 'rainFactorDirection']) plan.place(name, blocks * cells);

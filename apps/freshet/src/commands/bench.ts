@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { loadDomain } from '#config';
 import { HOUR_MS, SECOND_MS, parseIso, timeGrid } from '#hydrology';
-import { routingNames, structureNames, type Kernel, type NetworkLayout, type RunRequest } from '#kernel';
+import { routingNames, structureNames, type Kernel, type KernelForcing, type NetworkLayout, type RunRequest } from '#kernel';
 import { benchNationalCommand } from './bench-national.js';
 import { medianOf, readCount, secondsOf, sumOfSquares, typicalFields } from './bench-runs.js';
 import { recordForcing } from './record-inputs.js';
@@ -47,7 +47,7 @@ export function benchCommand(program: Command): void {
 async function benchKernels(flags: KernelFlags): Promise<KernelRate[]> {
   const runs = readCount('--runs', flags.runs);
   const domain = await loadDomain(domainFolder(flags.domain));
-  const forcing = recordForcing(domain.record, PERIOD);
+  const forcing = warmed(recordForcing(domain.record, PERIOD, true), domain.mesh.cellCount);
   const rates: KernelRate[] = [];
   for (const structure of flags.structure === undefined ? structureNames() : [flags.structure]) {
     for (const routing of flags.routing === undefined ? routingNames() : [flags.routing]) {
@@ -78,6 +78,13 @@ function rateOf(kernel: Kernel, request: RunRequest, runs: number): KernelRate {
     forwardMcellStepsPerS: rate(() => kernel.run(request)),
     gradientMcellStepsPerS: rate(() => kernel.gradient(request, sumOfSquares)),
   };
+}
+
+/** For structures with snow, on a domain without temperature: a day's course around freezing, colder from week to week. */
+function warmed(forcing: KernelForcing, cellCount: number): KernelForcing {
+  const degrees = (hour: number): number => 6 + 6 * Math.sin((2 * Math.PI * hour) / 24) - hour / 168;
+  const temperature = Float32Array.from({ length: forcing.steps * cellCount }, (_, i) => degrees(Math.floor(i / cellCount)));
+  return { temperature, ...forcing };
 }
 
 function medianSeconds(run: () => unknown, runs: number): number {

@@ -54,12 +54,15 @@ export function assembleColumn(library: FormulaLibrary, { declaration, path, als
   const network = declaration.network ? [{ file, ...declaration.network }] : [];
   const own = [...slotsOf(SLOTS.slice(0, place)), ...network, ...slotsOf(SLOTS.slice(place))];
   const around = (name: string): Slot => ({ file: library.file(join(FORMULAS, `${name}.ts`)), formula: name });
-  const step = assemble(library, { slots: [around('forcing'), ...own, around('runoff')], series: ['rain', 'pet', 'rainFactor'] });
+  const step = assemble(library, {
+    slots: [around('forcing'), ...own, around('runoff')],
+    series: ['rain', 'pet', 'temperature', 'rainFactor'],
+  });
   checkDeclaration(file, declaration, step);
   const sum = (names: readonly string[]) =>
     names.map(n => step.outputs.get(n)!).reduce((a, b) => step.graph.make('add', a, b), step.graph.constant(0));
   const outputs = new Map(step.outputs);
-  outputs.set('balance:rain', step.outputs.get('P')!);
+  outputs.set('balance:rain', step.outputs.get('precipitation')!);
   outputs.set('balance:evaporation', sum(declaration.evaporation));
   outputs.set('balance:exchange', sum(declaration.exchange));
   outputs.set('balance:runoff', step.outputs.get('qt')!);

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compileNetwork, compileRouting, compileStructure } from './compile.js';
-import { sealedStructures } from './compositions.js';
+import { sealedStructures, snowStructures } from './compositions.js';
 import { declaredRoutings, declaredStructures } from './declared.js';
 import { FormulaLibrary } from './formula-source.js';
 
@@ -11,7 +11,7 @@ import { FormulaLibrary } from './formula-source.js';
 const generated = dirname(fileURLToPath(import.meta.resolve('#generated/index.cjs')));
 const library = new FormulaLibrary();
 const plain = await declaredStructures();
-const structures = [...plain, ...sealedStructures(plain)];
+const structures = [...plain, ...sealedStructures(plain), ...snowStructures(plain)];
 const routings = await declaredRoutings();
 
 mkdirSync(generated, { recursive: true });
