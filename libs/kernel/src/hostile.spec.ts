@@ -18,15 +18,6 @@ const ROUNDING = { f64: 1e-12, f32: 2e-6 };
 const BALANCE = { f64: 1e-6, f32: 1e-4 };
 /** Half a unit in the last place: what a step rounds a full store by. */
 const LAST_PLACE = { f64: 2 ** -53, f32: 2 ** -24 };
-/** mm. In float32 the adjoint of a smaller store with a strong exchange multiplies rounding at every step; see SEED for what this leaves. */
-const LEAST_CAPACITY = { f64: 1e-6, f32: 0.1 };
-
-/**
- * Fixed, because a defect is open: where a strong loss meets a small store through a long drought (ct .1 mm, kexc −3, 60 dry days), the
- * adjoint grows without bound and ends as NaN at some seeds. Take the seed away when that is mended.
- */
-const SEED = 20141104;
-
 /**
  * mm; in a store that a step fills or empties, a network of large weights makes the step an expanding map, whose derivative over
  * thousands of steps is larger than any float. The run itself is held to its bounds for every capacity.
@@ -57,18 +48,29 @@ function within(id: VariableId): fc.Arbitrary<number> {
 const fields = (ids: readonly VariableId[]): fc.Arbitrary<Float64Array> =>
   fc.tuple(...ids.map(id => fc.array(within(id), { minLength: CELLS, maxLength: CELLS }))).map(rows => Float64Array.from(rows.flat()));
 
-function requests({ layout }: Kernel): fc.Arbitrary<RunRequest> {
-  const weather = fc.array(fc.tuple(spell, air), { minLength: 1, maxLength: 6 }).map(spells => {
-    const series = (of: (spell: Spell, degrees: number) => number) =>
-      Float32Array.from(spells.flatMap(([part, degrees]) => Array<number>(part[2] * CELLS).fill(of(part, degrees))));
-    const sky = { rain: series(([rain]) => rain), pet: series(([, pet]) => pet), temperature: series((_, degrees) => degrees) };
-    return { steps: sky.rain.length / CELLS, ...sky };
-  });
+/** What is drawn, short enough to be read in a report. */
+interface Hardship {
+  readonly weather: readonly (readonly [Spell, degrees: number])[];
+  readonly parameters: Float64Array;
+  readonly initialState: Float64Array;
+  readonly weights: readonly number[];
+}
+
+function hardships({ layout }: Kernel): fc.Arbitrary<Hardship> {
   const count = layout.network?.weightCount ?? 0;
-  const weights = fc.array(fc.double({ min: -2, max: 2, noNaN: true }), { minLength: count, maxLength: count });
-  return fc
-    .tuple(weather, fields(layout.parameters), fields(layout.states), weights)
-    .map(([forcing, parameters, initialState, w]) => ({ forcing, parameters, initialState, weights: Float64Array.from(w) }));
+  return fc.record({
+    weather: fc.array(fc.tuple(spell, air), { minLength: 1, maxLength: 6 }),
+    parameters: fields(layout.parameters),
+    initialState: fields(layout.states),
+    weights: fc.array(fc.double({ min: -2, max: 2, noNaN: true }), { minLength: count, maxLength: count }),
+  });
+}
+
+function requestOf({ weather, parameters, initialState, weights }: Hardship): RunRequest {
+  const series = (of: (spell: Spell, degrees: number) => number) =>
+    Float32Array.from(weather.flatMap(([part, degrees]) => Array<number>(part[2] * CELLS).fill(of(part, degrees))));
+  const sky = { rain: series(([rain]) => rain), pet: series(([, pet]) => pet), temperature: series((_, degrees) => degrees) };
+  return { forcing: { steps: sky.rain.length / CELLS, ...sky }, parameters, initialState, weights: Float64Array.from(weights) };
 }
 
 const isDepth = (id: VariableId) => VARIABLES[id].unit === 'mm';
@@ -80,9 +82,11 @@ function depthOfStores({ layout }: Kernel, { parameters, initialState }: RunRequ
   return (sum(layout.parameters, parameters) + sum(layout.states, initialState)) / CELLS;
 }
 
-const withLeastCapacity = ({ layout }: Kernel, request: RunRequest, least: number): RunRequest => ({
+const withLargeStores = ({ layout }: Kernel, request: RunRequest): RunRequest => ({
   ...request,
-  parameters: request.parameters.map((value, i) => (isDepth(layout.parameters[Math.floor(i / CELLS)]!) ? Math.max(least, value) : value)),
+  parameters: request.parameters.map((value, i) =>
+    isDepth(layout.parameters[Math.floor(i / CELLS)]!) ? Math.max(LEAST_CORRECTED_CAPACITY, value) : value,
+  ),
 });
 
 /** Variants have slots put around the same soil: one of a kind says what they do. */
@@ -98,9 +102,9 @@ describe.each(SUBJECTS)('%s under hostile forcing', structure => {
       stepSeconds: STEP_SECONDS,
       precision,
     });
-    const least = kernel.layout.network ? LEAST_CORRECTED_CAPACITY : LEAST_CAPACITY[precision];
     fc.assert(
-      fc.property(requests(kernel), request => {
+      fc.property(hardships(kernel), hardship => {
+        const request = requestOf(hardship);
         const { finalState, massBalance, everyCell } = kernel.run({ ...request, everyCell: true });
         expect(everyCell!.every(value => value >= -1e-6)).toBe(true); // false for NaN
         kernel.layout.states.forEach((id, i) => {
@@ -114,13 +118,13 @@ describe.each(SUBJECTS)('%s under hostile forcing', structure => {
         const moved = rain + evaporation + Math.abs(exchange) + runoff + Math.abs(storageChange) + 1;
         const rounded = LAST_PLACE[precision] * request.forcing.steps * depthOfStores(kernel, request);
         expect(Math.abs(rain + exchange - evaporation - runoff - storageChange)).toBeLessThan(BALANCE[precision] * moved + rounded);
-        const gradient = kernel.gradient(withLeastCapacity(kernel, request, least), (discharge, adjoint) => {
+        const gradient = kernel.gradient(kernel.layout.network ? withLargeStores(kernel, request) : request, (discharge, adjoint) => {
           adjoint.fill(1);
           return discharge.reduce((a, b) => a + b, 0);
         });
         for (const field of [gradient.parameters, gradient.initialState, gradient.weights]) expect(field.some(Number.isNaN)).toBe(false);
       }),
-      { numRuns: kernel.layout.network || structure.endsWith('_sealed') ? 10 : 25, seed: SEED, endOnFailure: true }, // shrinking windows of thousands of steps takes minutes
+      { numRuns: kernel.layout.network || structure.endsWith('_sealed') ? 10 : 25, endOnFailure: true }, // shrinking windows of thousands of steps takes minutes
     );
   });
 });

@@ -168,6 +168,8 @@ test.each([
   ['exchange', 'powerSevenHalves'],
   ['power-store', 'overflow'],
   ['power-store', 'cubicOverflow'],
+  ['power-store', 'kept'],
+  ['power-store', 'cubicKept'],
   ['exponential-store', 'softening'],
 ])('%s: the slope declared for %s is the one the rules derive', async (file, name) => {
   const source = library.file(join(folder, `${file}.ts`));

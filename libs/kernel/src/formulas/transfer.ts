@@ -1,6 +1,6 @@
 import { max } from './intrinsics.js';
 import { drainExponential } from './exponential-store.js';
-import { cubicOverflow, kept, overflow } from './power-store.js';
+import { cubicKept, cubicOverflow, kept, overflow } from './power-store.js';
 
 /** No store falls below this filling, so that its power laws stay defined. */
 const STORE_FLOOR = 1e-6;
@@ -20,7 +20,7 @@ export function twoBranches(routed: number, direct: number, l: number, ht: numbe
   const filled = max(STORE_FLOOR, ht + (routed + l) / ct);
   const spilt = filled * overflow(filled);
   const qd = max(0, direct + l);
-  return { ht: kept(filled, spilt), qt: ct * spilt + qd, exchanged: ct * (filled - ht) + qd - supply };
+  return { ht: kept(filled), qt: ct * spilt + qd, exchanged: ct * (filled - ht) + qd - supply };
 }
 
 /**
@@ -48,7 +48,7 @@ export function powerAndExponential(
   const { drained, undrained } = drainExponential(he + (second + l), be);
   const qd = max(0, direct + l);
   const exchanged = ct * (filled - ht) - first + l + (qd - direct);
-  return { ht: kept(filled, spilt), he: undrained, qt: ct * spilt + drained + qd, exchanged };
+  return { ht: kept(filled), he: undrained, qt: ct * spilt + drained + qd, exchanged };
 }
 
 /** The three branches of GRC: as GR6 with a second power store (hl, cl) in place of the exponential one, which no exchange joins. */
@@ -74,14 +74,14 @@ export function twoPowerStores(
   const slowSpilt = slowFilled * overflow(slowFilled);
   const qd = max(0, direct + l);
   const exchanged = ct * (filled - ht) + cl * (slowFilled - hl) + qd - supply;
-  return { ht: kept(filled, spilt), hl: kept(slowFilled, slowSpilt), qt: ct * spilt + cl * slowSpilt + qd, exchanged };
+  return { ht: kept(filled), hl: kept(slowFilled), qt: ct * spilt + cl * slowSpilt + qd, exchanged };
 }
 
 /** GRD: everything through one power store. `floored` is what the floor of the store brought, 0 but for an empty store. */
 export function singleTransfer(pr: number, ht: number, ct: number) {
   const filled = max(STORE_FLOOR, ht + pr / ct);
   const spilt = filled * overflow(filled);
-  return { ht: kept(filled, spilt), qt: ct * spilt, floored: ct * (filled - ht) - pr };
+  return { ht: kept(filled), qt: ct * spilt, floored: ct * (filled - ht) - pr };
 }
 
 /** Loieau: nine tenths through a power store of exponent 4, one tenth direct; kb multiplies the runoff, which `exchanged` accounts for. */
@@ -95,5 +95,5 @@ export function scaledBranches(routed: number, direct: number, hc: number, cc: n
   const filled = max(STORE_FLOOR, hc + routed / cc);
   const spilt = filled * cubicOverflow(filled);
   const q = cc * spilt + direct;
-  return { hc: kept(filled, spilt), qt: kb * q, exchanged: cc * (filled - hc) - routed + (kb * q - q) };
+  return { hc: cubicKept(filled), qt: kb * q, exchanged: cc * (filled - hc) - routed + (kb * q - q) };
 }

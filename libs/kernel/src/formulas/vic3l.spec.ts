@@ -117,9 +117,19 @@ describe('vic3l', () => {
     fc.assert(
       fc.property(within(['ds', 'dsm', 'ws']), fc.double({ min: 0, max: 1, noNaN: true }), ({ ds, dsm, ws }, h) => {
         fc.pre(ds <= ws);
-        const at = (filling: number) => vicBaseflow(0, filling, 1e9, ds, dsm, ws).qb;
+        const at = (filling: number) => vicBaseflow(0, filling, 1e12, ds, dsm, ws).qb;
         expect(at(1)).toBeCloseTo(dsm, 6 - Math.ceil(Math.log10(dsm + 1)));
         expect(at(Math.min(1, h + 0.01))).toBeGreaterThanOrEqual(at(h) * (1 - 1e-12));
+      }),
+    );
+  });
+
+  test('the quadratic part of the baseflow takes no more than lies above ws, so that a step never falls below it by it', () => {
+    expect(vicBaseflow(0, 1, 100, 1e-6, 50, 0.999).hbsl).toBeCloseTo(0.999, 12);
+    fc.assert(
+      fc.property(within(['ds', 'dsm', 'ws', 'cbsl']), fc.double({ min: 0, max: 1, noNaN: true }), ({ ds, dsm, ws, cbsl }, h) => {
+        const linear = ((dsm * ds) / ws / cbsl) * h;
+        expect(vicBaseflow(0, h, cbsl, ds, dsm, ws).hbsl).toBeGreaterThanOrEqual(Math.max(0, Math.min(h, ws) - linear) - 1e-12);
       }),
     );
   });
