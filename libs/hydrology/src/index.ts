@@ -39,3 +39,4 @@ export {
   type Gumbel,
   type ReturnLevel,
 } from './return-level.js';
+export { dischargeAt, ratingCurve, type RatedDischarge, type RatingCurve, type RatingTable } from './rating-curve.js';
