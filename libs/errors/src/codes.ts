@@ -54,6 +54,11 @@ export const CODES = {
   QUEUE_FULL: code('overload', 429, 'Wait and try again.'),
   POOL_FULL: code('overload', 429, 'Wait and try again.'),
   // model
+  STATE_OUT_OF_BOUNDS: code(
+    'model',
+    400,
+    'Start from stores between empty and full, such as the final state of a run with the same structure.',
+  ),
   STATE_NOT_FINITE: code('model', 500, 'The cycle fell back to the open loop; keep its cycle file and report it.'),
   MASS_IMBALANCE: code('model', 500, 'The cycle fell back to the open loop; keep its cycle file and report it.'),
   BACKGROUND_MISSING: code('model', 500, 'Spin the model up again: restart with an empty data folder or let the spin-up run.'),
@@ -61,6 +66,12 @@ export const CODES = {
   STRUCTURE_UNKNOWN: code('config', 400, 'Use one of the structures and routings that the message lists.'),
   KERNEL_NOT_BUILT: code('config', 500, 'Run `npm run build`; it compiles the model.'),
   STRUCTURE_INVALID: code('config', 500, 'Correct the formula at the named file and line.'),
+  NETWORK_INVALID: code('config', 400, 'Give the hidden layers and as many weights as the message says.'),
+  TEMPERATURE_MISSING: code(
+    'config',
+    400,
+    'Name a file of air temperature as record.temperature in domain.yaml, or choose a structure without snow.',
+  ),
   DEAD_LETTER_LIMIT: code(
     'defect',
     500,
