@@ -1,7 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { createAlerting, type Alerting } from '#apps/alert';
 import { beginForecasts, enterDueCycles, spinUpFrom, type ForecastRole } from '#apps/forecast';
 import { collect, createReplaySource, type Collection } from '#apps/ingest';
 import type { LoadedDomain } from '#config';
+import { Fault } from '#errors';
 import { epochMs } from '#hydrology';
 import type { ReplayClock } from '#runtime';
 import { knownBefore, type BegunReplay } from './begin-replay.js';
@@ -34,7 +36,7 @@ export async function leadReplay(ground: Ground, replay: LedReplay): Promise<{ r
   await beforeFirstBeat(ground, replay, { stage, role, signal: stop.signal });
   let since = knownBefore(begun.row, begun.resumed, cutOffMs);
   const played = clock.run(async beat => {
-    await playBeat(stage, beat, since, stop.signal);
+    await playPatiently(ground, () => playBeat(stage, beat, since, stop.signal), stop.signal);
     since = epochMs(beat + cutOffMs);
   }, stop.signal);
   ground.lifecycle.push('replay', async () => {
@@ -42,6 +44,27 @@ export async function leadReplay(ground: Ground, replay: LedReplay): Promise<{ r
     await played.catch(() => undefined);
   });
   return { ended: played };
+}
+
+/** How long after a failed try the beat is played again. */
+const AGAIN_MS = 1_000;
+
+/**
+ * Brokers or a database that are away are waited for: a beat may be played again from its beginning. In one process they
+ * do not come back by themselves, and the replay ends.
+ */
+async function playPatiently({ options }: Ground, play: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    try {
+      await play();
+      return;
+    } catch (error) {
+      const passes = options.kafka !== null && error instanceof Fault && error.kind === 'transient' && !signal.aborted;
+      if (!passes) throw error;
+      options.logger.warn({ err: error }, 'the beat is played again');
+      await delay(AGAIN_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
 }
 
 interface Preparation {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin, ITopicConfig } from 'kafkajs';
 import { TOPICS, type Topic } from '#contracts';
 import type { KafkaSettings } from './kafka-settings.js';
@@ -39,8 +40,26 @@ export const groupName = ({ prefix }: Pick<KafkaSettings, 'prefix'>, group: stri
 export async function createTopics(admin: Admin, settings: KafkaSettings): Promise<void> {
   const there = new Set(await admin.listTopics());
   const missing = (Object.keys(TOPICS) as Topic[]).filter(topic => !there.has(topicName(settings, topic)));
-  if (missing.length === 0) return;
-  await admin.createTopics({ topics: missing.map(topic => topicConfig(settings, topic)), waitForLeaders: true });
+  if (missing.length > 0) await admin.createTopics({ topics: missing.map(topic => topicConfig(settings, topic)), waitForLeaders: true });
+  await awaitLeaders(admin, settings);
+}
+
+const LEADER_TRIES = 100;
+const LEADER_PAUSE_MS = 200;
+
+/** Several processes start at once: what another has made a moment ago may have no leader yet, and then nobody can join its groups. */
+async function awaitLeaders(admin: Admin, settings: KafkaSettings): Promise<void> {
+  const topics = (Object.keys(TOPICS) as Topic[]).map(topic => topicName(settings, topic));
+  for (let tries = 1; ; tries++) {
+    try {
+      const described = await admin.fetchTopicMetadata({ topics });
+      if (described.topics.every(({ partitions }) => partitions.length > 0 && partitions.every(({ leader }) => leader >= 0))) return;
+      if (tries === LEADER_TRIES) throw new Error('topics have no leader');
+    } catch (error) {
+      if (tries >= LEADER_TRIES) throw error;
+    }
+    await delay(LEADER_PAUSE_MS);
+  }
 }
 
 function topicConfig(settings: KafkaSettings, topic: Topic): ITopicConfig {
