@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Partitioners, type Admin, type Kafka, type Producer } from 'kafkajs';
+import { KafkaJSError, Partitioners, type Admin, type Kafka, type Producer } from 'kafkajs';
 import type { Topic } from '#contracts';
 import { Fault } from '#errors';
 import type { Bus, DeliveryPolicy, Handler, Message, Subscription } from './bus.js';
@@ -25,6 +25,8 @@ const SESSION_MS = 10_000;
 const REBALANCE_MS = 60_000;
 /** A fetch waits this long for messages; stopping waits for it. */
 const FETCH_WAIT_MS = 500;
+const LAG_TRIES = 10;
+const LAG_PAUSE_MS = 200;
 const MEBIBYTE = 1_048_576;
 /** Below the smallest limit of a topic, compressed or not. */
 const MOST_BYTES_A_REQUEST = 900_000;
@@ -118,9 +120,15 @@ export class KafkaBus implements Bus {
   /** How far behind the groups are. @throws Fault BUS_UNAVAILABLE */
   async lag(consumptions: readonly { readonly topic: Topic; readonly group: string }[]): Promise<GroupLag[]> {
     if (this.#admin === null || this.#closed) throw new Fault('SHUTTING_DOWN', 'the bus is closed');
-    return readLag(this.#admin, this.settings, consumptions).catch((cause: unknown) => {
-      throw unavailable(this.settings, cause);
-    });
+    for (let tries = 1; ; tries++) {
+      try {
+        return await readLag(this.#admin, this.settings, consumptions);
+      } catch (cause) {
+        // a topic made a moment ago may not know its leader yet
+        if (tries === LAG_TRIES || !(cause instanceof KafkaJSError) || !cause.retriable) throw unavailable(this.settings, cause);
+        await delay(LAG_PAUSE_MS);
+      }
+    }
   }
 
   async close(drainMs: number): Promise<void> {
