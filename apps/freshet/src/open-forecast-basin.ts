@@ -17,8 +17,13 @@ export async function openForecastBasin(domain: LoadedDomain, rain: RainChoice):
   const stepSeconds = domain.settings.forecast.step / 1000;
   const stationCells = domain.stations.map(({ cell }) => cell);
   const recipe: KernelRecipe = { structure, routing, mesh: domain.mesh, stationCells, stepSeconds, reachLength, precision: 'f32' };
+  const layout = layoutOf(recipe);
+  if (layout.needsTemperature) {
+    const message = `${path} is for "${structure}", which has a snow slot; forecasts have no source of temperature yet, simulate and calibrate do`;
+    throw new Fault('TEMPERATURE_MISSING', message, { structure });
+  }
   const assimilation = await loadAssimilation(domain);
-  const model = makeBasinModel({ domain, layout: layoutOf(recipe), parameters, assimilation });
+  const model = makeBasinModel({ domain, layout, parameters, assimilation });
   return { domain, model, recipe, rain };
 }
 

@@ -19,7 +19,13 @@ const Mesh = z.strictObject({
 });
 
 /** Without `discharge` the domain has no gauged station: it can be simulated, not calibrated, forecast or verified. */
-const Record = z.strictObject({ rain: relativePath, pet: relativePath, discharge: relativePath.optional() });
+const Record = z.strictObject({
+  rain: relativePath,
+  pet: relativePath,
+  discharge: relativePath.optional(),
+  /** Air temperature; only structures with a snow slot read it. */
+  temperature: relativePath.optional(),
+});
 
 const Model = z.strictObject({
   structure: z.enum(structureNames()).default('gr4'),

@@ -54,7 +54,7 @@ function differentiateToy(request: RunRequest, cost: Cost): GradientResult {
       initialState[cell]! += adjoint[step]! * recession;
     }
   }
-  return { cost: value, discharge, finalState, parameters, initialState, rainFactors: new Float64Array(0) };
+  return { cost: value, discharge, finalState, parameters, initialState, rainFactors: new Float64Array(0), weights: new Float64Array(0) };
 }
 
 const forcing = {

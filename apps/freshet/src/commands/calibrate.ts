@@ -24,7 +24,7 @@ import {
 } from '#learning';
 import { nse } from '#verification';
 import { observedOnSteps, readPeriod, recordForcing, recordStart, type Period } from './record-inputs.js';
-import { domainFolder, openKernel, printJson } from './run-options.js';
+import { domainFolder, openKernel, printJson, refuseWithoutTemperature } from './run-options.js';
 
 /** The model's own step in forecasting. */
 const MODEL_STEP_SECONDS = 900;
@@ -103,10 +103,11 @@ function prepare(flags: CalibrateFlags, domain: LoadedDomain): Setup {
   const gauges = chooseGauges(flags.gauges, domain);
   const [stepSeconds, ...others] = calibrationSteps(domain);
   const time = timeGrid(recordStart(domain.record), period.to, stepSeconds * SECOND_MS);
-  const forcing = recordForcing(domain.record, time);
+  const kernel = openKernel({ domain, stations: gauges, stepSeconds, ...namesOf(flags) });
+  refuseWithoutTemperature(kernel, domain);
+  const forcing = recordForcing(domain.record, time, kernel.layout.needsTemperature);
   const observed = observedOnSteps(domain.record, gauges, { time, ...period });
   refuseSilentGauges(gauges, { observed, steps: time.count });
-  const kernel = openKernel({ domain, stations: gauges, stepSeconds, ...namesOf(flags) });
   const interception = [stepSeconds, ...others].map(seconds => searchCapacity(domain, period, seconds));
   const cost = nseCost({ observed, steps: time.count, stations: gauges.map((_, row) => row) });
   const problem = {

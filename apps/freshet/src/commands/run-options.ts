@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { LoadedDomain } from '#config';
+import { Fault } from '#errors';
 import type { Station } from '#hydrology';
 import { createKernel, type Kernel } from '#kernel';
 
@@ -30,6 +31,17 @@ export const openKernel = ({ domain, stations, structure, routing, stepSeconds }
     reachLength: domain.settings.model.reachLength,
     precision: 'f32',
   });
+
+/**
+ * Refuses a structure with a snow slot on a domain that does not say how warm it is.
+ * @throws Fault TEMPERATURE_MISSING naming both.
+ */
+export function refuseWithoutTemperature({ layout }: Kernel, domain: LoadedDomain): void {
+  if (!layout.needsTemperature || domain.record.temperature) return;
+  const { structure } = layout;
+  const message = `structure "${structure}" has a snow slot, and domain ${domain.basin} has no temperature: its domain.yaml names no record.temperature`;
+  throw new Fault('TEMPERATURE_MISSING', message, { structure, basin: domain.basin });
+}
 
 /** JSON alone on stdout. */
 export const printJson = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value)}\n`);

@@ -25,7 +25,8 @@ async function serve(roles: readonly string[]): Promise<void> {
     sql: environment.sql,
     address: { host: environment.host, port: environment.port },
     workers: environment.workers,
-    mode: { kind: 'live' },
+    kafka: environment.kafka,
+    mode: { kind: environment.run },
     logger,
   });
   try {
