@@ -40,6 +40,7 @@ describe('the record flood through the whole system', () => {
       address: { host: '127.0.0.1', port: 0 },
       workers: 1,
       kafka: null,
+      metricsPort: null,
       mode: mode(changes),
       logger: createLogger('silent'),
     });

@@ -36,6 +36,8 @@ export interface FreshetOptions {
   /** Where the API and the console listen. */
   readonly address: Address;
   readonly workers: number;
+  /** Port of the probes and metrics; null = none. */
+  readonly metricsPort: number | null;
   /** The brokers between the processes; null = every role is in this one. */
   readonly kafka: KafkaSettings | null;
   readonly mode: ReplayMode | ExerciseMode | LiveMode;

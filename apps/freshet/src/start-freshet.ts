@@ -2,11 +2,12 @@ import { loadDomain, requireForecastable, type LoadedDomain } from '#config';
 import { Lifecycle, ReplayClock, systemClock, type Clock } from '#runtime';
 import type { Pool } from '#store';
 import { beginReplay, type BegunReplay } from './begin-replay.js';
-import { awaitExercise, followExercise } from './follow-exercise.js';
+import { awaitExercise, followExercise, type ExerciseClock } from './follow-exercise.js';
 import type { FreshetOptions, ReplayMode } from './freshet-options.js';
 import { layGround, onlyDomain, type Ground } from './lay-ground.js';
 import { leadReplay } from './lead-replay.js';
 import { runLive } from './run-live.js';
+import { serveProbes } from './serve-probes.js';
 import { startApi } from './start-api.js';
 
 /** A running Freshet. */
@@ -69,11 +70,15 @@ async function startMode(ground: Ground): Promise<Course> {
     return { url, replay: clock, ended };
   }
   if (mode.kind === 'exercise') {
+    let begun: ExerciseClock | null = null;
+    await serveProbes(ground, () => begun);
     const { row, clock } = await awaitExercise(ground);
+    begun = clock;
     const url = await api(clock, null);
     await followExercise(ground, row, clock);
     return { url, replay: null, ended: ENDLESS };
   }
+  await serveProbes(ground, () => systemClock);
   const url = await api(systemClock, null);
   await runLive(ground);
   return { url, replay: null, ended: ENDLESS };

@@ -36,12 +36,15 @@ export function openKafka(settings: KafkaSettings, log: KafkaLog): Kafka {
     logCreator:
       () =>
       ({ level, log: { message, timestamp: _timestamp, ...context } }) => {
-        log(level <= logLevel.WARN ? 'warn' : 'debug', message, context);
+        log(level <= logLevel.WARN && !BY_DESIGN.test(message) ? 'warn' : 'debug', message, context);
       },
   };
   // a copy of the credentials: the client keeps its own state in the object
   return new Kafka({ ...config, ...(tls && { ssl: tlsOptions(tls.ca) }), ...(sasl && { sasl: { ...sasl } as SASLOptions }) });
 }
+
+/** The client warns of limited retries at each idempotent producer: ours is renewed after a failure, and the outbox publishes again. */
+const BY_DESIGN = /^Limiting retries for the idempotent producer/;
 
 const tlsOptions = (ca: string | null): ConnectionOptions | true => (ca === null ? true : { ca });
 

@@ -13,6 +13,7 @@ describe('environment', () => {
       sql: 'embedded:data',
       host: '127.0.0.1',
       port: 3000,
+      metricsPort: null,
       domains: null,
       basins: ['cance'],
       workers: 1,

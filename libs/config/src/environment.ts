@@ -35,6 +35,7 @@ const Variables = z
       .default('embedded:data'),
     FRESHET_HOST: z.string().min(1).default('127.0.0.1'),
     FRESHET_PORT: wholeNumber('the port', 0, 65_535).default(3000),
+    FRESHET_METRICS_PORT: wholeNumber('the port', 0, 65_535).optional(),
     FRESHET_DOMAINS: z.string().min(1).optional(),
     FRESHET_BASINS: z.string().default('cance').transform(list).pipe(z.array(z.string()).min(1, 'must name at least one basin')),
     FRESHET_WORKERS: wholeNumber('the number of workers', 1, 256).default(1),
@@ -74,6 +75,8 @@ export interface Environment {
   readonly sql: string;
   readonly host: string;
   readonly port: number;
+  /** Port of probes and metrics; null = none. */
+  readonly metricsPort: number | null;
   /** Folder of the domains; null = the one that comes with Freshet. */
   readonly domains: string | null;
   readonly basins: readonly string[];
@@ -100,6 +103,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     sql: data.FRESHET_SQL,
     host: data.FRESHET_HOST,
     port: data.FRESHET_PORT,
+    metricsPort: data.FRESHET_METRICS_PORT ?? null,
     domains: data.FRESHET_DOMAINS ?? null,
     basins: Object.freeze(data.FRESHET_BASINS),
     workers: data.FRESHET_WORKERS,

@@ -71,3 +71,5 @@ export {
   type StoredForecast,
 } from './views.js';
 export { readCycles, readInputStatus, readRejects, type CyclesOf, type WatchedInput } from './status-views.js';
+export { readMetrics, type MetricRow } from './metric-views.js';
+export { saveStations } from './stations.js';

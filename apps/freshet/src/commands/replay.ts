@@ -94,6 +94,7 @@ async function play({ roles, domain, mode, environment, sql }: Play): Promise<Re
     domainFolders: [domainFolder(domain)],
     sql,
     kafka: environment.kafka,
+    metricsPort: null,
     address: { host: environment.host, port: 0 },
     workers: 1,
     mode,

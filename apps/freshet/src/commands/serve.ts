@@ -25,6 +25,7 @@ async function serve(roles: readonly string[]): Promise<void> {
     sql: environment.sql,
     address: { host: environment.host, port: environment.port },
     workers: environment.workers,
+    metricsPort: environment.metricsPort,
     kafka: environment.kafka,
     mode: { kind: environment.run },
     logger,
