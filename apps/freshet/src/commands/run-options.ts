@@ -18,10 +18,12 @@ export interface KernelChoice {
   readonly structure: string;
   readonly routing: string;
   readonly stepSeconds: number;
+  /** Hidden layers of the network inside the step. */
+  readonly hidden?: readonly number[];
 }
 
 /** A kernel for the mesh of the domain with the given stations as outputs. */
-export const openKernel = ({ domain, stations, structure, routing, stepSeconds }: KernelChoice): Kernel =>
+export const openKernel = ({ domain, stations, structure, routing, stepSeconds, hidden }: KernelChoice): Kernel =>
   createKernel({
     structure,
     routing,
@@ -30,6 +32,7 @@ export const openKernel = ({ domain, stations, structure, routing, stepSeconds }
     stepSeconds,
     reachLength: domain.settings.model.reachLength,
     precision: 'f32',
+    ...(hidden && { network: { hidden } }),
   });
 
 /**
