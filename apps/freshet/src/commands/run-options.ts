@@ -4,6 +4,7 @@ import type { LoadedDomain } from '#config';
 import { Fault } from '#errors';
 import type { Station } from '#hydrology';
 import { createKernel, type Kernel } from '#kernel';
+import type { ParameterFile } from '#learning';
 
 /** The folder of domains unless `--domains` names another. */
 export const domainsFolder = (): string =>
@@ -34,6 +35,13 @@ export const openKernel = ({ domain, stations, structure, routing, stepSeconds, 
     precision: 'f32',
     ...(hidden && { network: { hidden } }),
   });
+
+/** Which kernel a parameter file is for. */
+export const modelOf = ({ structure, routing, correction }: ParameterFile): Pick<KernelChoice, 'structure' | 'routing' | 'hidden'> => ({
+  structure,
+  routing,
+  ...(correction && { hidden: correction.hidden }),
+});
 
 /**
  * Refuses a structure with a snow slot on a domain that does not say how warm it is.
