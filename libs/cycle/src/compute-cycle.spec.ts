@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { HOUR_MS, epochMs, stationId, type EpochMs, type PointSeries, type RainGrid } from '#hydrology';
 import { computeCycle, decodeCycleState, encodeCycleState, spinUp, type CycleInputs, type CycleResult, type CycleState } from './index.js';
-import { START, makeTestBasin, petFor, seenBy, simulateTruth, stormRain, type TestBasin } from './test-basin.js';
+import { START, makeTestBasin, petFor, seenBy, simulateTruth, stormRain, type TestBasin, type TestCorrection } from './test-basin.js';
 
 const HOURS = 140;
 const hour = (k: number): EpochMs => epochMs(START + k * HOUR_MS);
@@ -13,8 +13,8 @@ interface Scene {
 }
 
 /** The truth has 1.4 times the rain that the model is given. */
-function twinScene(change = {}): Scene {
-  const test = makeTestBasin(change);
+function twinScene(change = {}, correction?: TestCorrection): Scene {
+  const test = makeTestBasin(change, correction);
   const pet = petFor(test.basin, HOURS + 24);
   return { test, rain: stormRain(test.basin, HOURS), observed: simulateTruth(test, stormRain(test.basin, HOURS, 1.4), pet) };
 }
@@ -56,6 +56,25 @@ const errorAt = (result: CycleResult, observed: PointSeries, hours: number, of: 
   const target = result.issueTime + hours * HOUR_MS;
   return Math.abs(result.hydrographs[0]![of][4 * hours - 1]! - observed.values[observed.times.indexOf(target)]!);
 };
+
+describe('computeCycle through a structure with a network inside its step', () => {
+  const weights = (last: number): Float64Array => Float64Array.from({ length: 22 }, (_, k) => (k < 10 ? Math.sin(k) : last * Math.cos(k)));
+  const scene = (last: number): Scene => twinScene({}, { structure: 'gr4_mlp', weights: weights(last) });
+
+  it('computes with the weights of the basin: with a last layer of zeros the plain structure, bit by bit, else something else', () => {
+    const plain = runCycles(twinScene(), 44).at(-1)!;
+    expect(runCycles(scene(0), 44).at(-1)!.stateHash).toBe(plain.stateHash);
+    expect(runCycles(scene(0.5), 44).at(-1)!.stateHash).not.toBe(plain.stateHash);
+  });
+
+  it('assimilates through them', () => {
+    const priors = Array.from({ length: 3 }, () => ({ rain: 0.3, production: 0.2, transfer: 0.1, channel: 0.1 }));
+    const corrected = twinScene({ priors }, { structure: 'gr4_mlp', weights: weights(0.5) });
+    const late = runCycles(corrected, 66).slice(-4);
+    const total = (of: 'q50' | 'openLoop'): number => late.reduce((sum, one) => sum + errorAt(one, corrected.observed[0]!, 1, of), 0);
+    expect(total('q50')).toBeLessThan(0.4 * total('openLoop'));
+  });
+});
 
 describe('computeCycle', () => {
   const scene = twinScene({ priors: Array.from({ length: 3 }, () => ({ rain: 0.3, production: 0.2, transfer: 0.1, channel: 0.1 })) });
