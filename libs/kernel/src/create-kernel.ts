@@ -38,12 +38,11 @@ const MOST_THREADS = 64;
 /** 128 MB in float32: the Cance for a year of hours, a large basin for a window. */
 const LARGEST_TAPE = 2 ** 25;
 
-/** States and parameters of a structure with a routing, in the order of their arrays: those of the column, then those of the reach. */
-export const structureLayout = (structure: string, routing: string): StructureLayout =>
-  layoutOf({ structure, routing }, loadParts(structure, routing));
-
 /** A kernel for one mesh, its stations and one time step. Costs milliseconds; keep it as long as the mesh. */
 export const createKernel = (recipe: KernelRecipe): Kernel => assembleKernel(recipe, loadParts(recipe.structure, recipe.routing));
+
+/** The layout that the kernel of a recipe has, without making it. */
+export const recipeLayout = (recipe: KernelRecipe): KernelLayout => kernelLayout(recipe, loadParts(recipe.structure, recipe.routing));
 
 /** What the build or a test compiled. */
 export interface GeneratedParts {
@@ -53,17 +52,9 @@ export interface GeneratedParts {
 
 /** A kernel of parts that are loaded already. */
 export function assembleKernel(recipe: KernelRecipe, parts: GeneratedParts): Kernel {
-  const { mesh, stepSeconds, precision } = recipe;
+  const { mesh, precision } = recipe;
   const { generatedColumn, generatedReach } = parts;
-  const layout: KernelLayout = {
-    ...layoutOf(recipe, parts),
-    cellCount: mesh.cellCount,
-    stationCount: recipe.stationCells.length,
-    stepSeconds,
-    precision,
-    ...(recipe.reachLength && { reachLength: recipe.reachLength }),
-    ...networkOf(recipe, generatedColumn.network),
-  };
+  const layout = kernelLayout(recipe, parts);
   const shape = shapeOf(layout.network);
   const sharing = precision === 'f32' ? shareSimd(generatedColumn, generatedReach, shape) : undefined;
   const backend = sharing ? sharedBackend(sharing) : javaScriptBackend(generatedColumn, generatedReach, shape);
@@ -86,6 +77,18 @@ export function assembleKernel(recipe: KernelRecipe, parts: GeneratedParts): Ker
     })),
   };
   return new CompiledKernel(kernelParts, sharing && threads > 1 ? new ThreadTeam(kernelParts, sharing) : undefined);
+}
+
+function kernelLayout(recipe: KernelRecipe, parts: GeneratedParts): KernelLayout {
+  return {
+    ...layoutOf(recipe, parts),
+    cellCount: recipe.mesh.cellCount,
+    stationCount: recipe.stationCells.length,
+    stepSeconds: recipe.stepSeconds,
+    precision: recipe.precision,
+    ...(recipe.reachLength && { reachLength: recipe.reachLength }),
+    ...networkOf(recipe, parts.generatedColumn.network),
+  };
 }
 
 const DEFAULT_HIDDEN = [16];

@@ -4,6 +4,7 @@ import type { LoadedDomain } from '#config';
 import { Fault } from '#errors';
 import type { Station } from '#hydrology';
 import { createKernel, type Kernel } from '#kernel';
+import type { ParameterFile } from '#learning';
 
 /** The folder of domains unless `--domains` names another. */
 export const domainsFolder = (): string =>
@@ -18,10 +19,12 @@ export interface KernelChoice {
   readonly structure: string;
   readonly routing: string;
   readonly stepSeconds: number;
+  /** Hidden layers of the network inside the step. */
+  readonly hidden?: readonly number[];
 }
 
 /** A kernel for the mesh of the domain with the given stations as outputs. */
-export const openKernel = ({ domain, stations, structure, routing, stepSeconds }: KernelChoice): Kernel =>
+export const openKernel = ({ domain, stations, structure, routing, stepSeconds, hidden }: KernelChoice): Kernel =>
   createKernel({
     structure,
     routing,
@@ -30,7 +33,15 @@ export const openKernel = ({ domain, stations, structure, routing, stepSeconds }
     stepSeconds,
     reachLength: domain.settings.model.reachLength,
     precision: 'f32',
+    ...(hidden && { network: { hidden } }),
   });
+
+/** Which kernel a parameter file is for. */
+export const modelOf = ({ structure, routing, correction }: ParameterFile): Pick<KernelChoice, 'structure' | 'routing' | 'hidden'> => ({
+  structure,
+  routing,
+  ...(correction && { hidden: correction.hidden }),
+});
 
 /**
  * Refuses a structure with a snow slot on a domain that does not say how warm it is.
