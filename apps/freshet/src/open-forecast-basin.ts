@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ForecastBasin, RainChoice } from '#apps/forecast';
 import { loadAssimilation, makeBasinModel, type LoadedDomain } from '#config';
 import { Fault } from '#errors';
-import { structureLayout, type KernelLayout, type KernelRecipe } from '#kernel';
+import { recipeLayout, type KernelRecipe } from '#kernel';
 import { parseParameterFile } from '#learning';
 
 /** The model of a domain as operations and replays run it: its parameter file at the step of the forecast. */
@@ -13,20 +13,19 @@ export async function openForecastBasin(domain: LoadedDomain, rain: RainChoice):
     throw new Fault('PARAMETERS_INVALID', `${path} cannot be read: ${(cause as Error).message}`, { path }, { cause });
   });
   const parameters = parseParameterFile(text, path);
-  const { structure, routing, reachLength } = domain.settings.model;
+  const { structure = parameters.structure, routing = parameters.routing, reachLength } = domain.settings.model;
   const stepSeconds = domain.settings.forecast.step / 1000;
   const stationCells = domain.stations.map(({ cell }) => cell);
-  const recipe: KernelRecipe = { structure, routing, mesh: domain.mesh, stationCells, stepSeconds, reachLength, precision: 'f32' };
+  const recipe: KernelRecipe = {
+    ...{ structure, routing, mesh: domain.mesh, stationCells, stepSeconds, reachLength, precision: 'f32' },
+    ...(parameters.correction && parameters.structure === structure && { network: { hidden: parameters.correction.hidden } }),
+  };
+  const layout = recipeLayout(recipe);
+  if (layout.needsTemperature) {
+    const message = `${path} is for "${structure}", which has a snow slot; forecasts have no source of temperature yet, simulate and calibrate do`;
+    throw new Fault('TEMPERATURE_MISSING', message, { structure });
+  }
   const assimilation = await loadAssimilation(domain);
-  const model = makeBasinModel({ domain, layout: layoutOf(recipe), parameters, assimilation });
+  const model = makeBasinModel({ domain, layout, parameters, assimilation });
   return { domain, model, recipe, rain };
 }
-
-const layoutOf = ({ structure, routing, mesh, stationCells, stepSeconds, reachLength, precision }: KernelRecipe): KernelLayout => ({
-  ...structureLayout(structure, routing),
-  cellCount: mesh.cellCount,
-  stationCount: stationCells.length,
-  stepSeconds,
-  ...(reachLength && { reachLength }),
-  precision,
-});

@@ -10,6 +10,8 @@ export interface AssimilationProblem {
   /** Known rain and PET of the window. */
   readonly forcing: KernelForcing;
   readonly parameters: Float64Array;
+  /** Of the network inside the step, for a structure that has one. */
+  readonly weights?: Float64Array;
   /** State at the start of the window. */
   readonly background: Float64Array;
   readonly zoneOfCell: Int32Array;
@@ -169,15 +171,22 @@ class Search {
   private request(x: Float64Array): {
     forcing: KernelForcing;
     parameters: Float64Array;
+    weights?: Float64Array;
     initialState: Float64Array;
     rainFactors: RainFactors;
   } {
-    const { forcing, parameters, background, zoneOfCell } = this.problem;
+    const { forcing, parameters, weights, background, zoneOfCell } = this.problem;
     const controls = multiplyLower(this.factor, x);
     const model = { layout: this.kernel.layout, zoneOfCell };
     const values = rainFactorsOf(controls, this.control);
     const rainFactors = { zoneOfCell, blockOfStep: this.blockOfStep, blocks: this.control.blocks, values };
-    return { forcing, parameters, initialState: shiftState(background, controls, this.control, model), rainFactors };
+    return {
+      forcing,
+      parameters,
+      ...(weights && { weights }),
+      initialState: shiftState(background, controls, this.control, model),
+      rainFactors,
+    };
   }
 }
 

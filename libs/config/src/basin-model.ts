@@ -28,6 +28,7 @@ export function makeBasinModel({ domain, layout, parameters, assimilation, withh
     zoneStations: domain.zoneStations,
     parameters: fields.parameters,
     initialState: fields.initialState,
+    ...(fields.weights && { weights: fields.weights }),
     stepMs: layout.stepSeconds * 1000,
     leadMs: forecast.lead,
     assimilation,

@@ -15,12 +15,14 @@ import type { DischargeRecord } from './discharge-file.js';
 import type { DomainRecord } from './loaded-domain.js';
 import { LEAP_YEAR_DAYS, dayOfLeapYear, type PetRecord } from './pet-file.js';
 import type { RainRecord } from './rain-file.js';
+import { temperatureOnSteps, type TemperatureRecord } from './temperature-file.js';
 
 /** The files of a record, read. */
 export interface RecordFiles {
   readonly rain: RainRecord;
   readonly pet: PetRecord;
   readonly discharge: DischargeRecord;
+  readonly temperature?: TemperatureRecord;
   readonly rainLatencyMs: number;
 }
 
@@ -44,13 +46,19 @@ export function openRecord(files: RecordFiles, mesh: Mesh): DomainRecord {
     discharge: (station, from, to) => possibleValues(sent.discharge(station, from, to)),
     sent,
     pet: time => ({ time, cellCount: mesh.cellCount, values: disaggregatePet(time, mesh.cellCount, daily) }),
+    ...(files.temperature ? { temperature: openTemperature(files.temperature, mesh) } : {}),
   };
+}
+
+function openTemperature(record: TemperatureRecord, mesh: Mesh): NonNullable<DomainRecord['temperature']> {
+  const position = positionsOf(mesh, 'temperature', record);
+  return time => ({ time, cellCount: mesh.cellCount, values: temperatureOnSteps(record, position, time) });
 }
 
 /** For each cell the position of its centre in a raster (nearest neighbour). */
 function positionsOf(
   mesh: Mesh,
-  key: 'rain' | 'pet',
+  key: 'rain' | 'pet' | 'temperature',
   raster: GridGeometry & { readonly rows: number; readonly columns: number },
 ): Int32Array {
   const position = Int32Array.from(mesh.row, (_, cell) => {

@@ -19,11 +19,18 @@ const Mesh = z.strictObject({
 });
 
 /** Without `discharge` the domain has no gauged station: it can be simulated, not calibrated, forecast or verified. */
-const Record = z.strictObject({ rain: relativePath, pet: relativePath, discharge: relativePath.optional() });
+const Record = z.strictObject({
+  rain: relativePath,
+  pet: relativePath,
+  discharge: relativePath.optional(),
+  /** Air temperature; only structures with a snow slot read it. */
+  temperature: relativePath.optional(),
+});
 
 const Model = z.strictObject({
-  structure: z.enum(structureNames()).default('gr4'),
-  routing: z.enum(routingNames()).default('kw'),
+  /** Absent: those of the parameter file. Present, the file must be made for them. */
+  structure: z.enum(structureNames()).optional(),
+  routing: z.enum(routingNames()).optional(),
   /** Reach of the kinematic wave: the cell's x size, as SMASH has it, or the true link with its diagonals. */
   reachLength: z.enum(['cell', 'link']).default('cell'),
   parameters: relativePath.default('parameters/multilinear.json'),

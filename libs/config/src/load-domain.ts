@@ -14,6 +14,7 @@ import { readRainFile } from './rain-file.js';
 import { readGeoTiff, valueAt } from './raster.js';
 import { domainInvalid, readDomainYaml } from './read-domain-yaml.js';
 import { readStations } from './read-stations.js';
+import { readTemperatureFile } from './temperature-file.js';
 
 /**
  * Reads a domain folder and checks it whole; nothing of the record is changed or filled.
@@ -133,12 +134,14 @@ function refuseStrangers(yaml: DomainYaml, stations: readonly Station[], recorde
 }
 
 async function readRecordFiles(yaml: DomainYaml, root: string): Promise<Omit<RecordFiles, 'rainLatencyMs'>> {
-  const [rain, pet, discharge] = await Promise.all([
-    readRainFile(join(root, yaml.record.rain), yaml.mesh.epsg),
-    readPetFile(join(root, yaml.record.pet), yaml.mesh.epsg),
-    yaml.record.discharge === undefined ? NO_DISCHARGE : readDischargeFile(join(root, yaml.record.discharge)),
+  const { record, mesh } = yaml;
+  const [rain, pet, discharge, temperature] = await Promise.all([
+    readRainFile(join(root, record.rain), mesh.epsg),
+    readPetFile(join(root, record.pet), mesh.epsg),
+    record.discharge === undefined ? NO_DISCHARGE : readDischargeFile(join(root, record.discharge)),
+    record.temperature === undefined ? undefined : readTemperatureFile(join(root, record.temperature), mesh.epsg),
   ]);
-  return { rain, pet, discharge };
+  return { rain, pet, discharge, ...(temperature ? { temperature } : {}) };
 }
 
 const NO_DISCHARGE: DischargeRecord = { stations: [], stamps: [], values: new Float32Array(0) };

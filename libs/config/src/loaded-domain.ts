@@ -39,4 +39,6 @@ export interface DomainRecord {
   readonly sent: Pick<DomainRecord, 'rain' | 'discharge'>;
   /** PET on any grid of whole divisions of a day, mm per step. */
   pet(time: TimeGrid): GridSeries;
+  /** Mean air temperature on any grid, °C, NaN where the record lacks it; absent where domain.yaml names no record.temperature. */
+  readonly temperature?: (time: TimeGrid) => GridSeries;
 }

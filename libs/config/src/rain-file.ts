@@ -83,13 +83,22 @@ export async function readRainFile(path: string, epsg: number): Promise<RainReco
   const expected = [stamps.length, y.length, x.length];
   if (shape.join() !== expected.join())
     refuse(path, `rainfall_amount is [${shape.join(' × ')}] but time, y, x are [${expected.join(' × ')}]`);
+  const stepMs = equalStepMs(path, stamps);
+  const values = raw instanceof Int16Array ? raw : Float32Array.from(raw);
+  return { epsg, ...gridOf(path, x, y), rows: y.length, columns: x.length, stepMs, stamps, values, missing, perMm: perMmOf(scale) };
+}
+
+/**
+ * The spacing of the stamps of a record.
+ * @throws Fault FILE_UNREADABLE unless they ascend in equal steps.
+ */
+export function equalStepMs(path: string, stamps: readonly EpochMs[]): number {
   if (stamps.length < 2) refuse(path, `time holds ${stamps.length} stamps; two at least tell the duration`);
   const stepMs = stamps[1]! - stamps[0]!;
   const uneven = stamps.findIndex((stamp, k) => k > 0 && stamp - stamps[k - 1]! !== stepMs);
   if (uneven > 0 || stepMs <= 0)
     refuse(path, `time is not equally spaced at index ${uneven > 0 ? uneven : 1}; write missing steps as missing values`);
-  const values = raw instanceof Int16Array ? raw : Float32Array.from(raw);
-  return { epsg, ...gridOf(path, x, y), rows: y.length, columns: x.length, stepMs, stamps, values, missing, perMm: perMmOf(scale) };
+  return stepMs;
 }
 
 /** 0.1 as float32 is not 1/10: whole numbers of units in a mm are meant so. */

@@ -39,7 +39,7 @@ sources: { radar: { id: radar, latency: 15min }, gauges: { id: gauges, latency: 
 `;
     const { assimilation, forecast, forcing, alerts, model } = readDomainYaml(text, 'domain.yaml');
     expect(assimilation).toMatchObject({ window: 86_400_000, rainBlock: 21_600_000, maxIterations: 15, holdOut: 7_200_000 });
-    expect([forecast.step, forcing.persistenceFade, alerts.cycles, model.routing]).toEqual([900_000, 3_600_000, 2, 'kw']);
+    expect([forecast.step, forcing.persistenceFade, alerts.cycles, model.routing]).toEqual([900_000, 3_600_000, 2, undefined]);
   });
 
   it.each(names)('says what is wrong: %s', name => {

@@ -1,6 +1,6 @@
 import type { Forcing } from '#forcing';
 import { timeGrid, type EpochMs } from '#hydrology';
-import type { Kernel, KernelForcing, RunResult } from '#kernel';
+import type { Kernel, KernelForcing, RunRequest, RunResult } from '#kernel';
 import type { BasinModel, StateVector } from './inputs.js';
 
 /** A run over known rain, then over what is expected, from one state. */
@@ -28,9 +28,15 @@ export interface Course {
 export function advance(course: Course, from: StateVector, to: EpochMs): Leg {
   const forcing = legForcing(course, from.validTime, to);
   if (forcing.steps === 0) return { run: standStill(from), state: from, steps: 0 };
-  const run = course.kernel.run({ forcing, parameters: course.basin.parameters, initialState: from.values });
+  const run = course.kernel.run({ forcing, ...modelOf(course.basin), initialState: from.values });
   return { run, state: { validTime: to, values: run.finalState }, steps: forcing.steps };
 }
+
+/** What a request takes of the basin. */
+export const modelOf = ({ parameters, weights }: BasinModel): Pick<RunRequest, 'parameters' | 'weights'> => ({
+  parameters,
+  ...(weights && { weights }),
+});
 
 const standStill = ({ values }: StateVector): RunResult => ({
   discharge: new Float64Array(0),

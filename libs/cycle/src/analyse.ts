@@ -1,6 +1,6 @@
 import { assimilate, offsetOf, type AssimilationResult, type GaugeObservations } from '#assimilation';
 import { stepAt, type EpochMs, type PointSeries, type Station } from '#hydrology';
-import { legForcing, type Course, type Leg } from './advance.js';
+import { legForcing, modelOf, type Course, type Leg } from './advance.js';
 import type { BasinModel, CycleInputs } from './inputs.js';
 import type { Analysis, Degradation } from './result.js';
 
@@ -22,7 +22,7 @@ export function analyse(inputs: CycleInputs, course: Course, known: EpochMs): An
   const result = assimilate(
     {
       forcing,
-      parameters: basin.parameters,
+      ...modelOf(basin),
       background: from.values,
       zoneOfCell: basin.zoneOfCell,
       zoneGauged: basin.zoneStations.map(id => basin.stations.some(station => station.id === id && assimilated(station))),
@@ -34,7 +34,7 @@ export function analyse(inputs: CycleInputs, course: Course, known: EpochMs): An
     kernel,
   );
   const { initialState, rainFactors } = result;
-  const run = kernel.run({ forcing, parameters: basin.parameters, initialState, rainFactors });
+  const run = kernel.run({ forcing, ...modelOf(basin), initialState, rainFactors });
   const leg = { run, state: { validTime: known, values: run.finalState }, steps: forcing.steps };
   return { leg, controls: result.controls, analysis: describe(result, basin), degradations: degradationsOf(result, basin) };
 }

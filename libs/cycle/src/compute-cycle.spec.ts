@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { HOUR_MS, epochMs, type EpochMs, type PointSeries, type RainGrid } from '#hydrology';
+import { HOUR_MS, epochMs, stationId, type EpochMs, type PointSeries, type RainGrid } from '#hydrology';
 import { computeCycle, decodeCycleState, encodeCycleState, spinUp, type CycleInputs, type CycleResult, type CycleState } from './index.js';
-import { START, makeTestBasin, petFor, seenBy, simulateTruth, stormRain, type TestBasin } from './test-basin.js';
+import { START, makeTestBasin, petFor, seenBy, simulateTruth, stormRain, type TestBasin, type TestCorrection } from './test-basin.js';
 
 const HOURS = 140;
 const hour = (k: number): EpochMs => epochMs(START + k * HOUR_MS);
@@ -13,8 +13,8 @@ interface Scene {
 }
 
 /** The truth has 1.4 times the rain that the model is given. */
-function twinScene(change = {}): Scene {
-  const test = makeTestBasin(change);
+function twinScene(change = {}, correction?: TestCorrection): Scene {
+  const test = makeTestBasin(change, correction);
   const pet = petFor(test.basin, HOURS + 24);
   return { test, rain: stormRain(test.basin, HOURS), observed: simulateTruth(test, stormRain(test.basin, HOURS, 1.4), pet) };
 }
@@ -56,6 +56,25 @@ const errorAt = (result: CycleResult, observed: PointSeries, hours: number, of: 
   const target = result.issueTime + hours * HOUR_MS;
   return Math.abs(result.hydrographs[0]![of][4 * hours - 1]! - observed.values[observed.times.indexOf(target)]!);
 };
+
+describe('computeCycle through a structure with a network inside its step', () => {
+  const weights = (last: number): Float64Array => Float64Array.from({ length: 22 }, (_, k) => (k < 10 ? Math.sin(k) : last * Math.cos(k)));
+  const scene = (last: number): Scene => twinScene({}, { structure: 'gr4_mlp', weights: weights(last) });
+
+  it('computes with the weights of the basin: with a last layer of zeros the plain structure, bit by bit, else something else', () => {
+    const plain = runCycles(twinScene(), 44).at(-1)!;
+    expect(runCycles(scene(0), 44).at(-1)!.stateHash).toBe(plain.stateHash);
+    expect(runCycles(scene(0.5), 44).at(-1)!.stateHash).not.toBe(plain.stateHash);
+  });
+
+  it('assimilates through them', () => {
+    const priors = Array.from({ length: 3 }, () => ({ rain: 0.3, production: 0.2, transfer: 0.1, channel: 0.1 }));
+    const corrected = twinScene({ priors }, { structure: 'gr4_mlp', weights: weights(0.5) });
+    const late = runCycles(corrected, 66).slice(-4);
+    const total = (of: 'q50' | 'openLoop'): number => late.reduce((sum, one) => sum + errorAt(one, corrected.observed[0]!, 1, of), 0);
+    expect(total('q50')).toBeLessThan(0.4 * total('openLoop'));
+  });
+});
 
 describe('computeCycle', () => {
   const scene = twinScene({ priors: Array.from({ length: 3 }, () => ({ rain: 0.3, production: 0.2, transfer: 0.1, channel: 0.1 })) });
@@ -127,11 +146,33 @@ describe('computeCycle', () => {
     });
   });
 
+  it('foretells at the outlet what an upstream gauge has seen, unless that gauge is withheld', () => {
+    const links = [{ station: stationId('S0'), upstream: stationId('S1'), gain: 2, lagMs: HOUR_MS }];
+    const linked = {
+      ...scene,
+      test: { ...scene.test, basin: { ...scene.test.basin, assimilation: { ...scene.test.basin.assimilation, links } } },
+    };
+    const wave = (inputs: CycleInputs): CycleInputs =>
+      inputs.issueTime < hour(42)
+        ? inputs
+        : { ...inputs, observed: { ...inputs.observed, discharge: raiseLast(inputs.observed.discharge, 1, 3) } };
+    const anHourLater = (of: Scene): number => runCycles(of, 42, wave).at(-1)!.hydrographs[0]!.q50[3]!;
+    expect(anHourLater(linked) - anHourLater(scene)).toBeGreaterThan(0.8 * 2 * 3);
+    const hash = (of: Scene): string => runCycles({ ...of, test: withhold(of.test, 'S1') }, 45).at(-1)!.stateHash;
+    expect(hash(linked)).toBe(hash(scene));
+  });
+
   it('refuses states of a later time', () => {
     const swap = (inputs: CycleInputs): CycleInputs => ({ ...inputs, background: inputs.previous, previous: inputs.background });
     expect(() => runCycles(scene, 40, swap)).toThrow(/wrong order/);
   });
 });
+
+/** The last value of one gauge raised, m³/s. */
+const raiseLast = (series: readonly PointSeries[], gauge: number, by: number): PointSeries[] =>
+  series.map((one, k) =>
+    k === gauge ? { ...one, values: one.values.map((value, j) => (j === one.values.length - 1 ? value + by : value)) } : one,
+  );
 
 const withhold = (test: TestBasin, id: string): TestBasin => ({
   ...test,

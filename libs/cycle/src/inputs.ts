@@ -15,6 +15,8 @@ export interface BasinModel {
   readonly zoneStations: readonly StationId[];
   /** [parameter × cellCount + cell] at the step of the model (ci included). */
   readonly parameters: Float64Array;
+  /** Of the network inside the step, at the step of the model, for a structure that has one. */
+  readonly weights?: Float64Array;
   /** [state × cellCount + cell]: where a spin-up starts, calibrated with the parameters. */
   readonly initialState: Float64Array;
   readonly stepMs: number;

@@ -14,7 +14,8 @@ import {
   type RainGrid,
   type Station,
 } from '#hydrology';
-import { createKernel, structureLayout, type Kernel } from '#kernel';
+import { createKernel, type Kernel } from '#kernel';
+import { modelOf } from './advance.js';
 import type { BasinModel } from './inputs.js';
 
 /** A made-up basin of twelve cells for specs: two arms that meet above the outlet, a gauge on each arm and at the outlet. */
@@ -31,7 +32,13 @@ const CODES = [5, 4, 5, 5, 5, 5, 3, 5, 7, 3, 5, 7];
 const PARAMETERS: Readonly<Record<string, number>> = { ci: 1, cp: 150, ct: 250, kexc: -0.2, akw: 5, bkw: 0.6 };
 const STATES: Readonly<Record<string, number>> = { hi: 0.2, hp: 0.6, ht: 0.3 };
 
-export function makeTestBasin(change: Partial<AssimilationSettings> = {}): TestBasin {
+/** Of a structure with a network inside its step: one hidden layer of two, with these weights. */
+export interface TestCorrection {
+  readonly structure: string;
+  readonly weights: Float64Array;
+}
+
+export function makeTestBasin(change: Partial<AssimilationSettings> = {}, correction?: TestCorrection): TestBasin {
   const mesh = buildMesh(
     { rows: ROWS, columns: COLUMNS, codes: Uint8Array.from(CODES) },
     { epsg: 2154, xMin: 0, yMax: ROWS * 1000, xResolution: 1000, yResolution: 1000 },
@@ -40,12 +47,10 @@ export function makeTestBasin(change: Partial<AssimilationSettings> = {}): TestB
   const stations = [outlet, ...upstreamOf(mesh.downstream, outlet).slice(0, 2)].map((cell, k) =>
     station(`S${k}`, cell, mesh.upstreamAreaM2[cell]!),
   );
-  const { states, parameters } = structureLayout('gr4', 'kw');
-  const fill = (ids: readonly string[], values: Readonly<Record<string, number>>): Float64Array =>
-    Float64Array.from({ length: ids.length * mesh.cellCount }, (_, k) => values[ids[Math.floor(k / mesh.cellCount)]!] ?? 0);
   const kernel = createKernel({
-    structure: 'gr4',
+    structure: correction?.structure ?? 'gr4',
     routing: 'kw',
+    ...(correction && { network: { hidden: [2] } }),
     mesh,
     stationCells: stations.map(({ cell }) => cell),
     stepSeconds: 900,
@@ -62,8 +67,9 @@ export function makeTestBasin(change: Partial<AssimilationSettings> = {}): TestB
     zoneOfCell,
     zoneCount: stations.length,
     zoneStations: stations.map(({ id }) => id),
-    parameters: fill(parameters, PARAMETERS),
-    initialState: fill(states, STATES),
+    parameters: filled(kernel.layout.parameters, PARAMETERS, mesh.cellCount),
+    initialState: filled(kernel.layout.states, STATES, mesh.cellCount),
+    ...(correction && { weights: correction.weights }),
     stepMs: 15 * 60_000,
     leadMs: 24 * HOUR_MS,
     assimilation: { ...defaultSettings(stations.length), ...change },
@@ -72,6 +78,9 @@ export function makeTestBasin(change: Partial<AssimilationSettings> = {}): TestB
   };
   return { basin, kernel };
 }
+
+const filled = (ids: readonly string[], values: Readonly<Record<string, number>>, cellCount: number): Float64Array =>
+  Float64Array.from({ length: ids.length * cellCount }, (_, k) => values[ids[Math.floor(k / cellCount)]!] ?? 0);
 
 const upstreamOf = (downstream: Int32Array, cell: number): number[] => [...downstream.keys()].filter(one => downstream[one] === cell);
 
@@ -108,7 +117,7 @@ export function simulateTruth({ basin, kernel }: TestBasin, rain: readonly RainG
   const steps = rain.length * 4;
   const depth = Float32Array.from({ length: steps * cells }, (_, k) => rain[Math.floor(k / cells / 4)]!.values[k % cells]! / 4);
   const forcing = { steps, rain: depth, pet: pet.values.subarray(0, steps * cells) };
-  const { discharge } = kernel.run({ forcing, parameters: basin.parameters, initialState: basin.initialState });
+  const { discharge } = kernel.run({ forcing, ...modelOf(basin), initialState: basin.initialState });
   return basin.stations.map(({ id }, row): PointSeries => {
     const times = Float64Array.from(rain, ({ validTime }) => validTime);
     const values = Float64Array.from(rain, (_, k) => discharge[row * steps + 4 * k + 3]!);

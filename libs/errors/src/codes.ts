@@ -30,10 +30,12 @@ export const CODES = {
   DATA_FOLDER_UNUSABLE: code('config', 500, 'Give a folder that can be written with --data.'),
   DATABASE_FAILED: code('config', 500, 'Read postgres.log in the data folder; give --data another folder to start anew.'),
   SCHEMA_CHANGED: code('config', 500, 'Run the version of Freshet that made this database, or give an empty database.'),
+  SCHEMA_BEHIND: code('config', 500, 'Run `freshet migrate` as the owner of the database, then start again.'),
   PORT_IN_USE: code('config', 500, 'Stop the other program or choose another port with --port.'),
   // input
   FILE_UNREADABLE: code('input', 422, 'Replace the file by a complete copy; the values it should have held stay missing.'),
   OBSERVATION_UNDECODABLE: code('input', 422, 'See the quarantined message in the rejects of the source.'),
+  MESSAGE_UNREADABLE: code('input', 422, 'See the dead letter: whoever wrote it to the topic must write what docs/reference describes.'),
   STATION_UNKNOWN: code('input', 404, 'Use one of the station ids listed by /v1/stations.'),
   BASIN_UNKNOWN: code('input', 404, 'Use one of the basin ids listed by /v1/basins.'),
   FORECAST_NOT_FOUND: code('input', 404, 'Ask for an issue time that /v1/basins/{id}/cycles lists as complete or degraded.'),
@@ -45,11 +47,18 @@ export const CODES = {
   // running
   SQL_UNAVAILABLE: code('transient', 503, 'The database does not answer; Freshet tries again by itself.'),
   SOURCE_UNAVAILABLE: code('transient', 503, 'The source does not answer; Freshet tries again by itself.'),
+  BUS_UNAVAILABLE: code('transient', 503, 'The Kafka brokers do not answer; Freshet tries again by itself.'),
   SHUTTING_DOWN: code('transient', 503, 'Freshet is stopping; what was not handled is taken up again at the next start.'),
   LEASE_LOST: code('transient', 503, 'Another process computes the cycle; nothing need be done.'),
+  LEASE_HELD: code('overload', 429, 'Another process computes the cycle; this one waits for it or for its lease to run out.'),
   QUEUE_FULL: code('overload', 429, 'Wait and try again.'),
   POOL_FULL: code('overload', 429, 'Wait and try again.'),
   // model
+  STATE_OUT_OF_BOUNDS: code(
+    'model',
+    400,
+    'Start from stores between empty and full, such as the final state of a run with the same structure.',
+  ),
   STATE_NOT_FINITE: code('model', 500, 'The cycle fell back to the open loop; keep its cycle file and report it.'),
   MASS_IMBALANCE: code('model', 500, 'The cycle fell back to the open loop; keep its cycle file and report it.'),
   BACKGROUND_MISSING: code('model', 500, 'Spin the model up again: restart with an empty data folder or let the spin-up run.'),
@@ -57,6 +66,12 @@ export const CODES = {
   STRUCTURE_UNKNOWN: code('config', 400, 'Use one of the structures and routings that the message lists.'),
   KERNEL_NOT_BUILT: code('config', 500, 'Run `npm run build`; it compiles the model.'),
   STRUCTURE_INVALID: code('config', 500, 'Correct the formula at the named file and line.'),
+  NETWORK_INVALID: code('config', 400, 'Give the hidden layers and as many weights as the message says.'),
+  TEMPERATURE_MISSING: code(
+    'config',
+    400,
+    'Name a file of air temperature as record.temperature in domain.yaml, or choose a structure without snow.',
+  ),
   DEAD_LETTER_LIMIT: code(
     'defect',
     500,

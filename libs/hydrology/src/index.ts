@@ -16,7 +16,8 @@ export {
 } from './time-grid.js';
 export { cellAt, centreOf, type Mesh } from './mesh.js';
 export { linkLengths } from './link-length.js';
-export { VARIABLES, type Variable, type VariableId, type VariableKind } from './variables.js';
+export type { Variable, VariableKind } from './variable.js';
+export { VARIABLES, type VariableId } from './variables.js';
 export type { PointSeries, GridSeries, RainGrid, QualityFlag } from './series.js';
 export { LEVELS, type Level, type Station, type Threshold } from './station.js';
 export { isActive, drainsInto, findLoop, findLoops, findSinks, type FlowDirections, type CellPosition } from './flow-direction.js';

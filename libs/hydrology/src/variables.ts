@@ -1,27 +1,6 @@
-export type VariableKind = 'forcing' | 'state' | 'parameter' | 'flux' | 'observation';
-
-/** One line of the register of variables: what a symbol of the papers means, in which unit and range. */
-export interface Variable {
-  readonly id: string;
-  readonly symbol: string;
-  readonly name: string;
-  readonly unit: string;
-  readonly kind: VariableKind;
-  /** Feasible range; also the calibration bounds of a parameter or state. */
-  readonly min: number;
-  readonly max: number;
-  readonly default: number;
-  readonly doc: string;
-}
-
-const variable = (
-  id: string,
-  kind: VariableKind,
-  unit: string,
-  [min, max, initial]: readonly [number, number, number],
-  name: string,
-  doc: string,
-): Variable => Object.freeze({ id, symbol: id, kind, unit, min, max, default: initial, name, doc });
+import { HBV_VARIABLES } from './hbv-variables.js';
+import { type Variable, variable } from './variable.js';
+import { VIC_VARIABLES } from './vic-variables.js';
 
 /** The register. Symbols are those of GR and SMASH, verbatim; bounds and defaults are SMASH's calibration bounds. */
 export const VARIABLES = {
@@ -34,6 +13,7 @@ export const VARIABLES = {
     'potential evapotranspiration',
     'Atmospheric demand of the step; negative means missing.',
   ),
+  T: variable('T', 'forcing', '°C', [-60, 60, 10], 'air temperature', 'Mean of the step on the cell; NaN means missing.'),
   ci: variable(
     'ci',
     'parameter',
@@ -137,6 +117,17 @@ export const VARIABLES = {
     'last runoff',
     'Elemental discharge of the cell in the last step (kinematic wave).',
   ),
+  kmlt: variable(
+    'kmlt',
+    'parameter',
+    'mm/°C/step',
+    [1e-6, 10, 1],
+    'melt factor',
+    'Degree-day factor of the snow slot ssn; scales with Δt.',
+  ),
+  hs: variable('hs', 'state', 'mm', [0, 1000, 0], 'snow pack', 'Water equivalent of the pack of the snow slot ssn.'),
+  ...VIC_VARIABLES,
+  ...HBV_VARIABLES,
   qt: variable('qt', 'flux', 'mm/step', [-1e6, 1e6, 0], 'elemental discharge', 'Runoff of the cell before routing.'),
   Q: variable('Q', 'observation', 'm³/s', [0, 1e6, 0], 'discharge', 'River discharge at a station.'),
   H: variable('H', 'observation', 'm', [-100, 100, 0], 'stage', 'Water level at a station above its datum.'),

@@ -1,4 +1,7 @@
-import type { GeneratedColumn, GeneratedPart, GeneratedReach, ProgramName } from './generated-module.js';
+import { type GeneratedColumn, type GeneratedPart, type GeneratedReach, loadNetwork, type ProgramName } from './generated-module.js';
+import type { NetworkMemory, NetworkShape } from './network.js';
+import { referenceNetwork } from './network-reference.js';
+import { simdNetwork } from './network-simd.js';
 
 export type Part = 'column' | 'reach' | 'head';
 
@@ -7,6 +10,8 @@ export interface Backend {
   readonly lanes: number;
   /** Elements at the start of the memory that belong to the back end. */
   readonly reserved: number;
+  /** Where it keeps the network of the columns, if they have one. */
+  readonly network: NetworkMemory | undefined;
   readonly elementBytes: number;
   /** The memory cannot be larger. */
   readonly largestBytes: number;
@@ -22,12 +27,14 @@ export interface Backend {
 }
 
 /** The generated JavaScript on a Float64Array. */
-export function javaScriptBackend(column: GeneratedColumn, reach: GeneratedReach): Backend {
+export function javaScriptBackend(column: GeneratedColumn, reach: GeneratedReach, shape?: NetworkShape): Backend {
   const parts: Readonly<Record<Part, GeneratedPart>> = { column: column.column, reach: reach.reach, head: reach.head };
+  const network = shape && referenceNetwork(shape);
   let memory = new Float64Array(0);
   return {
     lanes: 1,
     reserved: 0,
+    network,
     elementBytes: 8,
     largestBytes: LARGEST_ARRAY_BYTES,
     memory(elements) {
@@ -39,7 +46,7 @@ export function javaScriptBackend(column: GeneratedColumn, reach: GeneratedReach
     program(part, program) {
       const { call } = parts[part][program];
       return (...args) => {
-        call(memory, ...args);
+        call(memory, network, ...args);
       };
     },
     accumulate(target, source, steps) {
@@ -55,36 +62,40 @@ const LANES = 4;
 const FLOAT_BYTES = 4;
 const PAGE_BYTES = 65536;
 const MAXIMUM_PAGES = 65536;
-/** Constants of the two modules, at the start of the memory (compiler/emit-wasm.ts). */
-const RESERVED_BYTES = 8192;
+/** Constants of the columns, the reaches and the network, at the start of the memory (compiler/constant-pool.ts). */
+const RESERVED_BYTES = 3 * 4096;
 
 type Functions = Record<string, (...args: number[]) => void>;
 
-/** What threads need to compute on one memory: the memory, the modules compiled, and the arrays of each program. */
+/** What threads need to compute on one memory: the memory, the modules compiled, each after those whose functions it calls, and the arrays of each program. */
 export interface Sharing {
   readonly memory: WebAssembly.Memory;
   readonly modules: readonly WebAssembly.Module[];
   readonly arrays: Readonly<Record<string, readonly string[]>>;
+  readonly shape: NetworkShape | undefined;
 }
 
 /** The generated WebAssembly, four cells side by side in float32, in a memory that threads may share. */
-export function shareSimd(column: GeneratedColumn, reach: GeneratedReach): Sharing {
+export function shareSimd(column: GeneratedColumn, reach: GeneratedReach, shape?: NetworkShape): Sharing {
+  const network = shape ? [loadNetwork()] : [];
   return {
     memory: new WebAssembly.Memory({ initial: 1, maximum: MAXIMUM_PAGES, shared: true }),
-    modules: [column.simd, reach.simd].map(({ binary }) => new WebAssembly.Module(binary())),
+    modules: [...network, reach.simd, column.simd].map(({ binary }) => new WebAssembly.Module(binary())),
     arrays: { ...column.simd.arrays, ...reach.simd.arrays },
+    shape,
   };
 }
 
 /** A back end of one thread on a shared memory. */
-export function sharedBackend({ memory, modules, arrays }: Sharing): Backend {
-  const exported = modules.map(module => new WebAssembly.Instance(module, { env: { memory } }).exports as Functions);
-  const functions = Object.assign({}, ...exported) as Functions;
+export function sharedBackend({ memory, modules, arrays, shape }: Sharing): Backend {
+  const functions: Functions = {};
+  for (const module of modules) Object.assign(functions, new WebAssembly.Instance(module, { env: { memory, ...functions } }).exports);
   const accumulate = functions['accumulate']!;
   let view = new Float32Array(memory.buffer);
   return {
     lanes: LANES,
     reserved: RESERVED_BYTES / FLOAT_BYTES,
+    network: shape && simdNetwork(shape),
     elementBytes: FLOAT_BYTES,
     largestBytes: MAXIMUM_PAGES * PAGE_BYTES,
     memory(elements) {

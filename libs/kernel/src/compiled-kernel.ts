@@ -1,4 +1,5 @@
 import { Fault } from '#errors';
+import { checkValues } from './check-values.js';
 import { loadCells, packForcing, packRainFactors } from './pack-request.js';
 import type {
   Cost,
@@ -60,10 +61,12 @@ export class CompiledKernel implements Kernel {
       initialState: pass.unloadCells('stateAdjoint', this.layout.states.length),
       parameters: pass.unloadCells('parameterAdjoint', this.layout.parameters.length),
       rainFactors: request.rainFactors ? pass.rainFactorGradient(request.rainFactors) : new Float64Array(0),
+      weights: pass.weightGradient(),
     };
   }
 
   tangent(request: RunRequest, direction: Perturbation): TangentResult {
+    if (direction.weights) checkWeights(direction, this.layout);
     const pass = this.prepare(request, 'tangent');
     pass.loadDirection(request, direction);
     this.sweep(request, pass, 'tangent');
@@ -82,20 +85,25 @@ export class CompiledKernel implements Kernel {
     const extent = { steps: forcing.steps, blocks: rainFactors?.blocks ?? 1 };
     const plan = planMemory(this.parts, extent, kind);
     refuseTooLong(this.parts, extent, kind);
+    checkValues(request, layout);
     const memory = backend.memory(plan.size);
     const pass = new KernelPass(this.parts, { plan, extent, kind, thread: 0 }, memory);
     if (
       this.packed?.memory !== memory ||
       this.packed.forcing.rain !== forcing.rain ||
       this.packed.forcing.pet !== forcing.pet ||
+      this.packed.forcing.temperature !== forcing.temperature ||
       this.packed.forcing.steps !== forcing.steps
     ) {
-      packForcing(pass.cells, { forcing, rain: plan.at('rain'), pet: plan.at('pet') });
+      const temperature = layout.needsTemperature ? plan.at('temperature') : undefined;
+      packForcing(pass.cells, { forcing, rain: plan.at('rain'), pet: plan.at('pet'), temperature });
       for (const [name, values] of this.parts.geometry) loadCells(pass.cells, plan.at(name), values);
       this.packed = { forcing, memory };
     }
     loadCells(pass.cells, plan.at('parameter'), request.parameters);
     loadCells(pass.cells, plan.at('state'), request.initialState);
+    pass.clearNetwork();
+    pass.loadNetwork(request.weights, 'weights');
     packRainFactors(pass.cells, { factors: rainFactors, steps: forcing.steps, at: plan.at('rainFactor'), blockAt: plan.at('blockOfStep') });
     return pass;
   }
@@ -150,7 +158,23 @@ const LEAST_RAIN = 1;
 
 const mean = (values: Float64Array): number => values.reduce((a, b) => a + b, 0) / values.length;
 
+/** Weights of another shape are refused before anything runs. */
+function checkWeights({ weights }: Pick<RunRequest, 'weights'>, { structure, network }: KernelLayout): void {
+  if (!network) {
+    if ((weights?.length ?? 0) === 0) return;
+    throw new Fault('NETWORK_INVALID', `${structure} has no network, but the request has ${weights!.length} weights`);
+  }
+  const { inputs, hidden, outputs, weightCount } = network;
+  const shape = `${weightCount}, of layers ${[inputs.length, ...hidden, outputs.length].join('-')}`;
+  if (!weights) throw new Fault('NETWORK_INVALID', `${structure} needs the weights of its network: ${shape}`);
+  if (weights.length !== weightCount)
+    throw new Fault('NETWORK_INVALID', `the request has ${weights.length} weights, the network of ${structure} needs ${shape}`);
+  const bad = weights.findIndex(weight => !Number.isFinite(weight));
+  if (bad >= 0) throw new Fault('NETWORK_INVALID', `weight ${bad} of the network of ${structure} is ${weights[bad]!}`);
+}
+
 function checkRequest(request: RunRequest, layout: KernelLayout): void {
+  checkWeights(request, layout);
   const { forcing, parameters, initialState } = request;
   const expect = (what: string, actual: number, wanted: number): void => {
     if (actual !== wanted)
@@ -158,7 +182,14 @@ function checkRequest(request: RunRequest, layout: KernelLayout): void {
   };
   expect('rain', forcing.rain.length, forcing.steps * layout.cellCount);
   expect('pet', forcing.pet.length, forcing.steps * layout.cellCount);
+  if (layout.needsTemperature) {
+    if (!forcing.temperature) throw new Fault('TEMPERATURE_MISSING', temperatureMissing(layout), { structure: layout.structure });
+    expect('temperature', forcing.temperature.length, forcing.steps * layout.cellCount);
+  }
   expect('parameters', parameters.length, layout.parameters.length * layout.cellCount);
   expect('the initial state', initialState.length, layout.states.length * layout.cellCount);
   if (request.rainFactors) expect('blockOfStep', request.rainFactors.blockOfStep.length, forcing.steps);
 }
+
+const temperatureMissing = ({ structure }: KernelLayout): string =>
+  `structure "${structure}" has a snow slot and needs the air temperature of every step and cell, °C, in the forcing`;

@@ -3,9 +3,11 @@ import { linkLengths, type Mesh, type VariableId } from '#hydrology';
 import { javaScriptBackend, sharedBackend, shareSimd } from './backend.js';
 import { CompiledKernel } from './compiled-kernel.js';
 import { type GeneratedColumn, type GeneratedReach, loadColumn, loadReach, routingNames, structureNames } from './generated-module.js';
-import type { Kernel, KernelLayout } from './kernel.js';
+import type { Kernel, KernelLayout, NetworkLayout } from './kernel.js';
+import { type NetworkShape, weightCount } from './network.js';
 import type { KernelParts } from './kernel-pass.js';
 import { scheduleReaches } from './schedule-reaches.js';
+import type { NetworkSlot } from './structure.js';
 import { ThreadTeam } from './threads/thread-team.js';
 
 export type ReachLength = 'cell' | 'link';
@@ -25,6 +27,8 @@ export interface KernelRecipe {
   readonly precision: 'f64' | 'f32';
   /** Numbers a gradient may keep of the states of every step; beyond that it computes them twice instead. */
   readonly largestTape?: number;
+  /** Sizes of the hidden layers of the structure's network, one of 16 without it; refused for a structure that has none. */
+  readonly network?: { readonly hidden: readonly number[] };
   /** Threads that compute, 1 without it. Results do not depend on it. The f64 reference always runs on one. */
   readonly threads?: number;
 }
@@ -34,12 +38,11 @@ const MOST_THREADS = 64;
 /** 128 MB in float32: the Cance for a year of hours, a large basin for a window. */
 const LARGEST_TAPE = 2 ** 25;
 
-/** States and parameters of a structure with a routing, in the order of their arrays: those of the column, then those of the reach. */
-export const structureLayout = (structure: string, routing: string): StructureLayout =>
-  layoutOf({ structure, routing }, loadParts(structure, routing));
-
 /** A kernel for one mesh, its stations and one time step. Costs milliseconds; keep it as long as the mesh. */
 export const createKernel = (recipe: KernelRecipe): Kernel => assembleKernel(recipe, loadParts(recipe.structure, recipe.routing));
+
+/** The layout that the kernel of a recipe has, without making it. */
+export const recipeLayout = (recipe: KernelRecipe): KernelLayout => kernelLayout(recipe, loadParts(recipe.structure, recipe.routing));
 
 /** What the build or a test compiled. */
 export interface GeneratedParts {
@@ -49,18 +52,12 @@ export interface GeneratedParts {
 
 /** A kernel of parts that are loaded already. */
 export function assembleKernel(recipe: KernelRecipe, parts: GeneratedParts): Kernel {
-  const { mesh, stepSeconds, precision } = recipe;
+  const { mesh, precision } = recipe;
   const { generatedColumn, generatedReach } = parts;
-  const layout: KernelLayout = {
-    ...layoutOf(recipe, parts),
-    cellCount: mesh.cellCount,
-    stationCount: recipe.stationCells.length,
-    stepSeconds,
-    precision,
-    ...(recipe.reachLength && { reachLength: recipe.reachLength }),
-  };
-  const sharing = precision === 'f32' ? shareSimd(generatedColumn, generatedReach) : undefined;
-  const backend = sharing ? sharedBackend(sharing) : javaScriptBackend(generatedColumn, generatedReach);
+  const layout = kernelLayout(recipe, parts);
+  const shape = shapeOf(layout.network);
+  const sharing = precision === 'f32' ? shareSimd(generatedColumn, generatedReach, shape) : undefined;
+  const backend = sharing ? sharedBackend(sharing) : javaScriptBackend(generatedColumn, generatedReach, shape);
   const geometry = geometryOf(recipe);
   const threads = sharing ? checkThreads(recipe.threads ?? 1) : 1;
   const kernelParts: KernelParts = {
@@ -82,13 +79,53 @@ export function assembleKernel(recipe: KernelRecipe, parts: GeneratedParts): Ker
   return new CompiledKernel(kernelParts, sharing && threads > 1 ? new ThreadTeam(kernelParts, sharing) : undefined);
 }
 
-type StructureLayout = Pick<KernelLayout, 'structure' | 'routing' | 'states' | 'parameters'>;
+function kernelLayout(recipe: KernelRecipe, parts: GeneratedParts): KernelLayout {
+  return {
+    ...layoutOf(recipe, parts),
+    cellCount: recipe.mesh.cellCount,
+    stationCount: recipe.stationCells.length,
+    stepSeconds: recipe.stepSeconds,
+    precision: recipe.precision,
+    ...(recipe.reachLength && { reachLength: recipe.reachLength }),
+    ...networkOf(recipe, parts.generatedColumn.network),
+  };
+}
+
+const DEFAULT_HIDDEN = [16];
+const LARGEST_LAYER = 256;
+const MOST_LAYERS = 8;
+
+/** The network of a structure with the hidden layers of the recipe. */
+function networkOf({ structure, network: wish }: KernelRecipe, slot: NetworkSlot | undefined): Pick<KernelLayout, 'network'> {
+  if (!slot && wish)
+    throw new Fault('NETWORK_INVALID', `${structure} has no network, but hidden layers ${wish.hidden.join(', ')} are asked for`);
+  if (!slot) return {};
+  const hidden = wish?.hidden ?? DEFAULT_HIDDEN;
+  const fits = (size: number) => Number.isInteger(size) && size >= 1 && size <= LARGEST_LAYER;
+  if (hidden.length < 1 || hidden.length > MOST_LAYERS || !hidden.every(fits)) {
+    const rule = `give 1 to ${MOST_LAYERS} whole numbers from 1 to ${LARGEST_LAYER}`;
+    throw new Fault('NETWORK_INVALID', `hidden layers [${hidden.join(', ')}]: ${rule}`);
+  }
+  const { inputs, outputs } = slot;
+  return { network: { inputs, hidden, outputs, weightCount: weightCount({ inputs: inputs.length, hidden, outputs: outputs.length }) } };
+}
+
+const shapeOf = (network: NetworkLayout | undefined): NetworkShape | undefined =>
+  network && { inputs: network.inputs.length, hidden: network.hidden, outputs: network.outputs.length };
+
+type StructureLayout = Pick<KernelLayout, 'structure' | 'routing' | 'states' | 'parameters' | 'needsTemperature'>;
 
 function layoutOf(
   { structure, routing }: Pick<KernelRecipe, 'structure' | 'routing'>,
   { generatedColumn: { column }, generatedReach: { reach } }: GeneratedParts,
 ): StructureLayout {
-  return { structure, routing, states: [...column.states, ...reach.states], parameters: [...column.parameters, ...reach.parameters] };
+  return {
+    structure,
+    routing,
+    states: [...column.states, ...reach.states],
+    parameters: [...column.parameters, ...reach.parameters],
+    needsTemperature: column.run.arrays.includes('temperature'),
+  };
 }
 
 function loadParts(structure: string, routing: string): GeneratedParts {

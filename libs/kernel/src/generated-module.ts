@@ -1,10 +1,12 @@
 import { createRequire } from 'node:module';
 import { Fault } from '#errors';
 import type { VariableId } from '#hydrology';
+import type { ReferenceNetwork } from './network-reference.js';
+import type { NetworkSlot } from './structure.js';
 
 /** A loop over the steps of some cells; see compiler/program.ts for its arguments. */
 export interface GeneratedProgram {
-  readonly call: (memory: Float64Array, ...args: number[]) => void;
+  readonly call: (memory: Float64Array, network: ReferenceNetwork | undefined, ...args: number[]) => void;
   readonly arrays: readonly string[];
 }
 
@@ -13,6 +15,8 @@ export interface GeneratedPart {
   readonly states: readonly VariableId[];
   readonly parameters: readonly VariableId[];
   readonly geometry: readonly string[];
+  /** Numbers that a step leaves on the tape. */
+  readonly tapeWidth: number;
   readonly run: GeneratedProgram;
   readonly tape: GeneratedProgram;
   readonly adjoint: GeneratedProgram;
@@ -28,6 +32,8 @@ export interface GeneratedSimd {
 }
 
 export interface GeneratedColumn {
+  /** The network of the structure, if it has one. */
+  readonly network: NetworkSlot | undefined;
   readonly simd: GeneratedSimd;
   readonly column: GeneratedPart;
   /** mm of water per unit of each store: a number, or the parameter that is its capacity. */
@@ -50,6 +56,9 @@ export const routingNames = (): readonly string[] => (load('index') as { readonl
 
 /** What the build wrote for a structure. */
 export const loadColumn = (structure: string): GeneratedColumn => load(`column-${structure}`) as GeneratedColumn;
+
+/** The routines of the network in SIMD WebAssembly. */
+export const loadNetwork = (): Pick<GeneratedSimd, 'binary'> => load('network') as Pick<GeneratedSimd, 'binary'>;
 
 /** What the build wrote for a routing. */
 export const loadReach = (routing: string): GeneratedReach => load(`reach-${routing}`) as GeneratedReach;

@@ -18,14 +18,11 @@ const ROUNDING = { f64: 1e-12, f32: 2e-6 };
 const BALANCE = { f64: 1e-6, f32: 1e-4 };
 /** Half a unit in the last place: what a step rounds a full store by. */
 const LAST_PLACE = { f64: 2 ** -53, f32: 2 ** -24 };
-/** mm. In float32 the adjoint of a smaller store with a strong exchange multiplies rounding at every step; see SEED for what this leaves. */
-const LEAST_CAPACITY = { f64: 1e-6, f32: 0.1 };
-
 /**
- * Fixed, because a defect is open: where a strong loss meets a small store through a long drought (ct .1 mm, kexc −3, 60 dry days), the
- * adjoint grows without bound and ends as NaN at some seeds. Take the seed away when that is mended.
+ * mm; in a store that a step fills or empties, a network of large weights makes the step an expanding map, whose derivative over
+ * thousands of steps is larger than any float. The run itself is held to its bounds for every capacity.
  */
-const SEED = 20141104;
+const LEAST_CORRECTED_CAPACITY = 50;
 
 type Spell = readonly [rain: number, pet: number, steps: number];
 const spell: fc.Arbitrary<Spell> = fc.oneof(
@@ -36,11 +33,14 @@ const spell: fc.Arbitrary<Spell> = fc.oneof(
   fc.constant<Spell>([0, 0.05, DRY_STEPS]),
 );
 
+/** °C of a spell, for structures with a snow slot. */
+const air = fc.oneof(fc.double({ min: -30, max: 40, noNaN: true }), fc.constantFrom(-30, 0, 40, NaN));
+
 /** Uniform over the bounds, and for what spans orders of magnitude over their logarithm as often. */
 function within(id: VariableId): fc.Arbitrary<number> {
   const { min, max } = VARIABLES[id];
   const uniform = fc.double({ min, max, noNaN: true });
-  if (id === 'q' || id === 'qtl') return fc.double({ min: 0, max: 300, noNaN: true });
+  if (VARIABLES[id].unit === 'm³/s') return fc.double({ min: 0, max: 300, noNaN: true });
   if (min <= 0 || max / min < 1e3) return uniform;
   return fc.oneof(uniform, fc.double({ min: Math.log(min), max: Math.log(max), noNaN: true }).map(Math.exp));
 }
@@ -48,31 +48,55 @@ function within(id: VariableId): fc.Arbitrary<number> {
 const fields = (ids: readonly VariableId[]): fc.Arbitrary<Float64Array> =>
   fc.tuple(...ids.map(id => fc.array(within(id), { minLength: CELLS, maxLength: CELLS }))).map(rows => Float64Array.from(rows.flat()));
 
-function requests({ layout }: Kernel): fc.Arbitrary<RunRequest> {
-  const weather = fc.array(spell, { minLength: 1, maxLength: 6 }).map(spells => {
-    const series = (i: 0 | 1) => Float32Array.from(spells.flatMap(part => Array<number>(part[2] * CELLS).fill(part[i])));
-    return { steps: series(0).length / CELLS, rain: series(0), pet: series(1) };
+/** What is drawn, short enough to be read in a report. */
+interface Hardship {
+  readonly weather: readonly (readonly [Spell, degrees: number])[];
+  readonly parameters: Float64Array;
+  readonly initialState: Float64Array;
+  readonly weights: readonly number[];
+}
+
+function hardships({ layout }: Kernel): fc.Arbitrary<Hardship> {
+  const count = layout.network?.weightCount ?? 0;
+  return fc.record({
+    weather: fc.array(fc.tuple(spell, air), { minLength: 1, maxLength: 6 }),
+    parameters: fields(layout.parameters),
+    initialState: fields(layout.states),
+    weights: fc.array(fc.double({ min: -2, max: 2, noNaN: true }), { minLength: count, maxLength: count }),
   });
-  return fc
-    .tuple(weather, fields(layout.parameters), fields(layout.states))
-    .map(([forcing, parameters, initialState]) => ({ forcing, parameters, initialState }));
+}
+
+function requestOf({ weather, parameters, initialState, weights }: Hardship): RunRequest {
+  const series = (of: (spell: Spell, degrees: number) => number) =>
+    Float32Array.from(weather.flatMap(([part, degrees]) => Array<number>(part[2] * CELLS).fill(of(part, degrees))));
+  const sky = { rain: series(([rain]) => rain), pet: series(([, pet]) => pet), temperature: series((_, degrees) => degrees) };
+  return { forcing: { steps: sky.rain.length / CELLS, ...sky }, parameters, initialState, weights: Float64Array.from(weights) };
 }
 
 const isDepth = (id: VariableId) => VARIABLES[id].unit === 'mm';
 
-/** mm of water that full stores hold, mean over the cells; a store in mm counts by what is in it. */
-function depthOfStores({ layout }: Kernel, { parameters, initialState }: RunRequest): number {
-  const sum = (ids: readonly VariableId[], values: Float64Array) =>
-    values.reduce((total, value, i) => total + (isDepth(ids[Math.floor(i / CELLS)]!) ? Math.abs(value) : 0), 0);
-  return (sum(layout.parameters, parameters) + sum(layout.states, initialState)) / CELLS;
+/** mm of water that full stores hold, mean over the cells; a store in mm, which has no bound, counts by the most that is in it. */
+function depthOfStores({ layout }: Kernel, { parameters, initialState }: RunRequest, finalState: Float64Array): number {
+  const sum = (ids: readonly VariableId[], depthAt: (i: number) => number) =>
+    ids.reduce((total, id, row) => {
+      for (let cell = 0; isDepth(id) && cell < CELLS; cell++) total += depthAt(row * CELLS + cell);
+      return total;
+    }, 0);
+  const states = sum(layout.states, i => Math.max(Math.abs(initialState[i]!), Math.abs(finalState[i]!)));
+  return (sum(layout.parameters, i => Math.abs(parameters[i]!)) + states) / CELLS;
 }
 
-const withLeastCapacity = ({ layout }: Kernel, request: RunRequest, least: number): RunRequest => ({
+const withLargeStores = ({ layout }: Kernel, request: RunRequest): RunRequest => ({
   ...request,
-  parameters: request.parameters.map((value, i) => (isDepth(layout.parameters[Math.floor(i / CELLS)]!) ? Math.max(least, value) : value)),
+  parameters: request.parameters.map((value, i) =>
+    isDepth(layout.parameters[Math.floor(i / CELLS)]!) ? Math.max(LEAST_CORRECTED_CAPACITY, value) : value,
+  ),
 });
 
-describe.each(structureNames().filter(name => !name.endsWith('_sealed')))('%s under hostile forcing', structure => {
+/** Variants have slots put around the same soil: one of a kind says what they do. */
+const SUBJECTS = structureNames().filter(name => ['gr4_sealed', 'ssn_gr4'].includes(name) || !/^ssn_|_sealed$/.test(name));
+
+describe.each(SUBJECTS)('%s under hostile forcing', structure => {
   test.each(['f64', 'f32'] as const)('%s', precision => {
     const kernel = createKernel({
       structure,
@@ -83,7 +107,8 @@ describe.each(structureNames().filter(name => !name.endsWith('_sealed')))('%s un
       precision,
     });
     fc.assert(
-      fc.property(requests(kernel), request => {
+      fc.property(hardships(kernel), hardship => {
+        const request = requestOf(hardship);
         const { finalState, massBalance, everyCell } = kernel.run({ ...request, everyCell: true });
         expect(everyCell!.every(value => value >= -1e-6)).toBe(true); // false for NaN
         kernel.layout.states.forEach((id, i) => {
@@ -95,15 +120,15 @@ describe.each(structureNames().filter(name => !name.endsWith('_sealed')))('%s un
         });
         const { rain, evaporation, exchange, runoff, storageChange } = massBalance;
         const moved = rain + evaporation + Math.abs(exchange) + runoff + Math.abs(storageChange) + 1;
-        const rounded = LAST_PLACE[precision] * request.forcing.steps * depthOfStores(kernel, request);
+        const rounded = LAST_PLACE[precision] * request.forcing.steps * depthOfStores(kernel, request, finalState);
         expect(Math.abs(rain + exchange - evaporation - runoff - storageChange)).toBeLessThan(BALANCE[precision] * moved + rounded);
-        const gradient = kernel.gradient(withLeastCapacity(kernel, request, LEAST_CAPACITY[precision]), (discharge, adjoint) => {
+        const gradient = kernel.gradient(kernel.layout.network ? withLargeStores(kernel, request) : request, (discharge, adjoint) => {
           adjoint.fill(1);
           return discharge.reduce((a, b) => a + b, 0);
         });
-        for (const field of [gradient.parameters, gradient.initialState]) expect(field.some(Number.isNaN)).toBe(false);
+        for (const field of [gradient.parameters, gradient.initialState, gradient.weights]) expect(field.some(Number.isNaN)).toBe(false);
       }),
-      { numRuns: 25, seed: SEED },
+      { numRuns: kernel.layout.network || structure.endsWith('_sealed') ? 10 : 25, endOnFailure: true }, // shrinking windows of thousands of steps takes minutes
     );
   });
 });

@@ -7,5 +7,5 @@ export {
   type Minimum,
   type StopReason,
 } from './minimise/lbfgsb.js';
-export { createKernel, structureLayout, type KernelRecipe, type ReachLength } from './create-kernel.js';
+export { createKernel, recipeLayout, type KernelRecipe, type ReachLength } from './create-kernel.js';
 export { routingNames, structureNames } from './generated-module.js';

@@ -1,4 +1,6 @@
 import { kernelContract, requestContract } from './kernel.contract.js';
+import { networkContract } from './network.contract.js';
 
-kernelContract('f64', { dotProduct: 1e-12, taylorSteps: [0.02, 0.01], taylorRatio: [1.8, 2.2] });
+kernelContract('f64');
 requestContract('f64');
+networkContract('f64');

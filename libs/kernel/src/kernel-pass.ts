@@ -14,8 +14,8 @@ export interface PassParts extends PlannedParts {
   readonly layout: KernelLayout;
   readonly backend: Backend;
   readonly schedule: ReachSchedule;
-  readonly column: Pick<GeneratedPart, 'states' | 'parameters'>;
-  readonly reach: Pick<GeneratedPart, 'states' | 'parameters'>;
+  readonly column: Pick<GeneratedPart, 'states' | 'parameters' | 'tapeWidth'>;
+  readonly reach: Pick<GeneratedPart, 'states' | 'parameters' | 'tapeWidth'>;
   readonly stationCells: readonly number[];
 }
 
@@ -38,7 +38,9 @@ const TANGENT_FLOWS: Flows = [...FLOWS, ['qupDirection', 'QDirection']];
 interface Bound {
   readonly compute: (...args: number[]) => void;
   readonly args: number[];
+  /** Places of the arguments that change: the tape of a block, the weight gradient of a group; −1 where there is none. */
   readonly tapeAt: number;
+  readonly weightAdjointAt: number;
 }
 
 /** One call: where its arrays lie, how long it is, and which thread asks (0 is the caller's). */
@@ -56,6 +58,8 @@ export class KernelPass {
   readonly extent: Extent;
   private readonly plan: ArenaPlan;
   private readonly thread: number;
+  /** The group that is computed. */
+  private current = 0;
   private readonly tape: ReturnType<typeof columnTape>;
   private readonly bound = new Map<string, Bound>();
 
@@ -88,6 +92,7 @@ export class KernelPass {
   /** Work on one group of the schedule; all it waits for are the groups of earlier phases (later ones, backward). */
   group(sweep: Sweep, index: number): void {
     const group = this.parts.schedule.groups[index]!;
+    this.current = index;
     if (sweep === 'backward') this.backward(group);
     else if (sweep === 'clear') this.clearSeries('QAdjoint', [group.from, group.to]);
     else this.forward(sweep, group);
@@ -222,6 +227,39 @@ export class KernelPass {
       const factors = { ...request.rainFactors, values: direction.rainFactors };
       packRainFactors(this.cells, { factors, steps, at: this.plan.at('rainFactorDirection'), blockAt: this.plan.at('blockOfStep') });
     }
+    this.loadNetwork(direction.weights, 'weightDirection');
+  }
+
+  loadNetwork(weights: Float64Array | undefined, array: 'weights' | 'weightDirection'): void {
+    const { network } = this.parts.backend;
+    const { weightCount = 0 } = this.parts.layout.network ?? {};
+    network?.loadShape(this.memory, this.plan.at('networkShape'));
+    network?.loadWeights(this.memory, this.plan.at(array), weights ?? new Float64Array(weightCount));
+  }
+
+  clearNetwork(): void {
+    const { backend, threads, schedule } = this.parts;
+    if (!backend.network) return;
+    const { scratchElements, adjointElements } = backend.network;
+    const clear = (name: string, size: number) => this.memory.fill(0, this.plan.at(name), this.plan.at(name) + size);
+    clear('networkScratch', threads * scratchElements);
+    clear('weightAdjoint', schedule.groups.length * adjointElements);
+  }
+
+  /** Sum over the groups in their order, whichever thread computed them. */
+  weightGradient(): Float64Array {
+    const { backend, schedule, layout } = this.parts;
+    const sum = new Float64Array(layout.network?.weightCount ?? 0);
+    if (!backend.network) return sum;
+    for (let group = 0; group < schedule.groups.length; group++) {
+      const part = backend.network.unloadGradient(this.memory, this.weightAdjointBase(group));
+      part.forEach((value, i) => (sum[i]! += value));
+    }
+    return sum;
+  }
+
+  private weightAdjointBase(group: number): number {
+    return this.plan.at('weightAdjoint') + group * this.parts.backend.network!.adjointElements;
   }
 
   rainFactorGradient(factors: NonNullable<RunRequest['rainFactors']>): Float64Array {
@@ -269,10 +307,11 @@ export class KernelPass {
   }
 
   private call(part: Part, program: ProgramName, [from, to]: readonly [number, number]): void {
-    const { compute, args, tapeAt } = this.bind(part, program);
+    const { compute, args, tapeAt, weightAdjointAt } = this.bind(part, program);
     args[0] = from;
     args[1] = to;
     if (tapeAt >= 0) args[tapeAt] = this.tapeBase(from) * this.parts.backend.addressUnit;
+    if (weightAdjointAt >= 0) args[weightAdjointAt] = this.weightAdjointBase(this.current) * this.parts.backend.addressUnit;
     compute(...args);
   }
 
@@ -285,8 +324,9 @@ export class KernelPass {
     const names = backend.arrays(part, program);
     const fixed = [0, 0, schedule.units, steps, blocks];
     const args = [...fixed, ...names.map(name => this.base(part, name) * backend.addressUnit)];
-    const tapeAt = part === 'column' && names.includes('tape') ? fixed.length + names.indexOf('tape') : -1;
-    const bound = { compute: backend.program(part, program), args, tapeAt };
+    const placeOf = (name: string) => (part === 'column' && names.includes(name) ? fixed.length + names.indexOf(name) : -1);
+    const [tapeAt, weightAdjointAt] = [placeOf('tape'), placeOf('weightAdjoint')];
+    const bound = { compute: backend.program(part, program), args, tapeAt, weightAdjointAt };
     this.bound.set(`${part}_${program}`, bound);
     return bound;
   }
@@ -299,6 +339,8 @@ export class KernelPass {
 
   /** States and parameters of the routing come after those of the column. */
   private base(part: Part, name: string): number {
+    const { network } = this.parts.backend;
+    if (name === 'networkScratch') return this.plan.at(name) + this.thread * network!.scratchElements;
     if (name === 'tape') return this.plan.at(part === 'column' ? 'columnTape' : 'reachTape');
     const rows =
       part === 'column'

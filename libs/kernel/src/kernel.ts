@@ -11,19 +11,34 @@ export interface KernelLayout {
   readonly stationCount: number;
   readonly stepSeconds: number;
   readonly precision: 'f64' | 'f32';
+  /** The network of the structure, if it has one. */
+  readonly network?: NetworkLayout;
   /** Length of a reach: the cell's x size where absent, or the true link. */
   readonly reachLength?: 'cell' | 'link';
+  /** The structure has a snow slot: its forcing must bring the temperature. */
+  readonly needsTemperature?: boolean;
+}
+
+/** A network inside the step: what goes in and comes out, and the sizes between; network.ts says how its weights lie. */
+export interface NetworkLayout {
+  readonly inputs: readonly string[];
+  readonly hidden: readonly number[];
+  readonly outputs: readonly string[];
+  readonly weightCount: number;
 }
 
 /**
- * Rain and PET of a window in mm per step, `[step × cellCount + cell]`; a value below 0 or NaN is missing.
- * The kernel packs a forcing once for as long as the next request brings the same two arrays: do not write into arrays
+ * Rain and PET of a window in mm per step, `[step × cellCount + cell]`; a value below 0 or NaN is missing. The mean air temperature in °C,
+ * NaN where it is missing, is read by structures with a snow slot only and must be there for them: what falls at an unknown
+ * temperature counts as rain, and nothing melts or freezes. Rain and snow come together, as the depth of water that fell.
+ * The kernel packs a forcing once for as long as the next request brings the same arrays: do not write into arrays
  * that a request has carried, bring new ones.
  */
 export interface KernelForcing {
   readonly steps: number;
   readonly rain: Float32Array;
   readonly pet: Float32Array;
+  readonly temperature?: Float32Array;
 }
 
 /** Multiplies the rain of a window: the factor of a cell at a step is values[zoneOfCell[cell] × blocks + blockOfStep[step]]. */
@@ -41,6 +56,8 @@ export interface RunRequest {
   /** [state × cellCount + cell] at the start of the window. */
   readonly initialState: Float64Array;
   readonly rainFactors?: RainFactors;
+  /** Of the network, for a structure that has one: layer by layer the matrix [output × inputs + input], then the biases [output]. */
+  readonly weights?: Float64Array;
   /** Ask for the discharge of every cell, m³/s [step × cellCount + cell]; costs memory. */
   readonly everyCell?: boolean;
   /** Threads for this request alone, at most those of the kernel: to measure what they bring. */
@@ -78,6 +95,8 @@ export interface GradientResult {
   readonly parameters: Float64Array;
   /** ∂J/∂(rain factors), as RainFactors.values; empty when the request has none. */
   readonly rainFactors: Float64Array;
+  /** ∂J/∂(weights), as RunRequest.weights; empty for a structure without a network. */
+  readonly weights: Float64Array;
 }
 
 /** A direction in the space of inputs; absent parts are zero. */
@@ -85,6 +104,7 @@ export interface Perturbation {
   readonly initialState?: Float64Array;
   readonly parameters?: Float64Array;
   readonly rainFactors?: Float64Array;
+  readonly weights?: Float64Array;
 }
 
 export interface TangentResult {

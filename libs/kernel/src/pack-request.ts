@@ -20,15 +20,18 @@ export function loadCells({ memory, cellOfSlot, cellCount }: CellInputs, at: num
   }
 }
 
+/** °C, the packed value of a temperature that is missing; the formulas know it because no air is as cold. */
+const MISSING_TEMPERATURE = -99;
+
 /**
  * Copies the forcing to `[unit][step][lane]`. Where rain or PET is missing (below 0 or NaN) the step gets rain −1 and
- * PET 0, which is how the formulas know it.
+ * PET 0, which is how the formulas know it. `temperature` is the address of a structure that has a snow slot.
  */
 export function packForcing(
   { memory, cellOfSlot, lanes, cellCount }: CellInputs,
-  to: { forcing: KernelForcing; rain: number; pet: number },
+  to: { forcing: KernelForcing; rain: number; pet: number; temperature: number | undefined },
 ): void {
-  const { steps, rain, pet } = to.forcing;
+  const { steps, rain, pet, temperature } = to.forcing;
   for (let slot = 0; slot < cellOfSlot.length; slot++) {
     const cell = Math.max(0, cellOfSlot[slot]!);
     const offset = Math.floor(slot / lanes) * steps * lanes + (slot % lanes);
@@ -36,6 +39,9 @@ export function packForcing(
       const known = rain[t * cellCount + cell]! >= 0 && pet[t * cellCount + cell]! >= 0;
       memory[to.rain + offset + t * lanes] = known ? rain[t * cellCount + cell]! : -1;
       memory[to.pet + offset + t * lanes] = known ? pet[t * cellCount + cell]! : 0;
+      if (to.temperature === undefined || temperature === undefined) continue;
+      const degrees = temperature[t * cellCount + cell]!;
+      memory[to.temperature + offset + t * lanes] = Number.isFinite(degrees) ? Math.max(MISSING_TEMPERATURE, degrees) : MISSING_TEMPERATURE;
     }
   }
 }

@@ -1,15 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Cost } from './kernel.js';
-import { kernelContract, requestContract } from './kernel.contract.js';
+import { kernelContract, pairsOf, requestContract } from './kernel.contract.js';
+import { networkContract } from './network.contract.js';
 import { routingNames, structureNames } from './generated-module.js';
 import { problemOf } from './test-problem.js';
 
-kernelContract('f32', { dotProduct: 1e-4, taylorSteps: [1, 0.5], taylorRatio: [1.6, 2.4] });
+kernelContract('f32');
 requestContract('f32');
+networkContract('f32');
 
-const pairs = structureNames()
-  .filter(name => !name.endsWith('_sealed'))
-  .flatMap(structure => routingNames().map(routing => ({ structure, routing })));
+const pairs = pairsOf(
+  structureNames().filter(name => !name.endsWith('_sealed')),
+  routingNames(),
+);
 
 describe.each(pairs)('$structure-$routing: SIMD beside the float64 reference', ({ structure, routing }) => {
   const size = { structure, routing, cells: 83, steps: 300, seed: 5 };
@@ -37,6 +40,7 @@ describe.each(pairs)('$structure-$routing: SIMD beside the float64 reference', (
       expectNear(b.initialState.slice(i * n, (i + 1) * n), a.initialState.slice(i * n, (i + 1) * n));
     });
     expectNear(b.rainFactors, a.rainFactors);
+    expectNear(b.weights, a.weights);
   });
 });
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { Cost, GradientResult, Kernel, RunRequest, RunResult } from '#kernel';
 import { calibrate, CALIBRATION_SETTINGS, type CalibrationProgress } from './calibrate.js';
 import { standardize } from './descriptors.js';
-import { nseCost } from './nse-cost.js';
+import { nseCost } from './costs.js';
+import type { MappingChoice } from './build-mapping.js';
 
 const CELLS = 5;
 const STEPS = 60;
@@ -54,7 +55,7 @@ function differentiateToy(request: RunRequest, cost: Cost): GradientResult {
       initialState[cell]! += adjoint[step]! * recession;
     }
   }
-  return { cost: value, discharge, finalState, parameters, initialState, rainFactors: new Float64Array(0) };
+  return { cost: value, discharge, finalState, parameters, initialState, rainFactors: new Float64Array(0), weights: new Float64Array(0) };
 }
 
 const forcing = {
@@ -71,12 +72,14 @@ function twin(cpOf: (cell: number) => number): Float64Array {
   return runToy({ forcing, parameters, initialState: new Float64Array(CELLS).fill(0.4) }).discharge;
 }
 
-const settings = { ...CALIBRATION_SETTINGS, uniformIterations: 200, multilinearIterations: 400, priorWeight: 0, costTolerance: 1e-15 };
+const settings = { ...CALIBRATION_SETTINGS, uniformIterations: 200, iterations: 400, priorWeight: 0, costTolerance: 1e-15 };
+const uniformly: MappingChoice = { kind: 'uniform', descriptors: [], weights: false };
+const bySlope: MappingChoice = { kind: 'multilinear', descriptors: [slope], weights: false };
 const problemFor = (observed: Float64Array) => ({ forcing, base, settings, cost: nseCost({ observed, steps: STEPS, stations: [0] }) });
 
 describe('calibrate', () => {
   it('finds the uniform parameters and initial store that made a discharge', () => {
-    const { fields, cost } = calibrate({ ...problemFor(twin(() => 300)), descriptors: [] }, toy);
+    const { fields, cost } = calibrate({ ...problemFor(twin(() => 300)), mapping: uniformly }, toy);
     expect(cost).toBeLessThan(1e-6);
     expect(fields.parameters[CELLS]).toBeCloseTo(300, 0);
     expect(fields.parameters[2 * CELLS]).toBeCloseTo(80, 0);
@@ -86,19 +89,42 @@ describe('calibrate', () => {
 
   it('fits what uniform parameters cannot once it may follow a descriptor', () => {
     const observed = twin(cell => 150 + 60 * cell ** 1.5);
-    const uniform = calibrate({ ...problemFor(observed), descriptors: [] }, toy);
+    const uniform = calibrate({ ...problemFor(observed), mapping: uniformly }, toy);
     const progress: CalibrationProgress[] = [];
-    const multilinear = calibrate({ ...problemFor(observed), descriptors: [slope], onProgress: step => progress.push(step) }, toy);
+    const multilinear = calibrate({ ...problemFor(observed), mapping: bySlope, onProgress: step => progress.push(step) }, toy);
     expect(multilinear.cost).toBeLessThan(uniform.cost / 5);
     expect(multilinear.fields.parameters[2 * CELLS - 1]).toBeGreaterThan(multilinear.fields.parameters[CELLS]!);
-    expect(new Set(progress.map(({ stage }) => stage))).toEqual(new Set(['uniform', 'multilinear']));
+    expect(new Set(progress.map(({ stage }) => stage))).toEqual(new Set(['uniform', 'mapped']));
     expect(multilinear.iterations).toBe(progress.length);
+  });
+
+  it('gets as far with Adam, and further with a value for each cell', () => {
+    const observed = twin(cell => 150 + 60 * cell ** 1.5);
+    const multilinear = calibrate({ ...problemFor(observed), mapping: bySlope }, toy);
+    const byAdam = { ...settings, optimizer: 'adam' as const, iterations: 600, rate: 0.1 };
+    expect(calibrate({ ...problemFor(observed), settings: byAdam, mapping: bySlope }, toy).cost).toBeLessThan(2 * multilinear.cost);
+    const place = { x: [0, 1, 2, 3, 4], y: [0, 0, 0, 0, 0], length: 1 };
+    const mapping: MappingChoice = { kind: 'distributed', correlation: place, descriptors: [], weights: false };
+    expect(calibrate({ ...problemFor(observed), mapping }, toy).cost).toBeLessThan(multilinear.cost / 5);
+  });
+
+  it('takes another mapping for one parameter, leaves the stores alone when told to, and knows what it can calibrate', () => {
+    const observed = twin(cell => 150 + 60 * cell ** 1.5);
+    const mixed = calibrate({ ...problemFor(observed), mapping: { ...bySlope, kinds: { ct: 'uniform' } } }, toy);
+    expect(mixed.coefficients.mapping).toBe('mixed');
+    expect(mixed.coefficients.parameters.map(({ form }) => form)).toEqual(['multilinear', 'uniform']);
+    const cold = calibrate({ ...problemFor(observed), settings: { ...settings, stores: false }, mapping: uniformly }, toy);
+    expect(cold.fields.initialState).toEqual(base.initialState);
+    expect(cold.coefficients.initialState).toEqual({});
+    expect(() => calibrate({ ...problemFor(observed), mapping: { ...bySlope, kinds: { ci: 'ann' } } }, toy)).toThrow(
+      /ci is not calibrated/,
+    );
   });
 
   it('is held near the prior by its weight', () => {
     const observed = twin(cell => 150 + 60 * cell ** 1.5);
-    const free = calibrate({ ...problemFor(observed), descriptors: [slope] }, toy);
-    const held = calibrate({ ...problemFor(observed), settings: { ...settings, priorWeight: 1 }, descriptors: [slope] }, toy);
+    const free = calibrate({ ...problemFor(observed), mapping: bySlope }, toy);
+    const held = calibrate({ ...problemFor(observed), settings: { ...settings, priorWeight: 1 }, mapping: bySlope }, toy);
     expect(Math.abs(held.control[1]!)).toBeLessThan(Math.abs(free.control[1]!));
     expect(held.cost).toBeGreaterThan(free.cost);
   });

@@ -1,9 +1,10 @@
-import { minimise, type Cost, type Kernel, type KernelForcing, type MinimiseProgress, type Minimum } from '#kernel';
 import { VARIABLES, type VariableId } from '#hydrology';
+import { minimise, type Cost, type Kernel, type KernelForcing, type MinimiseProblem, type MinimiseProgress } from '#kernel';
+import { adam } from './adam.js';
+import { buildMapping, uniformChoice, type MappingChoice } from './build-mapping.js';
 import { coefficientsOf, type Coefficients } from './coefficients.js';
-import type { StandardDescriptor } from './descriptors.js';
-import { controlGradient, fieldsOf, type Fields, type Mapping, type MappedField } from './mapping.js';
-import { HOURLY_PRIORS, priorOf, type Prior } from './prior.js';
+import { controlGradient, fieldsOf, placedGroups, weightsAt, type Fields, type Mapping } from './mapping.js';
+import { HOURLY_PRIORS, priorOf, type ControlPrior, type Prior } from './prior.js';
 
 export interface CalibrationProblem {
   /** Warm-up and fitted period. */
@@ -11,17 +12,24 @@ export interface CalibrationProblem {
   /** Everything the control does not set: interception capacity, empty channels. */
   readonly base: Fields;
   readonly cost: Cost;
-  /** None: uniform parameters. */
-  readonly descriptors: readonly StandardDescriptor[];
+  readonly mapping: MappingChoice;
+  /** The structure without the network inside its step, for the uniform fit; the kernel itself without it. */
+  readonly plain?: Kernel;
   readonly settings: CalibrationSettings;
   readonly onProgress?: (progress: CalibrationProgress) => void;
 }
 
 /** A priori choices; none was made on a validation period. */
 export interface CalibrationSettings {
-  /** Iterations of the uniform fit, which is also the start of the multi-linear one. */
+  /** Iterations of the uniform fit, where every other one starts. */
   readonly uniformIterations: number;
-  readonly multilinearIterations: number;
+  /** Of the fit with maps, networks or both. */
+  readonly iterations: number;
+  readonly optimizer: 'lbfgsb' | 'adam';
+  /** Adam's first step, in deviations of the prior. */
+  readonly rate: number;
+  /** Of the random weights that a network starts with. */
+  readonly seed: number;
   /** What is known of the parameters beforehand, by id. */
   readonly priors: Readonly<Record<string, Prior>>;
   /**
@@ -31,11 +39,15 @@ export interface CalibrationSettings {
    * the stores nearer to what is known of them. Both have been scored on 2014-11-01..2015-01-15, so that period no longer chooses.
    */
   readonly priorWeight: number;
+  /** The same of the weights of a network inside the step. */
+  readonly networkWeight: number;
   readonly costTolerance: number;
+  /** Initial stores are fitted too; without, they stay as in `base`. */
+  readonly stores: boolean;
 }
 
 export interface CalibrationProgress extends MinimiseProgress {
-  readonly stage: 'uniform' | 'multilinear';
+  readonly stage: 'uniform' | 'mapped';
   readonly limit: number;
 }
 
@@ -54,35 +66,32 @@ export interface Calibration {
 
 export const CALIBRATION_SETTINGS: CalibrationSettings = {
   uniformIterations: 40,
-  multilinearIterations: 60,
+  iterations: 60,
+  optimizer: 'lbfgsb',
+  rate: 0.05,
+  seed: 1,
   priors: HOURLY_PRIORS,
   priorWeight: 2e-3,
+  networkWeight: 2e-3,
   costTolerance: 1e-7,
+  stores: true,
 };
 
-/** Parameters that are found from the forcing or from a map, not from the discharge. */
-const NOT_CALIBRATED: readonly VariableId[] = ['ci', 'imperviousness'];
-/** Initial stores that warm-up forgets too slowly to leave them at a guess. */
-const CALIBRATED_STORES: readonly VariableId[] = ['hp', 'ht', 'hl', 'he', 'ha', 'hc'];
-/** Fits uniform parameters and, given descriptors, multi-linear ones from there. */
+/** Fits uniform parameters and, where more is chosen, maps and networks from there. */
 export function calibrate(problem: CalibrationProblem, kernel: Kernel): Calibration {
-  const uniform = mappingFor(kernel, []);
-  const first = fit({ problem, mapping: uniform, stage: 'uniform' }, kernel);
-  if (problem.descriptors.length === 0) return calibrationOf(uniform, [first], { problem, kernel });
-  const multilinear = mappingFor(kernel, problem.descriptors);
-  const second = fit({ problem, mapping: multilinear, start: widen(first.x, uniform, multilinear), stage: 'multilinear' }, kernel);
-  return calibrationOf(multilinear, [first, second], { problem, kernel });
+  const { mapping: choice, settings } = problem;
+  const mapping = withoutStores(buildMapping(kernel.layout, choice), settings);
+  const plain = problem.plain ?? kernel;
+  const uniform = withoutStores(buildMapping(plain.layout, uniformChoice), settings);
+  const first = fit({ problem: { ...problem, settings: { ...settings, optimizer: 'lbfgsb' } }, mapping: uniform, stage: 'uniform' }, plain);
+  if (!mapping.weights && mapping.parameters.every(({ map }) => map.kind === 'uniform')) {
+    return calibrationOf(uniform, [first], { problem, kernel: plain });
+  }
+  const second = fit({ problem, mapping, start: startAt(first.x, { uniform, mapping, settings }), stage: 'mapped' }, kernel);
+  return calibrationOf(mapping, [first, second], { problem, kernel });
 }
 
-function mappingFor({ layout }: Kernel, descriptors: readonly StandardDescriptor[]): Mapping {
-  const field = (id: VariableId): MappedField => ({ id, range: { lower: VARIABLES[id].min, upper: VARIABLES[id].max } });
-  return {
-    layout,
-    descriptors,
-    parameters: layout.parameters.filter(id => !NOT_CALIBRATED.includes(id)).map(field),
-    stores: layout.states.filter(id => CALIBRATED_STORES.includes(id)).map(field),
-  };
-}
+const withoutStores = (mapping: Mapping, { stores }: CalibrationSettings): Mapping => (stores ? mapping : { ...mapping, stores: [] });
 
 interface Fit {
   readonly problem: CalibrationProblem;
@@ -92,43 +101,58 @@ interface Fit {
   readonly stage: CalibrationProgress['stage'];
 }
 
+interface Fitted {
+  readonly x: Float64Array;
+  readonly iterations: number;
+  readonly evaluations: number;
+  readonly reason: string;
+}
+
+const priorFor = (mapping: Mapping, settings: CalibrationSettings): ControlPrior =>
+  priorOf(mapping, { priors: settings.priors, seed: settings.seed, valueOf: id => VARIABLES[id as VariableId].default });
+
 /** Minimises over u = (x − mean)/deviation, in which all components have the same scale. */
-function fit({ problem, mapping, start, stage }: Fit, kernel: Kernel): Minimum {
+function fit({ problem, mapping, start, stage }: Fit, kernel: Kernel): Fitted {
   const { settings, forcing, base, cost } = problem;
-  const { mean, deviation } = priorOf(mapping, settings.priors, id => VARIABLES[id as VariableId].default);
-  const limit = stage === 'uniform' ? settings.uniformIterations : settings.multilinearIterations;
+  const { mean, deviation } = priorFor(mapping, settings);
+  const limit = stage === 'uniform' ? settings.uniformIterations : settings.iterations;
   const controlAt = (u: Float64Array): Float64Array => u.map((value, i) => mean[i]! + deviation[i]! * value);
-  const found = minimise(
-    {
-      start: (start ?? mean).map((value, i) => (value - mean[i]!) / deviation[i]!),
-      evaluate: (u, gradient) => {
-        const x = controlAt(u);
-        const result = kernel.gradient({ forcing, ...fieldsOf(mapping, x, base) }, cost);
-        gradient.set(controlGradient(mapping, x, result).map((slope, i) => slope * deviation[i]! + 2 * settings.priorWeight * u[i]!));
-        return result.cost + settings.priorWeight * u.reduce((sum, value) => sum + value * value, 0);
-      },
+  const firstWeight = weightsAt(mapping);
+  const penalty = (i: number): number => (i < firstWeight ? settings.priorWeight : settings.networkWeight);
+  const search: MinimiseProblem = {
+    start: (start ?? mean).map((value, i) => (value - mean[i]!) / deviation[i]!),
+    evaluate: (u, gradient) => {
+      const x = controlAt(u);
+      const result = kernel.gradient({ forcing, ...fieldsOf(mapping, x, base) }, cost);
+      gradient.set(controlGradient(mapping, x, result).map((slope, i) => slope * deviation[i]! + 2 * penalty(i) * u[i]!));
+      return result.cost + u.reduce((sum, value, i) => sum + penalty(i) * value * value, 0);
     },
-    {
-      maxIterations: limit,
-      costTolerance: settings.costTolerance,
-      onIteration: progress => problem.onProgress?.({ ...progress, stage, limit }),
-    },
-  );
+  };
+  const onIteration = (progress: MinimiseProgress): void => problem.onProgress?.({ ...progress, stage, limit });
+  const found =
+    settings.optimizer === 'adam'
+      ? adam(search, { iterations: limit, rate: settings.rate, onIteration })
+      : minimise(search, { maxIterations: limit, costTolerance: settings.costTolerance, onIteration });
   return { ...found, x: controlAt(found.x) };
 }
 
-/** The same fields in a mapping with descriptors: intercepts and stores kept, slopes zero. */
-function widen(control: Float64Array, from: Mapping, to: Mapping): Float64Array {
-  const stride = 1 + to.descriptors.length;
-  const wide = new Float64Array(to.parameters.length * stride + to.stores.length);
-  for (let k = 0; k < to.parameters.length; k++) wide[k * stride] = control[k]!;
-  wide.set(control.subarray(from.parameters.length), to.parameters.length * stride);
-  return wide;
+/** The fields of the uniform fit in another mapping; what a network adds begins at nothing. */
+function startAt(
+  fitted: Float64Array,
+  { uniform, mapping, settings }: { uniform: Mapping; mapping: Mapping; settings: CalibrationSettings },
+): Float64Array {
+  const level = new Map(placedGroups(uniform).map(({ fields, from }) => [fields[0]!.id, fitted[from]!]));
+  const control = Float64Array.from(priorFor(mapping, settings).mean);
+  for (const { fields, map, from, to } of placedGroups(mapping)) {
+    const z = Float64Array.from(fields, ({ id }) => level.get(id)!);
+    control.set(map.level(z, control.subarray(from, to)), from);
+  }
+  return control;
 }
 
 function calibrationOf(
   mapping: Mapping,
-  stages: readonly Minimum[],
+  stages: readonly Fitted[],
   { problem, kernel }: { problem: CalibrationProblem; kernel: Kernel },
 ): Calibration {
   const last = stages.at(-1)!;
@@ -138,7 +162,7 @@ function calibrationOf(
     mapping,
     control: last.x,
     fields,
-    coefficients: coefficientsOf(mapping, last.x),
+    coefficients: coefficientsOf(mapping, last.x, problem.mapping),
     discharge,
     cost: problem.cost(discharge, new Float64Array(discharge.length)),
     iterations: stages.reduce((sum, stage) => sum + stage.iterations, 0),

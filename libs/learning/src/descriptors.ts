@@ -1,26 +1,45 @@
 import { Fault } from '#errors';
 
-/** A physical descriptor of the cells with mean 0 and deviation 1, and what made it so. */
-export interface StandardDescriptor {
+/** What brings a physical descriptor of the cells to mean 0 and deviation 1, or to 0..1. */
+export interface DescriptorScale {
   readonly name: string;
   readonly mean: number;
   readonly deviation: number;
+  readonly minimum: number;
+  readonly maximum: number;
+}
+
+/** A descriptor with mean 0 and deviation 1. */
+export interface StandardDescriptor extends DescriptorScale {
   readonly values: Float64Array;
 }
 
-/** (D − mean)/deviation over the active cells. */
-export function standardize(name: string, field: Float64Array): StandardDescriptor {
-  const mean = field.reduce((sum, value) => sum + value, 0) / field.length;
-  const deviation = Math.sqrt(field.reduce((sum, value) => sum + (value - mean) ** 2, 0) / field.length);
-  if (!(deviation > 0)) {
-    throw new Fault('DOMAIN_INVALID', `descriptor ${name} is constant or has missing cells; it cannot map parameters`, {
-      descriptor: name,
-    });
-  }
-  return applyStandard({ name, mean, deviation }, field);
+/** A descriptor from 0 to 1: what a power takes. */
+export interface RangedDescriptor {
+  readonly shares: Float64Array;
 }
 
+/** (D − mean)/deviation over the active cells. @throws Fault DOMAIN_INVALID for a constant field or one with missing cells. */
+export function standardize(name: string, field: Float64Array): StandardDescriptor {
+  const missing = field.findIndex(value => !Number.isFinite(value));
+  if (missing >= 0) throw unusable(name, `has no value in cell ${missing}`);
+  const mean = field.reduce((sum, value) => sum + value, 0) / field.length;
+  const deviation = Math.sqrt(field.reduce((sum, value) => sum + (value - mean) ** 2, 0) / field.length);
+  if (!(deviation > 1e-9 * Math.abs(mean))) throw unusable(name, 'is constant');
+  const [minimum, maximum] = field.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity]);
+  return applyStandard({ name, mean, deviation, minimum, maximum }, field);
+}
+
+const unusable = (name: string, why: string): Fault =>
+  new Fault('DOMAIN_INVALID', `descriptor ${name} ${why}; it cannot map parameters: mend it or leave it out`, { descriptor: name });
+
 /** The same transformation with numbers found elsewhere: a file keeps those of the mesh it was fitted on. */
-export function applyStandard(by: Omit<StandardDescriptor, 'values'>, field: Float64Array): StandardDescriptor {
+export function applyStandard(by: DescriptorScale, field: Float64Array): StandardDescriptor {
   return { ...by, values: field.map(value => (value - by.mean) / by.deviation) };
+}
+
+/** The same descriptor from 0 to 1; beyond the range it was fitted on it stays at the border, where a power is defined. */
+export function rangedOf({ values, mean, deviation, minimum, maximum }: StandardDescriptor): RangedDescriptor {
+  const share = (value: number): number => (value * deviation + mean - minimum) / (maximum - minimum);
+  return { shares: values.map(value => Math.min(1, Math.max(0, share(value)))) };
 }

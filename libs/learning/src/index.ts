@@ -1,3 +1,5 @@
+export { adam, type AdamMinimum, type AdamOptions } from './adam.js';
+export { type MappingChoice } from './build-mapping.js';
 export {
   calibrate,
   CALIBRATION_SETTINGS,
@@ -6,11 +8,14 @@ export {
   type CalibrationProgress,
   type CalibrationSettings,
 } from './calibrate.js';
+export { efficiencyCost, NSE, nseCost, type Criterion, type Efficiency, type Target, type Transform } from './costs.js';
 export { standardize, type StandardDescriptor } from './descriptors.js';
 export { interceptionCapacity, type DemandAndSupply } from './interception-capacity.js';
+export { type SpatialCorrelation } from './maps/correlated-map.js';
+export { MAP_KINDS, type MapKind } from './maps/field-map.js';
 export type { Fields, Mapping } from './mapping.js';
-export { nseCost, type Target } from './nse-cost.js';
 export { imperviousnessOf, parameterFields, type ParameterSupport } from './parameter-fields.js';
 export { formatParameterFile, PARAMETER_FORMAT, parseParameterFile, type ParameterFile } from './parameter-file.js';
 export { HOURLY_PRIORS, type Prior } from './prior.js';
 export { stepFactor } from './rescale.js';
+export { openTensorFlow, type TensorFlow } from './tensorflow/open-tensorflow.js';

@@ -1,6 +1,6 @@
-import type { KernelLayout } from '#kernel';
-import type { StandardDescriptor } from './descriptors.js';
-import { inverseSigmoid, sigmoid, sigmoidSlope, type Range } from './sigmoid.js';
+import type { GradientResult, KernelLayout } from '#kernel';
+import type { FieldMap } from './maps/field-map.js';
+import { sigmoid, sigmoidSlope, type Range } from './sigmoid.js';
 
 /** A parameter or initial store that the control vector sets. */
 export interface MappedField {
@@ -8,84 +8,89 @@ export interface MappedField {
   readonly range: Range;
 }
 
+/** Fields that one map sets together. */
+export interface MappedGroup {
+  readonly fields: readonly MappedField[];
+  readonly map: FieldMap;
+}
+
 /**
- * What the control vector means: for each parameter an intercept and one slope a descriptor (none: uniform), then one
- * value a store. All are unbounded; the sigmoid keeps the fields inside their ranges.
+ * What the control vector means: the controls of the groups one after the other, then the weights of the network inside the step,
+ * if they are in the control. All components are unbounded; the sigmoid keeps the fields inside their ranges.
  */
 export interface Mapping {
   readonly layout: KernelLayout;
-  readonly parameters: readonly MappedField[];
-  readonly stores: readonly MappedField[];
-  readonly descriptors: readonly StandardDescriptor[];
+  readonly parameters: readonly MappedGroup[];
+  /** Initial stores. */
+  readonly stores: readonly MappedGroup[];
+  /** Whether the weights of `layout.network` are part of the control. */
+  readonly weights: boolean;
 }
 
-/** Arrays of a run in the kernel's layout: [parameter × cell] and [state × cell]. */
+/** Arrays of a run in the kernel's layout: [parameter × cell], [state × cell], and the weights of a network inside the step. */
 export interface Fields {
   readonly parameters: Float64Array;
   readonly initialState: Float64Array;
+  readonly weights?: Float64Array;
 }
 
-export const controlSize = ({ parameters, stores, descriptors }: Mapping): number =>
-  parameters.length * (1 + descriptors.length) + stores.length;
-
-/** The control that makes uniform fields of the given values; slopes are zero. */
-export function controlOf(mapping: Mapping, valueOf: (id: string) => number): Float64Array {
-  const control = new Float64Array(controlSize(mapping));
-  const stride = 1 + mapping.descriptors.length;
-  mapping.parameters.forEach(({ id, range }, k) => (control[k * stride] = inverseSigmoid(valueOf(id), range)));
-  mapping.stores.forEach(({ id, range }, k) => (control[storeOffset(mapping) + k] = inverseSigmoid(valueOf(id), range)));
-  return control;
+/** A group with its place in the control and in the arrays of a run. */
+export interface PlacedGroup extends MappedGroup {
+  readonly from: number;
+  readonly to: number;
+  readonly array: 'parameters' | 'initialState';
+  /** Where each field starts in that array. */
+  readonly rows: readonly number[];
 }
+
+export function placedGroups({ layout, parameters, stores }: Mapping): PlacedGroup[] {
+  let from = 0;
+  const place = (group: MappedGroup, array: PlacedGroup['array']): PlacedGroup => {
+    const names: readonly string[] = array === 'parameters' ? layout.parameters : layout.states;
+    const rows = group.fields.map(({ id }) => names.indexOf(id) * layout.cellCount);
+    const placed = { ...group, array, rows, from, to: from + group.map.size };
+    from = placed.to;
+    return placed;
+  };
+  return [...parameters.map(group => place(group, 'parameters')), ...stores.map(group => place(group, 'initialState'))];
+}
+
+export const weightsAt = (mapping: Mapping): number =>
+  [...mapping.parameters, ...mapping.stores].reduce((sum, { map }) => sum + map.size, 0);
+
+export const controlSize = (mapping: Mapping): number =>
+  weightsAt(mapping) + (mapping.weights ? (mapping.layout.network?.weightCount ?? 0) : 0);
 
 /** The fields of a control; what it does not set is as in `base`. */
 export function fieldsOf(mapping: Mapping, control: Float64Array, base: Fields): Fields {
-  const fields = { parameters: Float64Array.from(base.parameters), initialState: Float64Array.from(base.initialState) };
+  const fields = { ...base, parameters: Float64Array.from(base.parameters), initialState: Float64Array.from(base.initialState) };
   const { cellCount } = mapping.layout;
-  mapping.parameters.forEach(({ range }, k) => {
-    const row = parameterRow(mapping, k);
-    const z = predictor(mapping, control, k);
-    for (let cell = 0; cell < cellCount; cell++) fields.parameters[row + cell] = sigmoid(z[cell]!, range);
-  });
-  mapping.stores.forEach(({ range }, k) => {
-    const row = storeRow(mapping, k);
-    fields.initialState.fill(sigmoid(control[storeOffset(mapping) + k]!, range), row, row + cellCount);
-  });
-  return fields;
+  for (const { fields: mapped, map, rows, array, from, to } of placedGroups(mapping)) {
+    const z = map.predictor(control.subarray(from, to));
+    mapped.forEach(({ range }, k) => {
+      for (let cell = 0; cell < cellCount; cell++) fields[array][rows[k]! + cell] = sigmoid(z[k * cellCount + cell]!, range);
+    });
+  }
+  return mapping.weights ? { ...fields, weights: control.slice(weightsAt(mapping)) } : fields;
 }
 
-/** The chain rule from the kernel's ∂J/∂θ and ∂J/∂(initial state) per cell to ∂J/∂control. */
-export function controlGradient(mapping: Mapping, control: Float64Array, byCell: Fields): Float64Array {
+/** The chain rule from the kernel's ∂J/∂θ, ∂J/∂(initial state) per cell and ∂J/∂weights to ∂J/∂control. */
+export function controlGradient(
+  mapping: Mapping,
+  control: Float64Array,
+  byField: Pick<GradientResult, 'parameters' | 'initialState' | 'weights'>,
+): Float64Array {
   const gradient = new Float64Array(control.length);
-  const stride = 1 + mapping.descriptors.length;
-  mapping.parameters.forEach(({ range }, k) => {
-    const row = parameterRow(mapping, k);
-    predictor(mapping, control, k).forEach((z, cell) => {
-      const byPredictor = byCell.parameters[row + cell]! * sigmoidSlope(z, range);
-      gradient[k * stride] = gradient[k * stride]! + byPredictor;
-      mapping.descriptors.forEach(({ values }, d) => {
-        gradient[k * stride + 1 + d] = gradient[k * stride + 1 + d]! + byPredictor * values[cell]!;
-      });
+  const { cellCount } = mapping.layout;
+  for (const { fields, map, rows, array, from, to } of placedGroups(mapping)) {
+    const own = control.subarray(from, to);
+    const z = map.predictor(own);
+    const byPredictor = z.map((value, i) => {
+      const k = Math.floor(i / cellCount);
+      return byField[array][rows[k]! + (i % cellCount)]! * sigmoidSlope(value, fields[k]!.range);
     });
-  });
-  mapping.stores.forEach(({ range }, k) => {
-    const row = storeRow(mapping, k);
-    const sum = byCell.initialState.subarray(row, row + mapping.layout.cellCount).reduce((a, b) => a + b, 0);
-    gradient[storeOffset(mapping) + k] = sum * sigmoidSlope(control[storeOffset(mapping) + k]!, range);
-  });
+    gradient.set(map.pullBack(own, byPredictor), from);
+  }
+  if (mapping.weights) gradient.set(byField.weights, weightsAt(mapping));
   return gradient;
 }
-
-/** x₀ + Σ xᵈ·Dᵈ of parameter `k` on each cell. */
-function predictor({ descriptors, layout }: Mapping, control: Float64Array, k: number): Float64Array {
-  const offset = k * (1 + descriptors.length);
-  const z = new Float64Array(layout.cellCount).fill(control[offset]!);
-  descriptors.forEach(({ values }, d) => {
-    for (let cell = 0; cell < z.length; cell++) z[cell] = z[cell]! + control[offset + 1 + d]! * values[cell]!;
-  });
-  return z;
-}
-
-const storeOffset = ({ parameters, descriptors }: Mapping): number => parameters.length * (1 + descriptors.length);
-const parameterRow = ({ layout, parameters }: Mapping, k: number): number =>
-  layout.parameters.findIndex(id => id === parameters[k]!.id) * layout.cellCount;
-const storeRow = ({ layout, stores }: Mapping, k: number): number => layout.states.findIndex(id => id === stores[k]!.id) * layout.cellCount;

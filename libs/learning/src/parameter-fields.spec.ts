@@ -102,6 +102,78 @@ describe('parameterFields', () => {
   });
 });
 
+describe('parameterFields of networks and powers', () => {
+  const layers = [
+    { activation: 'tanh' as const, kernel: [1, -1], bias: [0, 0.5] },
+    { activation: 'linear' as const, kernel: [1, 0, 0, 2], bias: [0.1, -0.1] },
+  ];
+  const network: KernelLayout['network'] = { inputs: ['ht', 'pn'], hidden: [2], outputs: ['zl'], weightCount: 9 };
+  const weights = [1, 2, 3, 4, 0, 0, 5, 6, 7];
+
+  it('computes a network of descriptors and a multi-power map', () => {
+    const mapped: ParameterFile = {
+      ...file,
+      mapping: 'mixed',
+      descriptors: [{ name: 'slope', mean: 3, deviation: 2, minimum: 1, maximum: 5 }],
+      network: { layers, beside: { activation: 'linear', kernel: [0, 1], bias: [0, 0.3] } },
+      parameters: [
+        { id: 'cp', form: 'ann', lower: 0, upper: 1000, output: 1 },
+        { id: 'ct', form: 'multipower', lower: 0, upper: 1000, intercept: 1, factors: [-2], exponents: [0.5] },
+        ...file.parameters.slice(2),
+      ],
+    };
+    const { parameters } = parameterFields(parseParameterFile(formatParameterFile(mapped), 'm.json'), support, layoutAt(3600));
+    const s = (z: number): number => 1000 / (1 + Math.exp(-z));
+    [-1, 0, 1].forEach((d, cell) => {
+      expect(rowOf(parameters, 1)[cell]).toBeCloseTo(s(0.2 + d + 2 * Math.tanh(0.5 - d)), 9);
+      expect(rowOf(parameters, 2)[cell]).toBeCloseTo(s(1 - 2 * Math.sqrt((d + 1) / 2)), 9);
+    });
+  });
+
+  it('takes stores by cell', () => {
+    const stored: ParameterFile = { ...file, initialState: { ...file.initialState, values: { ht: [0.1, 0.2, 0.4] } } };
+    rowOf(parameterFields(stored, support, layoutAt(900)).initialState, 2).forEach((value, cell) => {
+      expect(value).toBeCloseTo([0.1, 0.2, 0.4][cell]! / Math.SQRT2, 12);
+    });
+  });
+
+  it('shows the network inside the step at any step what it was trained on', () => {
+    const corrected: ParameterFile = { ...file, correction: { hidden: [2], weights } };
+    const at = (stepSeconds: number) => parameterFields(corrected, support, { ...layoutAt(stepSeconds), network }).weights!;
+    expect([...at(3600)]).toEqual(weights);
+    const [ht, pn] = [0.3 / Math.SQRT2, 2 / 4]; // a quarter of the step
+    expect(at(900)[0]! * ht + at(900)[1]! * pn).toBeCloseTo(1 * 0.3 + 2 * 2, 12);
+    expect(at(900)[2]! * ht + at(900)[3]! * pn).toBeCloseTo(3 * 0.3 + 4 * 2, 12);
+    expect([...at(900).subarray(4)]).toEqual(weights.slice(4));
+  });
+
+  it('refuses weights that the structure cannot take, saying why', () => {
+    const corrected: ParameterFile = { ...file, correction: { hidden: [2], weights } };
+    const layout = layoutAt(3600);
+    expect(() => parameterFields(corrected, support, layout)).toThrow(/gr4 has no network/);
+    expect(() => parameterFields(file, support, { ...layout, network })).toThrow(/bring no weights/);
+    expect(() => parameterFields(corrected, support, { ...layout, network: { ...network, hidden: [3] } })).toThrow(
+      /layers \[2\], not \[3\]/,
+    );
+    const short: ParameterFile = { ...file, correction: { hidden: [2], weights: [1] } };
+    expect(() => parameterFields(short, support, { ...layout, network })).toThrow(/1 weights, and gr4 with hidden layers \[2\] has 9/);
+  });
+
+  it('reads no file whose network does not fit itself', () => {
+    const wrong = {
+      ...file,
+      network: { layers: [{ ...layers[0]!, kernel: [1] }], beside: layers[0]! },
+      parameters: [{ id: 'cp', form: 'ann', lower: 0, upper: 1, output: 2 }],
+    };
+    expect(() => parseParameterFile(JSON.stringify(wrong), 'w.json')).toThrow(/no such output.*kernel: 1 values, not 2/);
+    const powers = {
+      ...file,
+      parameters: [{ id: 'cp', form: 'multipower', lower: 0, upper: 1, intercept: 0, factors: [1], exponents: [1] }],
+    };
+    expect(() => parseParameterFile(JSON.stringify(powers), 'p.json')).toThrow(/minimum and maximum/);
+  });
+});
+
 describe('parameter file', () => {
   it('survives writing and reading', () => {
     expect(parseParameterFile(formatParameterFile(file), 'a.json')).toEqual(file);

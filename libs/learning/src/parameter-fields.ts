@@ -1,7 +1,9 @@
 import { VARIABLES, type VariableId } from '#hydrology';
 import { Fault } from '#errors';
 import type { KernelLayout } from '#kernel';
-import { applyStandard } from './descriptors.js';
+import { correctionWeights } from './correction-weights.js';
+import { evaluateNetwork } from './dense-network.js';
+import { applyStandard, rangedOf, type StandardDescriptor } from './descriptors.js';
 import type { Fields } from './mapping.js';
 import type { ParameterCoefficients, ParameterFile } from './parameter-file.js';
 import { exponentialStoreShift, stepFactor } from './rescale.js';
@@ -32,14 +34,15 @@ export function parameterFields(file: ParameterFile, support: ParameterSupport, 
   const initialState = new Float64Array(states.length * cellCount);
   states.forEach((id, k) => {
     const fitted = file.initialState.values[id];
-    const value = fitted === undefined ? VARIABLES[id].default : fitted * stepFactor(id, change);
-    initialState.fill(value, k * cellCount, (k + 1) * cellCount);
+    const values = new Float64Array(cellCount).fill(typeof fitted === 'number' ? fitted * stepFactor(id, change) : VARIABLES[id].default);
+    initialState.set(typeof fitted === 'object' ? fitted.map(value => value * stepFactor(id, change)) : values, k * cellCount);
     if (id !== 'he') return;
     const be = ids.indexOf('be') * cellCount;
     for (let cell = 0; cell < cellCount; cell++)
       initialState[k * cellCount + cell]! += exponentialStoreShift(parameters[be + cell]!, change);
   });
-  return { parameters, initialState };
+  const weights = correctionWeights(file, layout);
+  return { parameters, initialState, ...(weights && { weights }) };
 }
 
 /** The capacity comes from the forcing, imperviousness from its map, the rest from the fit. */
@@ -100,11 +103,26 @@ function cellValues(
   const descriptors = file.descriptors.map(by => {
     const field = support.descriptors.get(by.name);
     if (field === undefined) throw new Fault('PARAMETERS_INVALID', `the domain has no descriptor ${by.name}`, { descriptor: by.name });
-    return applyStandard(by, field).values;
+    return applyStandard({ ...by, minimum: by.minimum ?? NaN, maximum: by.maximum ?? NaN }, field);
   });
   const range = { lower: parameter.lower, upper: parameter.upper };
-  return Float64Array.from({ length: cellCount }, (_, cell) => {
-    const z = descriptors.reduce((sum, field, d) => sum + parameter.slopes[d]! * field[cell]!, parameter.intercept);
-    return sigmoid(z, range);
-  });
+  return predictorOf(file, parameter, descriptors).map(z => sigmoid(z, range));
+}
+
+type Mapped = Exclude<ParameterCoefficients, { readonly form: 'uniform' | 'cells' }>;
+
+/** z on each cell. */
+function predictorOf(file: ParameterFile, parameter: Mapped, descriptors: readonly StandardDescriptor[]): Float64Array {
+  if (parameter.form === 'ann')
+    return evaluateNetwork(
+      file.network!,
+      descriptors.map(({ values }) => values),
+    )[parameter.output]!;
+  const terms =
+    parameter.form === 'multilinear'
+      ? descriptors.map(({ values }, d) => values.map(value => parameter.slopes[d]! * value))
+      : descriptors.map((each, d) => rangedOf(each).shares.map(share => parameter.factors[d]! * share ** parameter.exponents[d]!));
+  return new Float64Array(descriptors[0]!.values.length).map((_, cell) =>
+    terms.reduce((sum, term) => sum + term[cell]!, parameter.intercept),
+  );
 }

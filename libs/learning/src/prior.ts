@@ -1,4 +1,6 @@
+import type { NetworkLayout } from '#kernel';
 import type { Mapping } from './mapping.js';
+import { normalNumbers } from './normal-numbers.js';
 import { inverseSigmoid } from './sigmoid.js';
 
 /** What is known of a parameter before any discharge of the basin is seen. */
@@ -43,26 +45,56 @@ export const HOURLY_PRIORS: Readonly<Record<string, Prior>> = {
   hc: { value: 0.3, deviation: 1 },
 };
 
-/** A descriptor may explain as much of a parameter as is unknown of its mean. */
-const SLOPE_SHARE = 1;
 const UNKNOWN_DEVIATION = 1;
 
-/** The prior of a whole control; slopes have mean zero. */
-export function priorOf(mapping: Mapping, priors: Readonly<Record<string, Prior>>, valueOf: (id: string) => number): ControlPrior {
-  const mean: number[] = [];
-  const deviation: number[] = [];
-  const add = (average: number, spread: number): void => {
-    mean.push(average);
-    deviation.push(spread);
+/**
+ * Deviations of the weights of a network inside the step. They make what a neuron gets from one input vary by about one over what the input takes:
+ * stores from 0 to 1, net rain of millimetres and net PET of tenths of a millimetre an hour. Outputs share the neurons' variance.
+ */
+const INPUT_DEVIATION: Readonly<Record<string, number>> = { pn: 0.3, en: 3 };
+const STORE_DEVIATION = 2;
+
+export interface PriorKnowledge {
+  readonly priors: Readonly<Record<string, Prior>>;
+  /** What the priors leave out. */
+  readonly valueOf: (id: string) => number;
+  /** Of the random hidden weights of a network inside the step. */
+  readonly seed: number;
+}
+
+/** The prior of a whole control. */
+export function priorOf(mapping: Mapping, { priors, valueOf, seed }: PriorKnowledge): ControlPrior {
+  const parts = [...mapping.parameters, ...mapping.stores].map(({ fields, map }) => {
+    const known = fields.map(({ id, range }) => {
+      const prior = priors[id] ?? { value: valueOf(id), deviation: UNKNOWN_DEVIATION };
+      return { mean: inverseSigmoid(prior.value, range), deviation: prior.deviation };
+    });
+    return map.prior({
+      mean: Float64Array.from(known, ({ mean }) => mean),
+      deviation: Float64Array.from(known, ({ deviation }) => deviation),
+    });
+  });
+  if (mapping.weights && mapping.layout.network) parts.push(correctionPrior(mapping.layout.network, seed));
+  return {
+    mean: Float64Array.from(parts.flatMap(({ mean }) => [...mean])),
+    deviation: Float64Array.from(parts.flatMap(({ deviation }) => [...deviation])),
   };
-  for (const { id, range } of mapping.parameters) {
-    const prior = priors[id] ?? { value: valueOf(id), deviation: UNKNOWN_DEVIATION };
-    add(inverseSigmoid(prior.value, range), prior.deviation);
-    for (let d = 0; d < mapping.descriptors.length; d++) add(0, SLOPE_SHARE * prior.deviation);
-  }
-  for (const { id, range } of mapping.stores) {
-    const prior = priors[id] ?? { value: valueOf(id), deviation: UNKNOWN_DEVIATION };
-    add(inverseSigmoid(prior.value, range), prior.deviation);
-  }
-  return { mean: Float64Array.from(mean), deviation: Float64Array.from(deviation) };
+}
+
+/**
+ * In the order of the weights: layer by layer the matrix [output × inputs + input], then the biases. Hidden layers lie around random weights and the last
+ * one around zero, so that a fit starts with the plain structure.
+ */
+export function correctionPrior({ inputs, hidden, outputs }: NetworkLayout, seed: number): ControlPrior {
+  const sizes = [inputs.length, ...hidden, outputs.length];
+  const deviation = sizes.slice(1).flatMap((count, l) => {
+    const row =
+      l === 0
+        ? inputs.map(input => INPUT_DEVIATION[input] ?? STORE_DEVIATION)
+        : Array.from({ length: sizes[l]! }, () => 1 / Math.sqrt(sizes[l]!));
+    return [...Array.from({ length: count }, () => row).flat(), ...new Array<number>(count).fill(1)];
+  });
+  const last = deviation.length - outputs.length * (hidden.at(-1)! + 1);
+  const mean = normalNumbers(deviation.length, seed).map((value, i) => (i < last ? value * deviation[i]! : 0));
+  return { mean, deviation: Float64Array.from(deviation) };
 }

@@ -13,7 +13,8 @@ export interface StepChange {
  *   with n = 4;
  * - the exchange kexc·ht^3.5 scales with Δt when kexc ~ Δt^(1/8); with a threshold, kexc·(ht − aexc), when aexc follows ht and
  *   kexc ~ Δt^(3/4);
- * - intensities are depths per step: alpha1, alpha2 ~ 1/Δt.
+ * - intensities are depths per step: alpha1, alpha2 ~ 1/Δt;
+ * - what melts by the degree (kmlt), drains (ks) or flows out at most (dsm) in a step ~ Δt; hbv's rates are by day at any step.
  * The percolation has its step in β. Everything else (cp, ca, ci, be, kb, llr, akw, bkw, hp …) keeps its value.
  */
 const EXPONENTS: Readonly<Record<string, number>> = {
@@ -24,6 +25,9 @@ const EXPONENTS: Readonly<Record<string, number>> = {
   kexc: 1 / 8,
   alpha1: -1,
   alpha2: -1,
+  kmlt: 1,
+  ks: 1,
+  dsm: 1,
   ht: 1 / 4,
   hl: 1 / 4,
   hc: 1 / 3,

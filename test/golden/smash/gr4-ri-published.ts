@@ -8,7 +8,7 @@ import type { Structure } from '../../../libs/kernel/src/structure.js';
 
 /**
  * gr4_ri as it is published, with the amount that γ takes off the infiltration as SMASH has it (`bypass` = γ·Δt in seconds) or in the
- * unit of the equation (γ·pn). The register's kb serves as the switch between the two: 1 as SMASH, 0 in units.
+ * unit of the equation (γ·pn). The register's kb serves as the switch between the two: 2 as SMASH, 1 in its unit.
  */
 export const gr4_ri_published: Structure = {
   title: 'GR4 with rain intensity as published',
@@ -33,7 +33,7 @@ export function publishedProduction(
   const g = 1 - exp(-alpha1 * pn);
   const lam = sqrt(1 - g);
   const w = tanh((lam * pn) / cp);
-  const bypass = g * (kb * stepSeconds + (1 - kb) * pn);
+  const bypass = g * ((kb - 1) * stepSeconds + (2 - kb) * pn);
   const ps = ((cp / lam) * w * (1 - lam * hp * (lam * hp))) / (1 + lam * hp * w) - bypass;
   const v = tanh(en / cp);
   const es = (hp * cp * (2 - hp) * v) / (1 + (1 - hp) * v);

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { loadDomain } from '#config';
 import { HOUR_MS, SECOND_MS, parseIso, timeGrid } from '#hydrology';
-import { routingNames, structureNames, type Kernel, type RunRequest } from '#kernel';
+import { routingNames, structureNames, type Kernel, type KernelForcing, type NetworkLayout, type RunRequest } from '#kernel';
 import { benchNationalCommand } from './bench-national.js';
 import { medianOf, readCount, secondsOf, sumOfSquares, typicalFields } from './bench-runs.js';
 import { recordForcing } from './record-inputs.js';
@@ -47,14 +47,19 @@ export function benchCommand(program: Command): void {
 async function benchKernels(flags: KernelFlags): Promise<KernelRate[]> {
   const runs = readCount('--runs', flags.runs);
   const domain = await loadDomain(domainFolder(flags.domain));
-  const forcing = recordForcing(domain.record, PERIOD);
+  const forcing = warmed(recordForcing(domain.record, PERIOD, true), domain.mesh.cellCount);
   const rates: KernelRate[] = [];
   for (const structure of flags.structure === undefined ? structureNames() : [flags.structure]) {
     for (const routing of flags.routing === undefined ? routingNames() : [flags.routing]) {
       process.stderr.write(`bench kernel ${structure}-${routing}\n`);
       const kernel = openKernel({ domain, stations: domain.stations, structure, routing, stepSeconds: HOUR_MS / SECOND_MS });
       const { states, parameters, cellCount } = kernel.layout;
-      const request = { forcing, parameters: typicalFields(parameters, cellCount), initialState: typicalFields(states, cellCount) };
+      const request = {
+        forcing,
+        parameters: typicalFields(parameters, cellCount),
+        initialState: typicalFields(states, cellCount),
+        weights: glorotWeights(kernel.layout.network),
+      };
       rates.push(rateOf(kernel, request, runs));
     }
   }
@@ -75,7 +80,28 @@ function rateOf(kernel: Kernel, request: RunRequest, runs: number): KernelRate {
   };
 }
 
+/** For structures with snow, on a domain without temperature: a day's course around freezing, colder from week to week. */
+function warmed(forcing: KernelForcing, cellCount: number): KernelForcing {
+  const degrees = (hour: number): number => 6 + 6 * Math.sin((2 * Math.PI * hour) / 24) - hour / 168;
+  const temperature = Float32Array.from({ length: forcing.steps * cellCount }, (_, i) => degrees(Math.floor(i / cellCount)));
+  return { temperature, ...forcing };
+}
+
 function medianSeconds(run: () => unknown, runs: number): number {
   for (let i = 0; i < WARM_UP_RUNS; i++) run();
   return medianOf(Array.from({ length: runs }, () => secondsOf(run)));
+}
+
+/** Weights as a training starts with (Glorot & Bengio 2010, uniform; zero biases), always the same. */
+function glorotWeights(network: NetworkLayout | undefined): Float64Array {
+  if (!network) return new Float64Array(0);
+  const sizes = [network.inputs.length, ...network.hidden, network.outputs.length];
+  let seed = 1;
+  const uniform = () => (seed = (seed * 48271) % 2147483647) / 2147483647;
+  const layers = sizes.slice(1).flatMap((outputs, l) => {
+    const inputs = sizes[l]!;
+    const bound = Math.sqrt(6 / (inputs + outputs));
+    return [...Array.from({ length: inputs * outputs }, () => bound * (2 * uniform() - 1)), ...new Array<number>(outputs).fill(0)];
+  });
+  return Float64Array.from(layers);
 }

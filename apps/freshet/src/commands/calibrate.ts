@@ -5,39 +5,47 @@ import { Presets, SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { loadDomain, requireGauges, type LoadedDomain } from '#config';
 import { Fault } from '#errors';
-import { DAY_MS, HOUR_MS, SECOND_MS, VARIABLES, timeGrid, toIso, type Station, type TimeGrid } from '#hydrology';
-import { routingNames, structureNames, type Kernel, type KernelForcing } from '#kernel';
+import { SECOND_MS, toIso } from '#hydrology';
+import { routingNames, structureNames } from '#kernel';
 import {
   calibrate,
   CALIBRATION_SETTINGS,
   formatParameterFile,
-  imperviousnessOf,
-  interceptionCapacity,
-  nseCost,
+  MAP_KINDS,
   PARAMETER_FORMAT,
-  standardize,
   type Calibration,
   type CalibrationProgress,
-  type Fields,
+  type CalibrationSettings,
+  type Criterion,
+  type Efficiency,
+  type MapKind,
   type ParameterFile,
-  type StandardDescriptor,
+  type Transform,
 } from '#learning';
 import { nse } from '#verification';
-import { observedOnSteps, readPeriod, recordForcing, recordStart, type Period } from './record-inputs.js';
-import { domainFolder, openKernel, printJson } from './run-options.js';
-
-/** The model's own step in forecasting. */
-const MODEL_STEP_SECONDS = 900;
-/** Calibration runs at the step of the record's rain and discharge, an hour at least; the interception is found for both. */
-const calibrationSteps = ({ record }: LoadedDomain): readonly [seconds: number, ...others: number[]] =>
-  record.rainStepMs > HOUR_MS ? [record.rainStepMs / SECOND_MS] : [HOUR_MS / SECOND_MS, MODEL_STEP_SECONDS];
+import { PLAN_DEFAULTS, prepareCalibration, readMapKind, type CalibrationPlan, type CalibrationSetup } from './prepare-calibration.js';
+import { readPeriod } from './record-inputs.js';
+import { domainFolder, printJson } from './run-options.js';
 
 interface CalibrateFlags {
   readonly domain: string;
   readonly structure: string;
   readonly routing: string;
+  readonly correction?: string;
   readonly mapping: string;
+  readonly map?: string;
+  readonly hidden?: string;
+  readonly correlation: string;
   readonly gauges: string;
+  readonly gaugeWeights?: string;
+  readonly cost: string;
+  readonly optimizer: string;
+  readonly iterations?: string;
+  readonly rate?: string;
+  readonly prior?: string;
+  readonly networkPrior?: string;
+  readonly seed: string;
+  readonly stores: boolean;
   readonly from: string;
   readonly to: string;
   readonly out: string;
@@ -51,8 +59,21 @@ export function calibrateCommand(program: Command): void {
     .requiredOption('--domain <basin>', 'basin name or domain folder')
     .option('--structure <name>', `one of ${structureNames().join(', ')}`, 'gr4')
     .option('--routing <name>', `one of ${routingNames().join(', ')}`, 'kw')
-    .option('--mapping <kind>', 'uniform or multilinear (over the descriptors of the domain)', 'multilinear')
+    .option('--correction <mlp:sizes>', 'correct the fluxes by a network with these hidden layers, as mlp:16 or mlp:16,16')
+    .option('--mapping <kind>', `how parameters vary over the cells: ${MAP_KINDS.join(', ')}`, 'multilinear')
+    .option('--map <id=kind,…>', 'another mapping of some parameters or initial stores (hp, ht), as cp=distributed,hp=distributed')
+    .option('--hidden <sizes>', 'hidden layers of the mapping ann, as 8 or 8,8')
+    .option('--correlation <m>', 'distance over which distributed parameters correlate', String(PLAN_DEFAULTS.correlationLength))
     .option('--gauges <ids>', 'all, or station ids separated by commas', 'all')
+    .option('--gauge-weights <numbers>', 'one a gauge; equal without it')
+    .option('--cost <criteria>', 'nse, nnse or kge, with -sqrt or -log, and weights, as nse or nse:0.7,kge-sqrt:0.3', 'nse')
+    .option('--optimizer <name>', 'lbfgsb or adam', CALIBRATION_SETTINGS.optimizer)
+    .option('--iterations <count>', 'of the fit after the uniform one')
+    .option('--rate <number>', "adam's first step, in deviations of the prior")
+    .option('--prior <weight>', 'weight of the background term')
+    .option('--network-prior <weight>', 'weight of the background term of the network inside the step')
+    .option('--seed <number>', 'of the random weights that a network starts with', '1')
+    .option('--no-stores', 'leave the initial stores at their defaults')
     .requiredOption('--from <date>', 'start of the fitted period (excluded), 00:00 UTC')
     .requiredOption('--to <date>', 'end of the fitted period (included), 00:00 UTC')
     .requiredOption('--out <file>', 'parameter file to write')
@@ -66,11 +87,11 @@ async function runCalibration(flags: CalibrateFlags): Promise<unknown> {
   const started = performance.now();
   const domain = await loadDomain(domainFolder(flags.domain));
   requireGauges(domain, 'calibration');
-  const setup = prepare(flags, domain);
+  const setup = await prepareCalibration(readPlan(flags, domain), domain);
   const progress = progressBar();
-  const result = calibrate({ ...setup.problem, settings: CALIBRATION_SETTINGS, onProgress: progress.show }, setup.kernel);
+  const result = calibrate({ ...setup.problem, onProgress: progress.show }, setup.kernel);
   progress.stop();
-  const file = parameterFileOf(result, { ...setup, domain, flags, version: await freshetVersion() });
+  const file = parameterFileOf(result, { ...setup, domain, version: await freshetVersion() });
   await mkdir(dirname(resolve(flags.out)), { recursive: true });
   await writeFile(flags.out, formatParameterFile(file));
   const { mapping, fit } = file;
@@ -79,115 +100,113 @@ async function runCalibration(flags: CalibrateFlags): Promise<unknown> {
     iterations: fit.iterations,
     cost: fit.cost,
     nse: fit.nse,
+    stoppedBy: fit.stoppedBy,
     seconds: Math.round(performance.now() - started) / 1000,
   };
 }
 
-interface Setup {
-  readonly kernel: Kernel;
-  readonly time: TimeGrid;
-  readonly period: Period;
-  readonly gauges: readonly Station[];
-  readonly observed: Float64Array;
-  readonly interception: ParameterFile['interception'];
-  readonly problem: {
-    readonly forcing: KernelForcing;
-    readonly base: Fields;
-    readonly cost: ReturnType<typeof nseCost>;
-    readonly descriptors: readonly StandardDescriptor[];
+function readPlan(flags: CalibrateFlags, domain: LoadedDomain): CalibrationPlan {
+  const hidden = flags.correction === undefined ? undefined : readCorrection(flags.correction);
+  return {
+    structure: hidden && !flags.structure.endsWith('_ude') ? `${flags.structure}_mlp` : flags.structure,
+    routing: flags.routing,
+    ...(hidden && { hidden }),
+    mapping: readMapKind('--mapping', flags.mapping),
+    kinds: readKinds(flags.map),
+    mappingHidden: flags.hidden === undefined ? PLAN_DEFAULTS.mappingHidden : readSizes('--hidden', flags.hidden),
+    correlationLength: readNumber('--correlation', flags.correlation),
+    gauges: flags.gauges,
+    ...(flags.gaugeWeights !== undefined && { gaugeWeights: readWeights(flags.gaugeWeights, flags.gauges, domain) }),
+    criteria: readCriteria(flags.cost),
+    period: readPeriod(flags, domain),
+    settings: readSettings(flags),
   };
 }
 
-function prepare(flags: CalibrateFlags, domain: LoadedDomain): Setup {
-  const period = readPeriod(flags, domain);
-  const gauges = chooseGauges(flags.gauges, domain);
-  const [stepSeconds, ...others] = calibrationSteps(domain);
-  const time = timeGrid(recordStart(domain.record), period.to, stepSeconds * SECOND_MS);
-  const forcing = recordForcing(domain.record, time);
-  const observed = observedOnSteps(domain.record, gauges, { time, ...period });
-  refuseSilentGauges(gauges, { observed, steps: time.count });
-  const kernel = openKernel({ domain, stations: gauges, stepSeconds, ...namesOf(flags) });
-  const interception = [stepSeconds, ...others].map(seconds => searchCapacity(domain, period, seconds));
-  const cost = nseCost({ observed, steps: time.count, stations: gauges.map((_, row) => row) });
-  const problem = {
-    forcing,
-    cost,
-    base: baseFields(kernel, interception[0]!.capacity, domain),
-    descriptors: chooseDescriptors(flags.mapping, domain),
+function readSettings(flags: CalibrateFlags): CalibrationSettings {
+  const { optimizer } = flags;
+  if (optimizer !== 'lbfgsb' && optimizer !== 'adam') throw new Fault('COMMAND_INVALID', `--optimizer ${optimizer} is not lbfgsb or adam`);
+  return {
+    ...PLAN_DEFAULTS.settings,
+    optimizer,
+    stores: flags.stores,
+    seed: readNumber('--seed', flags.seed),
+    ...(flags.iterations !== undefined && { iterations: readNumber('--iterations', flags.iterations) }),
+    ...(flags.rate !== undefined && { rate: readNumber('--rate', flags.rate) }),
+    ...(flags.prior !== undefined && { priorWeight: readNumber('--prior', flags.prior) }),
+    ...(flags.networkPrior !== undefined && { networkWeight: readNumber('--network-prior', flags.networkPrior) }),
   };
-  return { kernel, time, period, gauges, observed, interception, problem };
 }
 
-const namesOf = ({ structure, routing }: CalibrateFlags): { structure: string; routing: string } => ({ structure, routing });
+function readNumber(option: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value >= 0) return value;
+  throw new Fault('COMMAND_INVALID', `${option} ${text} is not a number of 0 or more`);
+}
 
-function chooseGauges(asked: string, { stations }: LoadedDomain): readonly Station[] {
-  const gauged = stations.filter(station => station.gauged);
-  if (asked === 'all') return gauged;
-  return asked.split(',').map(id => {
-    const found = gauged.find(station => station.id === id.trim());
-    if (found === undefined) {
-      const known = gauged.map(station => station.id).join(', ');
-      throw new Fault('COMMAND_INVALID', `--gauges: ${id} is not a gauged station of the domain; it has ${known}`, { station: id });
-    }
-    return found;
+const readSizes = (option: string, text: string): number[] => text.split(',').map(size => readNumber(option, size));
+
+function readCorrection(text: string): number[] {
+  const sizes = /^mlp:(\d+(?:,\d+)*)$/.exec(text)?.[1];
+  if (sizes === undefined) throw new Fault('COMMAND_INVALID', `--correction ${text} is not mlp:SIZES, as in mlp:16 or mlp:16,16`);
+  return readSizes('--correction', sizes);
+}
+
+function readKinds(text: string | undefined): Record<string, MapKind> {
+  const pairs = (text ?? '').split(',').filter(Boolean);
+  return Object.fromEntries(
+    pairs.map(pair => {
+      const [id, kind] = pair.split('=');
+      if (!id || kind === undefined) throw new Fault('COMMAND_INVALID', `--map ${pair} is not ID=KIND, as in cp=distributed`);
+      return [id, readMapKind('--map', kind)];
+    }),
+  );
+}
+
+function readWeights(text: string, gauges: string, { stations }: LoadedDomain): number[] {
+  const weights = text.split(',').map(weight => readNumber('--gauge-weights', weight));
+  const count = gauges === 'all' ? stations.filter(({ gauged }) => gauged).length : gauges.split(',').length;
+  if (weights.length === count && weights.some(weight => weight > 0)) return weights;
+  throw new Fault('COMMAND_INVALID', `--gauge-weights ${text}: give ${count} numbers, one a gauge, not all 0`);
+}
+
+function readCriteria(text: string): Criterion[] {
+  const criteria = text.split(',').map(term => {
+    const [, efficiency, transform, weight] = /^(nse|nnse|kge)(?:-(sqrt|log))?(?::([\d.]+))?$/.exec(term) ?? [];
+    if (efficiency === undefined)
+      throw new Fault('COMMAND_INVALID', `--cost ${term} is not nse, nnse or kge, with -sqrt or -log and a weight`);
+    const kind = (transform ?? 'keep') as Transform;
+    return { efficiency: efficiency as Efficiency, transform: kind, weight: readNumber('--cost', weight ?? '1') };
   });
+  const sum = criteria.reduce((total, { weight }) => total + weight, 0);
+  if (!(sum > 0)) throw new Fault('COMMAND_INVALID', `--cost ${text}: the weights are all 0`);
+  return criteria.map(criterion => ({ ...criterion, weight: criterion.weight / sum }));
 }
 
-function refuseSilentGauges(gauges: readonly Station[], { observed, steps }: { observed: Float64Array; steps: number }): void {
-  gauges.forEach(({ id }, row) => {
-    const values = observed.subarray(row * steps, (row + 1) * steps).filter(value => !Number.isNaN(value));
-    if (new Set(values).size < 2) {
-      throw new Fault('COMMAND_INVALID', `--gauges: ${id} has no varying discharge in the period; leave it out or choose another period`, {
-        station: id,
-      });
-    }
+const objectiveOf = (criteria: readonly Criterion[]): string => {
+  const terms = criteria.map(({ efficiency, transform, weight }) => {
+    const name = `1 - ${efficiency.toUpperCase()}${transform === 'keep' ? '' : ` of ${transform}`}`;
+    return criteria.length === 1 ? name : `${weight}·(${name})`;
   });
-}
+  return `${terms.join(' + ')}, mean over the gauges`;
+};
 
-function chooseDescriptors(mapping: string, { descriptors }: LoadedDomain): readonly StandardDescriptor[] {
-  if (mapping === 'uniform') return [];
-  if (mapping !== 'multilinear') throw new Fault('COMMAND_INVALID', `--mapping ${mapping} is unknown; it is uniform or multilinear`);
-  if (descriptors.size === 0) throw new Fault('COMMAND_INVALID', '--mapping multilinear needs descriptors, and the domain has none');
-  return [...descriptors].map(([name, field]) => standardize(name, field));
-}
-
-function searchCapacity({ record }: LoadedDomain, { from, to }: Period, stepSeconds: number): ParameterFile['interception'][number] {
-  const time = timeGrid(from, to, stepSeconds * SECOND_MS);
-  const { rain, pet } = recordForcing(record, time);
-  const cellCount = rain.length / time.count;
-  const capacity = interceptionCapacity({ rain, pet, cellCount, stepsPerDay: DAY_MS / time.stepMs });
-  return { stepSeconds, from: toIso(from), to: toIso(to), capacity: [...capacity] };
-}
-
-/** Register defaults, with the capacity found for each cell and the domain's map of imperviousness. */
-function baseFields({ layout }: Kernel, capacity: readonly number[], { descriptors }: LoadedDomain): Fields {
-  const { cellCount } = layout;
-  const parameters = new Float64Array(layout.parameters.length * cellCount);
-  layout.parameters.forEach((id, k) => {
-    if (id === 'ci') parameters.set(capacity, k * cellCount);
-    else if (id === 'imperviousness') parameters.set(imperviousnessOf(descriptors, layout.structure), k * cellCount);
-    else parameters.fill(VARIABLES[id].default, k * cellCount, (k + 1) * cellCount);
-  });
-  const initialState = new Float64Array(layout.states.length * cellCount);
-  layout.states.forEach((id, k) => initialState.fill(VARIABLES[id].default, k * cellCount, (k + 1) * cellCount));
-  return { parameters, initialState };
-}
-
-interface Provenance extends Setup {
+interface Provenance extends CalibrationSetup {
   readonly domain: LoadedDomain;
-  readonly flags: CalibrateFlags;
   readonly version: string;
 }
 
 function parameterFileOf(result: Calibration, made: Provenance): ParameterFile {
-  const { domain, gauges, observed, time, period, interception, flags, kernel } = made;
+  const { domain, gauges, observed, time, plan, interception, kernel } = made;
+  const { period, settings } = plan;
+  const distributed = result.mapping.parameters.some(({ map }) => map.kind === 'distributed');
   const row = (values: Float64Array, k: number): Float64Array => values.subarray(k * time.count, (k + 1) * time.count);
   const scores = gauges.map(({ id }, k) => [id, nse({ simulated: row(result.discharge, k), observed: row(observed, k) })] as const);
   return {
     format: PARAMETER_FORMAT,
     basin: domain.basin,
-    structure: flags.structure,
-    routing: flags.routing,
+    structure: plan.structure,
+    routing: plan.routing,
     ...(domain.settings.model.reachLength === 'link' && { reachLength: 'link' as const }),
     stepSeconds: time.stepMs / SECOND_MS,
     mesh: { hash: domain.meshHash, cellCount: domain.mesh.cellCount },
@@ -199,14 +218,19 @@ function parameterFileOf(result: Calibration, made: Provenance): ParameterFile {
       to: toIso(period.to),
       warmUpFrom: toIso(time.start),
       gauges: gauges.map(({ id }) => id),
-      objective: '1 - NSE, mean over the gauges',
+      objective: objectiveOf(plan.criteria),
       cost: result.cost,
       nse: Object.fromEntries(scores),
       iterations: result.iterations,
       evaluations: result.evaluations,
       stoppedBy: result.stoppedBy,
+      optimizer: settings.optimizer,
+      seed: settings.seed,
+      priorWeight: settings.priorWeight,
+      networkWeight: settings.networkWeight,
+      ...(distributed && { correlationLength: plan.correlationLength }),
     },
-    versions: { freshet: made.version, kernel: kernel.layout.precision },
+    versions: { freshet: made.version, kernel: kernel.layout.precision, ...tensorflowOf(made) },
   };
 }
 
@@ -232,3 +256,6 @@ async function freshetVersion(): Promise<string> {
   const manifest = join(fileURLToPath(new URL('../../../../../', import.meta.url)), 'package.json');
   return (JSON.parse(await readFile(manifest, 'utf8')) as { readonly version: string }).version;
 }
+
+const tensorflowOf = ({ problem: { mapping } }: CalibrationSetup): Record<string, string> =>
+  mapping.network ? { tensorflow: `${mapping.network.tensorflow.core.version_core} ${mapping.network.tensorflow.backend}` } : {};

@@ -13,7 +13,7 @@ import { parseParameterFile } from '#learning';
 import { disturbRain, type RainError } from './rain-error.js';
 import { readDate } from './record-inputs.js';
 import { runHindcast, type HindcastPlan } from './run-hindcast.js';
-import { domainFolder, openKernel, printJson } from './run-options.js';
+import { domainFolder, modelOf, openKernel, printJson } from './run-options.js';
 import { casesOf, dumpLines, scoreStation, type ForecastCase, type LeadScore } from './score-hindcast.js';
 
 interface HindcastFlags {
@@ -97,8 +97,8 @@ export async function openBasin(
     throw new Fault('PARAMETERS_INVALID', `${path} cannot be read: ${(cause as Error).message}`, { path }, { cause });
   });
   const parameters = parseParameterFile(text, path);
-  const { structure, routing } = parameters;
-  const kernel = openKernel({ domain, stations: domain.stations, structure, routing, stepSeconds: domain.settings.forecast.step / 1000 });
+  const stepSeconds = domain.settings.forecast.step / 1000;
+  const kernel = openKernel({ domain, stations: domain.stations, stepSeconds, ...modelOf(parameters) });
   const assimilation = await loadAssimilation(domain, flags.assimilation === 'none' ? null : flags.assimilation);
   const withhold = flags.withhold === undefined ? {} : { withhold: stationOf(domain, flags.withhold) };
   return { basin: makeBasinModel({ domain, layout: kernel.layout, parameters, assimilation, ...withhold }), kernel };

@@ -5,9 +5,10 @@ import type { KernelForcing } from '#kernel';
 
 /**
  * Rain and PET of the record on the steps of a run. An accumulation is divided equally over the steps it covers; a step
- * that the record does not cover wholly is missing (NaN), which the model treats as unknown, not as dry.
+ * that the record does not cover wholly is missing (NaN), which the model treats as unknown, not as dry. Temperature, where the
+ * record has it, is asked for by `withTemperature`, since only a structure with a snow slot reads it.
  */
-export function recordForcing(record: DomainRecord, time: TimeGrid): KernelForcing {
+export function recordForcing(record: DomainRecord, time: TimeGrid, withTemperature = false): KernelForcing {
   const pet = record.pet(time);
   const { cellCount } = pet;
   const rain = new Float32Array(time.count * cellCount);
@@ -16,7 +17,8 @@ export function recordForcing(record: DomainRecord, time: TimeGrid): KernelForci
   covered.forEach((ms, step) => {
     if (ms < time.stepMs) rain.fill(NaN, step * cellCount, (step + 1) * cellCount);
   });
-  return { steps: time.count, rain, pet: pet.values };
+  const forcing = { steps: time.count, rain, pet: pet.values };
+  return withTemperature && record.temperature ? { ...forcing, temperature: record.temperature(time).values } : forcing;
 }
 
 function addGrid(

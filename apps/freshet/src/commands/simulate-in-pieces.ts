@@ -44,10 +44,11 @@ export function simulateInPieces(time: TimeGrid, request: RunRequest, kernel: Ke
   return { time, layout, discharge, states, fluxes, pieces: { start: time.start, stepMs: pieceMs, count }, massBalance: total(fluxes) };
 }
 
-const sliceForcing = ({ rain, pet }: KernelForcing, [from, to]: readonly [number, number], cells: number): KernelForcing => ({
+const sliceForcing = ({ rain, pet, temperature }: KernelForcing, [from, to]: readonly [number, number], cells: number): KernelForcing => ({
   steps: to - from,
   rain: rain.subarray(from * cells, to * cells),
   pet: pet.subarray(from * cells, to * cells),
+  ...(temperature ? { temperature: temperature.subarray(from * cells, to * cells) } : {}),
 });
 
 function total(fluxes: readonly MassBalance[]): MassBalance {

@@ -7,7 +7,7 @@ import type { Kernel } from '#kernel';
 import { parameterFields, parseParameterFile, type Fields, type ParameterFile } from '#learning';
 import { kge, nse, type Pairs } from '#verification';
 import { observedOnSteps, readDate, readPeriod, recordForcing, recordStart, type Period } from './record-inputs.js';
-import { domainFolder, openKernel, printJson } from './run-options.js';
+import { domainFolder, modelOf, openKernel, printJson, refuseWithoutTemperature } from './run-options.js';
 import { simulateInPieces, type Simulation } from './simulate-in-pieces.js';
 import { writeSimulation } from './write-simulation.js';
 
@@ -44,7 +44,8 @@ async function runSimulation(flags: SimulateFlags): Promise<unknown> {
   const file = parseParameterFile(await readParameters(flags.parameters), flags.parameters);
   const period = readPeriod(flags, domain);
   const stepSeconds = readStep(flags.step);
-  const kernel = openKernel({ domain, stations: domain.stations, stepSeconds, structure: file.structure, routing: file.routing });
+  const kernel = openKernel({ domain, stations: domain.stations, stepSeconds, ...modelOf(file) });
+  refuseWithoutTemperature(kernel, domain);
   const fields = parameterFields(file, domain, kernel.layout);
   const simulation = simulatePeriod({ domain, file, period, fields }, kernel);
   if (flags.out !== undefined) await writeSimulation(flags.out, simulation, { domain, parameters: file });
@@ -91,14 +92,11 @@ function simulatePeriod({ domain, file, period, fields }: PeriodProblem, kernel:
   const stepMs = kernel.layout.stepSeconds * SECOND_MS;
   const initial = parseIso(file.initialState.time);
   const start = initial < period.from ? epochMs(Math.max(initial, recordStart(domain.record))) : recordStart(domain.record);
+  const forcingOf = (time: TimeGrid) => recordForcing(domain.record, time, kernel.layout.needsTemperature);
   const warmUp = timeGrid(start, period.from, stepMs);
-  const state =
-    warmUp.count === 0
-      ? fields.initialState
-      : kernel.run({ forcing: recordForcing(domain.record, warmUp), parameters: fields.parameters, initialState: fields.initialState })
-          .finalState;
+  const state = warmUp.count === 0 ? fields.initialState : kernel.run({ forcing: forcingOf(warmUp), ...fields }).finalState;
   const time = timeGrid(period.from, period.to, stepMs);
-  const request = { forcing: recordForcing(domain.record, time), parameters: fields.parameters, initialState: state };
+  const request = { ...fields, forcing: forcingOf(time), initialState: state };
   return simulateInPieces(time, request, kernel);
 }
 

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { VARIABLES, type VariableId } from '#hydrology';
-import { type Formula, type Routing, SLOTS, type Structure } from '../structure.js';
+import { type Formula, type NetworkSlot, type Routing, type SlotName, SLOTS, type Structure } from '../structure.js';
 import { type FormulaFile, type FormulaLibrary, refuse, refuseWord } from './formula-source.js';
 import { Graph, type Node } from './graph.js';
 import { parametersOf, traceFormula } from './trace-formula.js';
@@ -22,6 +22,14 @@ export interface StepGraph {
   readonly series: readonly string[];
   readonly inputs: ReadonlyMap<string, Node>;
   readonly outputs: ReadonlyMap<string, Node>;
+  /** The neural network of the step, if it has one. */
+  readonly network?: StepNetwork;
+}
+
+/** What goes into the network and what comes out of its last, linear layer. */
+export interface StepNetwork {
+  readonly inputs: readonly Node[];
+  readonly outputs: readonly Node[];
 }
 
 /** A declaration of a structure or routing beside the file it was read from. */
@@ -38,17 +46,23 @@ export interface Declared<T> {
 export function assembleColumn(library: FormulaLibrary, { declaration, path, also = [] }: Declared<Structure>): StepGraph {
   const file = library.file(path);
   const added = also.map(other => library.file(other));
-  const own = SLOTS.flatMap(slot => declaration.slots[slot] ?? []).map(formula => {
-    const holder = added.find(({ functions }) => functions.has(formula.name)) ?? file;
-    return locateFormula(library, holder, formula);
-  });
+  const slotsOf = (names: readonly SlotName[]) =>
+    names
+      .flatMap(slot => declaration.slots[slot] ?? [])
+      .map(formula => locateFormula(library, added.find(({ functions }) => functions.has(formula.name)) ?? file, formula));
+  const place = SLOTS.indexOf('production');
+  const network = declaration.network ? [{ file, ...declaration.network }] : [];
+  const own = [...slotsOf(SLOTS.slice(0, place)), ...network, ...slotsOf(SLOTS.slice(place))];
   const around = (name: string): Slot => ({ file: library.file(join(FORMULAS, `${name}.ts`)), formula: name });
-  const step = assemble(library, { slots: [around('forcing'), ...own, around('runoff')], series: ['rain', 'pet', 'rainFactor'] });
+  const step = assemble(library, {
+    slots: [around('forcing'), ...own, around('runoff')],
+    series: ['rain', 'pet', 'temperature', 'rainFactor'],
+  });
   checkDeclaration(file, declaration, step);
   const sum = (names: readonly string[]) =>
     names.map(n => step.outputs.get(n)!).reduce((a, b) => step.graph.make('add', a, b), step.graph.constant(0));
   const outputs = new Map(step.outputs);
-  outputs.set('balance:rain', step.outputs.get('P')!);
+  outputs.set('balance:rain', step.outputs.get('precipitation')!);
   outputs.set('balance:evaporation', sum(declaration.evaporation));
   outputs.set('balance:exchange', sum(declaration.exchange));
   outputs.set('balance:runoff', step.outputs.get('qt')!);
@@ -68,14 +82,19 @@ export function assembleReaches(library: FormulaLibrary, { declaration, path }: 
   return { reach, head };
 }
 
-/** Where a formula that a declaration names is written: in its own file or in one that it imports it from. */
+/** Where a formula that a declaration names is written: in its own file or in one that it imports, itself or through others. */
 export function locateFormula(library: FormulaLibrary, file: FormulaFile, { name }: Formula): Slot {
-  if (file.functions.has(name)) return { file, formula: name };
-  const origin = [...file.imports.values()].find(imported => imported.name === name);
-  return origin
-    ? { file: library.file(origin.path), formula: name }
-    : refuse(file, file.source, `the slot "${name}" must be a function of this file or imported by it under its name`);
+  const seen = new Set<string>([file.path]);
+  for (const path of seen) {
+    const { functions, imports } = path === file.path ? file : library.file(path);
+    if (functions.has(name)) return { file: path === file.path ? file : library.file(path), formula: name };
+    for (const { path: next } of imports.values()) if (isKernelSource(next)) seen.add(next);
+  }
+  return refuse(file, file.source, `the slot "${name}" must be a function of this file or imported by it under its name`);
 }
+
+/** Formulas, and the files that compose structures of them; packages and intrinsics hold no formulas. */
+const isKernelSource = (path: string): boolean => path.endsWith('.ts') && !path.endsWith('/intrinsics.ts');
 
 /** What a structure says of its water must be there. */
 function checkDeclaration(file: FormulaFile, declaration: Structure, step: StepGraph): void {
@@ -99,8 +118,12 @@ export interface Slot {
   readonly formula: string;
 }
 
+interface NetworkPlace extends NetworkSlot {
+  readonly file: FormulaFile;
+}
+
 interface Recipe {
-  readonly slots: readonly Slot[];
+  readonly slots: readonly (Slot | NetworkPlace)[];
   readonly series: readonly string[];
   /** Inputs to have even if no formula asks for them. */
   readonly also?: readonly string[];
@@ -110,11 +133,12 @@ function assemble(library: FormulaLibrary, { slots, series, also = [] }: Recipe)
   const graph = new Graph();
   const inputs = new Map<string, Node>();
   const values = new Map<string, Node>();
-  const supply = (slot: Slot, name: string): Node => {
+  let network: StepNetwork | undefined;
+  const supply = (slot: Slot | NetworkPlace, name: string): Node => {
     const given = values.get(name);
     if (given) return given;
     const rate = rateOf(name, series);
-    if (!rate) complain(slot, name);
+    if (!rate) return complain(slot, name);
     const node = graph.input(name, rate);
     inputs.set(name, node);
     values.set(name, node);
@@ -122,6 +146,11 @@ function assemble(library: FormulaLibrary, { slots, series, also = [] }: Recipe)
   };
   for (const name of also) supply(slots[0]!, name);
   for (const slot of slots) {
+    if ('outputs' in slot) {
+      network = callNetwork(graph, slot, name => supply(slot, name));
+      slot.outputs.forEach((name, i) => values.set(name, network!.outputs[i]!));
+      continue;
+    }
     const { file, formula } = slot;
     const args = parametersOf(file, formula).map(name => supply(slot, name));
     const result = traceFormula(library, graph, { file, name: formula, args });
@@ -138,7 +167,14 @@ function assemble(library: FormulaLibrary, { slots, series, also = [] }: Recipe)
     parameters: named('parameter'),
     geometry: GEOMETRY.filter(name => inputs.has(name)),
     series: series.filter(name => inputs.has(name)),
+    ...(network ? { network } : {}),
   };
+}
+
+function callNetwork(graph: Graph, slot: NetworkSlot, supply: (name: string) => Node): StepNetwork {
+  const inputs = slot.inputs.map(supply);
+  const vector = graph.make('network', ...inputs);
+  return { inputs, outputs: slot.outputs.map((_, i) => graph.pick(vector, i)) };
 }
 
 function rateOf(name: string, series: readonly string[]): 'cell' | 'step' | undefined {
@@ -148,7 +184,10 @@ function rateOf(name: string, series: readonly string[]): 'cell' | 'step' | unde
   return kind === 'state' ? 'step' : kind === 'parameter' ? 'cell' : undefined;
 }
 
-function complain({ file, formula }: Slot, name: string): never {
+function complain(slot: Slot | NetworkPlace, name: string): never {
+  const complaint = `"${name}" is given by no earlier slot and is no state, parameter or geometry of the register`;
+  if ('outputs' in slot) return refuseWord(slot.file, name, `the network's input ${complaint}`);
+  const { file, formula } = slot;
   const parameter = file.functions.get(formula)!.parameters.find(p => p.name.getText(file.source) === name)!;
-  return refuse(file, parameter, `"${name}" is given by no earlier slot and is no state, parameter or geometry of the register`);
+  return refuse(file, parameter, complaint);
 }

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { compileRouting, compileStructure } from './compile.js';
-import { sealedStructures } from './compositions.js';
+import { compileNetwork, compileRouting, compileStructure } from './compile.js';
+import { sealedStructures, snowStructures } from './compositions.js';
 import { declaredRoutings, declaredStructures } from './declared.js';
 import { FormulaLibrary } from './formula-source.js';
 
@@ -11,12 +11,13 @@ import { FormulaLibrary } from './formula-source.js';
 const generated = dirname(fileURLToPath(import.meta.resolve('#generated/index.cjs')));
 const library = new FormulaLibrary();
 const plain = await declaredStructures();
-const structures = [...plain, ...sealedStructures(plain)];
+const structures = [...plain, ...sealedStructures(plain), ...snowStructures(plain)];
 const routings = await declaredRoutings();
 
 mkdirSync(generated, { recursive: true });
 for (const structure of structures) compileStructure(library, structure, generated);
 for (const routing of routings) compileRouting(library, routing, generated);
+compileNetwork(generated);
 const names = (declared: readonly { readonly name: string }[]) => JSON.stringify(declared.map(({ name }) => name).sort());
 writeFileSync(
   join(generated, 'index.cjs'),

@@ -3,17 +3,20 @@ import { join } from 'node:path';
 import type { Routing, Structure } from '../structure.js';
 import { assembleColumn, assembleReaches, type Declared, type StepGraph } from './assemble.js';
 import { emitJavaScript, JAVASCRIPT_PRELUDE } from './emit-javascript.js';
-import { CONSTANT_BYTES, emitWasm } from './emit-wasm.js';
+import { CONSTANT_BYTES } from './constant-pool.js';
+import { emitNetwork } from './emit-network.js';
+import { emitWasm } from './emit-wasm.js';
 import type { FormulaLibrary } from './formula-source.js';
 import { dropSlopes, lowerProgram, lowerStep } from './lower.js';
 import type { Program } from './program.js';
-import { COLUMN, programsOf, REACH, type StepInterface } from './step-programs.js';
+import { COLUMN, programsOf, REACH, type StepInterface, tapeWidth } from './step-programs.js';
 
 /** Writes `column-<name>.cjs` and `.wasm` into a folder: the four loops of the structure in both precisions, and its stores. */
 export function compileStructure(library: FormulaLibrary, structure: Declared<Structure>, folder: string): void {
   const column = assembleColumn(library, structure);
   write({ folder, name: `column-${structure.name}`, constantsAt: 0 }, { column: [column, COLUMN] }, [
     `exports.stores = ${JSON.stringify(structure.declaration.stores)};`,
+    `exports.network = ${JSON.stringify(structure.declaration.network)};`,
   ]);
 }
 
@@ -22,6 +25,14 @@ export function compileRouting(library: FormulaLibrary, routing: Declared<Routin
   const { reach, head } = assembleReaches(library, routing);
   write({ folder, name: `reach-${routing.name}`, constantsAt: CONSTANT_BYTES }, { reach: [reach, REACH], head: [head, REACH] }, []);
 }
+
+/** Writes `network.cjs` and `.wasm` into a folder: the routines of the network in SIMD, the same for every structure. */
+export function compileNetwork(folder: string): void {
+  writeFileSync(join(folder, 'network.wasm'), emitNetwork(2 * CONSTANT_BYTES));
+  writeFileSync(join(folder, 'network.cjs'), `'use strict';\nexports.binary = ${readBinary('network')};\n`);
+}
+
+const readBinary = (name: string): string => `() => require('node:fs').readFileSync(require('node:path').join(__dirname, '${name}.wasm'))`;
 
 type Parts = Readonly<Record<string, readonly [StepGraph, StepInterface]>>;
 
@@ -46,7 +57,7 @@ function write({ folder, name, constantsAt }: Target, parts: Parts, also: readon
     ...Object.entries(parts).map(([part, [step, face]]) => javaScriptPart(part, step, face)),
     ...also,
     `exports.simd = {`,
-    `  binary: () => require('node:fs').readFileSync(require('node:path').join(__dirname, '${name}.wasm')),`,
+    `  binary: ${readBinary(name)},`,
     `  arrays: ${JSON.stringify(Object.fromEntries([...simd].map(([key, program]) => [key, program.arrays])))},`,
     `};`,
     '',
@@ -62,6 +73,7 @@ function javaScriptPart(part: string, step: StepGraph, face: StepInterface): str
     ...programs.map(emitJavaScript),
     `  return {`,
     `    states: ${JSON.stringify(step.states)}, parameters: ${JSON.stringify(step.parameters)}, geometry: ${JSON.stringify(step.geometry)},`,
+    `    tapeWidth: ${tapeWidth(step)},`,
     ...entries,
     `  };`,
     `})();`,

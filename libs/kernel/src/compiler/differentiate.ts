@@ -77,8 +77,11 @@ function pushForward(graph: Graph, node: Node, dots: ReadonlyMap<Node, Node>): N
     case 'input':
     case 'lt':
     case 'le':
+    case 'network':
     case 'held':
       return undefined;
+    case 'pick':
+      return graph.pick(graph.make('networkTangent', ...a.args, ...a.args.map(dot)), node.value);
     case 'add':
     case 'sub':
       return graph.make(node.op, dot(a), dot(b));

@@ -1,5 +1,5 @@
-import { type Node, reachable } from './graph.js';
-import { BLOCK_OF_STEP, type CellRef, FIXED_ARGUMENTS, type Program, type SeriesRef } from './program.js';
+import { isVector, type Node, reachable, type VectorOp } from './graph.js';
+import { BLOCK_OF_STEP, type CellRef, FIXED_ARGUMENTS, loopRoots, type NetworkSize, type Program, type SeriesRef } from './program.js';
 
 /**
  * A program as the text of a JavaScript function over one Float64Array `m` and base indices into it: the float64 back end.
@@ -7,7 +7,7 @@ import { BLOCK_OF_STEP, type CellRef, FIXED_ARGUMENTS, type Program, type Series
  */
 export function emitJavaScript(program: Program): string {
   const after = program.epilogue.map(e => e.value);
-  const before = reachable([...inLoopRoots(program), ...after]).filter(node => node.rate === 'cell');
+  const before = reachable([...loopRoots(program), ...after]).filter(node => node.rate === 'cell');
   const behind = reachable(after).filter(node => node.rate === 'sum');
   const steps = program.direction === 'forward' ? `let t = 0; t < steps; t++` : `let t = steps - 1; t >= 0; t--`;
   const perCell = [
@@ -23,7 +23,7 @@ export function emitJavaScript(program: Program): string {
     ...behind.flatMap(define),
     ...program.epilogue.map(({ value, ref }) => `${cellAt(ref)} = ${use(value)};`),
   ];
-  const parameters = ['m', ...FIXED_ARGUMENTS, ...program.arrays].join(', ');
+  const parameters = ['m', 'network', ...FIXED_ARGUMENTS, ...program.arrays].join(', ');
   const loop = [`for (let cell = from; cell < to; cell++) {`, ...indent(perCell), `}`];
   return [`function ${program.name}(${parameters}) {`, ...indent(loop), `}`].join('\n');
 }
@@ -32,12 +32,12 @@ export function emitJavaScript(program: Program): string {
 export const JAVASCRIPT_PRELUDE = `const { min, max, abs, sqrt, exp, log, log2, tanh, pow } = Math;`;
 
 function stepLines(program: Program): string[] {
-  const inside = reachable(inLoopRoots(program)).filter(node => node.rate === 'step');
+  const inside = reachable(loopRoots(program)).filter(node => node.rate === 'step');
   return [
     ...blockPointer(program),
     ...program.blockIn.map(({ node, array }) => `const ${id(node)} = m[${array} + cell * blocks + block];`),
     ...program.seriesIn.map(({ node, ref }) => `const ${id(node)} = m[${pointer(ref)} + t];`),
-    ...inside.flatMap(define),
+    ...defineInOrder(program, inside),
     ...program.seriesOut.map(({ value, ref }) => `m[${pointer(ref)} + t] = ${use(value)};`),
     ...program.blockAdd.map(({ value, array }) => `m[${array} + cell * blocks + block] += ${use(value)};`),
     ...program.sums.map(({ value, total }) => `${id(total)} += ${use(value)};`),
@@ -46,13 +46,36 @@ function stepLines(program: Program): string[] {
   ];
 }
 
-/** The expressions a program needs at every step. */
-export const inLoopRoots = (program: Program): Node[] => [
-  ...program.carried.map(c => c.next),
-  ...program.seriesOut.map(s => s.value),
-  ...program.blockAdd.map(b => b.value),
-  ...program.sums.map(s => s.value),
-];
+/** What a call of the network needs comes before it, all else after the last call. */
+function defineInOrder({ calls, network }: Program, inside: readonly Node[]): string[] {
+  const known = new Set<Node>();
+  const fresh = (nodes: readonly Node[]) => nodes.filter(node => !known.has(node) && !!known.add(node));
+  const called = calls.flatMap(call => [
+    ...fresh(reachable(call.args).filter(node => node.rate === 'step')).flatMap(define),
+    ...networkCall(call, network!),
+    ...fresh(inside.filter(({ op, args }) => op === 'pick' && args[0] === call)).map(
+      pick => `const ${id(pick)} = m[networkScratch + ${resultOf(call, network!) + pick.value}];`,
+    ),
+  ]);
+  return [...called, ...fresh(inside).flatMap(define)];
+}
+
+/** The arguments at `networkScratch` in the order that network-reference.ts says, and the call. */
+function networkCall({ op, args }: Node, { inputs, outputs }: NetworkSize): string[] {
+  const rest = op === 'networkAdjoint' ? 2 * inputs + outputs : inputs + outputs;
+  const stores = args.map((node, i) => `m[networkScratch + ${i < inputs ? i : rest + i - inputs}] = ${use(node)};`);
+  const call = {
+    network: 'forward(m, weights, networkScratch)',
+    networkAdjoint: 'adjoint(m, weights, networkScratch, weightAdjoint)',
+    networkTangent: 'tangent(m, weights, networkScratch, weightDirection)',
+  }[op as VectorOp];
+  return [...stores, `network.${call};`];
+}
+
+/** Where at `networkScratch` the results of a call begin. */
+function resultOf({ op }: Node, { inputs, outputs }: NetworkSize): number {
+  return op === 'network' ? inputs : op === 'networkAdjoint' ? inputs + outputs : 2 * inputs + outputs;
+}
 
 /** The distinct rows of series a program walks along. */
 export const seriesRows = (program: Program): SeriesRef[] => {
@@ -75,7 +98,9 @@ const blockPointer = (program: Program): string[] =>
 const isCondition = (node: Node): boolean => node.op === 'lt' || node.op === 'le';
 
 function define(node: Node): string[] {
-  return node.op === 'constant' || node.op === 'input' || isCondition(node) ? [] : [`const ${id(node)} = ${expression(node)};`];
+  return node.op === 'constant' || node.op === 'input' || isVector(node) || isCondition(node)
+    ? []
+    : [`const ${id(node)} = ${expression(node)};`];
 }
 
 function use(node: Node): string {

@@ -13,7 +13,7 @@ function applyInSimd(build: (graph: Graph, x: Node) => Node, values: Float32Arra
   const graph = new Graph();
   const x = graph.input('x', 'step');
   const row = (array: string) => ({ array, index: 0, count: 1 });
-  const empty = { cells: [], carried: [], blockIn: [], blockAdd: [], sums: [], epilogue: [] };
+  const empty = { network: undefined, cells: [], carried: [], blockIn: [], blockAdd: [], sums: [], epilogue: [] };
   const program: Program = withArrays({
     ...empty,
     name: 'apply',

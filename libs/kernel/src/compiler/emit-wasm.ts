@@ -1,15 +1,14 @@
 import binaryen from 'binaryen';
-import { inLoopRoots, pointer, seriesRows } from './emit-javascript.js';
-import { type Node, reachable } from './graph.js';
-import { BLOCK_OF_STEP, type CellRef, FIXED_ARGUMENTS, type Program, type SeriesRef } from './program.js';
+import { pointer, seriesRows } from './emit-javascript.js';
+import { bitsOf, ConstantPool, LANES_BYTES } from './constant-pool.js';
+import { NETWORK_WIDTHS } from './emit-network.js';
+import { isVector, type Node, reachable } from './graph.js';
+import { declareNetwork, NetworkCalls } from './network-calls.js';
+import { BLOCK_OF_STEP, type CellRef, FIXED_ARGUMENTS, loopRoots, type Program, type SeriesRef } from './program.js';
 import { type SimdScope, simdExpression } from './simd-expressions.js';
+import { type Expression, finishModule, MEMORY, newModule } from './wasm-routine.js';
 
-type Expression = binaryen.ExpressionRef;
-
-const LANES_BYTES = 16;
 const LANES_SHIFT = 4;
-/** Loads and stores name the memory, because it is declared after them, when its constants are known. */
-const MEMORY = '0';
 /** Steps summed in float32 before the sum goes on in float64. */
 const CHUNK = 32;
 
@@ -23,49 +22,18 @@ export interface WasmModule {
   readonly constantsAt: number;
 }
 
-export const CONSTANT_BYTES = 4096;
-
 /** Programs as one WebAssembly module over the imported memory env.memory; addresses are bytes, a unit is four cells. */
 export function emitWasm({ programs, constantsAt }: WasmModule): Uint8Array {
-  const wasm = new binaryen.Module();
-  wasm.setFeatures(binaryen.Features.SIMD128 | binaryen.Features.NontrappingFPToInt | binaryen.Features.Atomics);
+  const wasm = newModule();
   const pool = new ConstantPool(constantsAt);
+  if ([...programs.values()].some(({ calls }) => calls.length > 0)) declareNetwork(wasm);
   for (const [name, program] of programs) {
     new LoopWriter(wasm, pool, program).write(name);
     wasm.addFunctionExport(name, name);
   }
   writeAccumulate(wasm);
-  wasm.setMemory(1, 65536, null, [{ offset: wasm.i32.const(constantsAt), data: pool.bytes() }], true, false, MEMORY);
-  wasm.addMemoryImport(MEMORY, 'env', 'memory', true);
-  if (!wasm.validate()) throw new Error('the emitted WebAssembly is not valid');
-  binaryen.setOptimizeLevel(3);
-  wasm.optimize();
-  const binary = wasm.emitBinary();
-  wasm.dispose();
-  return binary;
+  return finishModule(wasm, pool);
 }
-
-/** Constants in memory: loaded once per call, they stay in registers or on the stack instead of being made in every step. */
-class ConstantPool {
-  private readonly slots = new Map<number, number>();
-
-  constructor(private readonly at: number) {}
-
-  addressOf(bits: number): number {
-    const slot = this.slots.get(bits) ?? this.slots.size;
-    this.slots.set(bits, slot);
-    if ((slot + 1) * LANES_BYTES > CONSTANT_BYTES) throw new Error('too many constants for the pool');
-    return this.at + slot * LANES_BYTES;
-  }
-
-  bytes(): Uint8Array {
-    const words = new Int32Array(this.slots.size * 4);
-    for (const [bits, slot] of this.slots) words.fill(bits, slot * 4, slot * 4 + 4);
-    return new Uint8Array(words.buffer);
-  }
-}
-
-const bitsOf = (value: number): number => new Int32Array(new Float32Array([value]).buffer)[0]!;
 
 class LoopWriter implements SimdScope {
   private readonly types: binaryen.Type[] = [];
@@ -76,6 +44,7 @@ class LoopWriter implements SimdScope {
   private readonly unit: number;
   private readonly offset: number;
   private readonly block: number;
+  private network: NetworkCalls | undefined;
   private body: Expression[] = [];
 
   constructor(
@@ -90,13 +59,14 @@ class LoopWriter implements SimdScope {
 
   /**
    * Units go two by two, so that one fills the waiting times of the other, then a last one alone. A long step, such as
-   * that of a column's adjoint, fills them itself, and two would not fit the registers.
+   * that of a column's adjoint, fills them itself, and two would not fit the registers. With a network as many go together
+   * as its routines take.
    */
   write(name: string): void {
     const { wasm } = this;
     const parameters = binaryen.createType([...FIXED_ARGUMENTS, ...this.program.arrays].map(() => binaryen.i32));
-    const operations = reachable(inLoopRoots(this.program)).length;
-    const widths = operations <= LARGEST_PAIRED_STEP ? [2, 1] : [1];
+    const operations = reachable(loopRoots(this.program)).length;
+    const widths = this.program.network ? NETWORK_WIDTHS : operations <= LARGEST_PAIRED_STEP ? [2, 1] : [1];
     const loops = widths.map(width => this.writeUnits(width));
     const start = wasm.local.set(this.unit, this.argument('from'));
     wasm.addFunction(name, parameters, binaryen.none, this.types, wasm.block(null, [...this.loadConstants(), start, ...loops]));
@@ -106,6 +76,7 @@ class LoopWriter implements SimdScope {
     const { wasm } = this;
     const { i32 } = wasm;
     this.copies = Array.from({ length: width }, () => ({ values: new Map(), rows: new Map() }));
+    this.network = this.networkCalls(width);
     const next = () => i32.add(this.i32(this.unit), i32.const(width));
     return wasm.block(`done${width}`, [
       wasm.loop(
@@ -142,7 +113,7 @@ class LoopWriter implements SimdScope {
   private writeUnit(): Expression[] {
     const { program } = this;
     const after = program.epilogue.map(e => e.value);
-    const before = reachable([...inLoopRoots(program), ...after]).filter(node => node.rate === 'cell');
+    const before = reachable([...loopRoots(program), ...after]).filter(node => node.rate === 'cell');
     this.body = [];
     this.eachCopy(() => {
       for (const { node, ref } of program.cells) this.assign(node, this.load(this.cellAddress(ref)));
@@ -172,6 +143,7 @@ class LoopWriter implements SimdScope {
     const { i32 } = wasm;
     const left = this.local(binaryen.i32);
     const count = this.local(binaryen.i32);
+    const taken = this.local(binaryen.i32);
     const step = this.writeStep(totalsOfCopies);
     const totals = totalsOfCopies.flat();
     const forward = program.direction === 'forward';
@@ -193,17 +165,21 @@ class LoopWriter implements SimdScope {
             wasm.br_if(stepped, i32.le_s(this.i32(left), i32.const(0))),
             wasm.local.set(count, wasm.select(i32.lt_s(this.i32(left), i32.const(CHUNK)), this.i32(left), i32.const(CHUNK))),
             wasm.local.set(left, i32.sub(this.i32(left), this.i32(count))),
+            wasm.local.set(taken, this.i32(count)),
+            ...(this.network?.startChunk() ?? []),
             ...totals.map(({ sum }) => wasm.local.set(sum, zero())),
             wasm.loop(
               steps,
               wasm.block(null, [
                 ...step,
+                ...(this.network?.endStep() ?? []),
                 wasm.local.set(this.offset, i32.add(this.i32(this.offset), i32.const(forward ? LANES_BYTES : -LANES_BYTES))),
                 wasm.local.set(count, i32.sub(this.i32(count), i32.const(1))),
                 wasm.br_if(steps, this.i32(count)),
               ]),
             ),
             ...totals.flatMap(total => this.flush(total)),
+            ...(this.network?.endChunk(this.i32(taken)) ?? []),
             wasm.br(chunks),
           ]),
         ),
@@ -219,14 +195,48 @@ class LoopWriter implements SimdScope {
       for (const { node, array } of program.blockIn) this.assign(node, this.load(this.blockAddress(array)));
       for (const { node, ref } of program.seriesIn) this.assign(node, this.load(this.rowAddress(ref)));
     });
-    const inside = reachable(inLoopRoots(program)).filter(node => node.rate === 'step');
-    this.eachCopy(() => {
-      for (const node of inside) this.define(node);
-    });
+    for (const call of program.calls) this.writeCall(call);
+    this.defineAll(loopRoots(program));
     this.eachCopy(() => {
       this.writeOutcome(totals[this.copy]!);
     });
     return this.body;
+  }
+
+  /** Everything that changes with the step among what `roots` depend on and is not known yet. */
+  private defineAll(roots: readonly Node[]): void {
+    const inside = reachable(roots).filter(node => node.rate === 'step');
+    this.eachCopy(() => {
+      for (const node of inside) this.define(node);
+    });
+  }
+
+  /** First what the call needs, for all units side by side, then the call. */
+  private writeCall(call: Node): void {
+    this.defineAll(call.args);
+    this.body.push(...this.network!.call(call));
+    const picks = reachable(loopRoots(this.program)).filter(({ op, args }) => op === 'pick' && args[0] === call);
+    this.eachCopy(() => {
+      for (const pick of picks) this.assign(pick, this.network!.result(call, pick.value, this.copy));
+    });
+  }
+
+  private networkCalls(width: number): NetworkCalls | undefined {
+    const { network, calls } = this.program;
+    if (!network) return undefined;
+    const scope = {
+      wasm: this.wasm,
+      argument: (name: string) => this.argument(name),
+      newInteger: () => this.local(binaryen.i32),
+      read: (node: Node, unit: number) => {
+        this.copy = unit;
+        const value = this.read(node);
+        this.copy = 0;
+        return value;
+      },
+    };
+    const keepsSlots = calls.some(({ op }) => op === 'networkAdjoint');
+    return new NetworkCalls(scope, network, width, keepsSlots);
   }
 
   private findBlock(): void {
@@ -268,7 +278,7 @@ class LoopWriter implements SimdScope {
   }
 
   private define(node: Node): void {
-    if (node.op === 'input' || node.op === 'constant' || this.copies[this.copy]!.values.has(node)) return;
+    if (node.op === 'input' || node.op === 'constant' || isVector(node) || this.copies[this.copy]!.values.has(node)) return;
     const value = simdExpression(this, node, argument => this.read(argument));
     this.assign(node, value);
   }

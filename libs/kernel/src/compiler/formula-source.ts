@@ -66,6 +66,7 @@ function parseFile(path: string, text: string): FormulaFile {
 }
 
 function collectImports(path: string, statement: ts.ImportDeclaration, into: Map<string, { path: string; name: string }>): void {
+  if (statement.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword) return;
   const bindings = statement.importClause?.namedBindings;
   if (!bindings || !ts.isNamedImports(bindings) || !ts.isStringLiteral(statement.moduleSpecifier)) return;
   const target = resolve(dirname(path), statement.moduleSpecifier.text.replace(/\.js$/, '.ts'));

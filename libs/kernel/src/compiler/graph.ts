@@ -1,6 +1,8 @@
 /**
  * Operators of the expression graph. Comparisons give a condition, which only `select` takes. `sloped` (value, x, slope) is
  * its value; its derivative by x is declared instead of derived. `held` is its argument with the derivative zero.
+ * `network`, `networkAdjoint` and `networkTangent` are calls of the
+ * neural network and give vectors, whose numbers `pick` takes out (program.ts says what their arguments are).
  */
 export type Op =
   | 'constant'
@@ -25,7 +27,14 @@ export type Op =
   | 'le'
   | 'select'
   | 'sloped'
-  | 'held';
+  | 'held'
+  | VectorOp
+  | 'pick';
+
+/** Calls of the neural network: loops over layers whose sizes are known only when the kernel is made. */
+export type VectorOp = 'network' | 'networkAdjoint' | 'networkTangent';
+const VECTOR_OPS: ReadonlySet<Op> = new Set<VectorOp>(['network', 'networkAdjoint', 'networkTangent']);
+export const isVector = (node: Node): boolean => VECTOR_OPS.has(node.op);
 
 /**
  * How an input changes: `cell` once per cell, `step` at every step (series, stores), `sum` known only after the
@@ -57,6 +66,11 @@ export class Graph {
 
   input(name: string, rate: Rate): Node {
     return this.intern('input', [], 0, name, rate);
+  }
+
+  /** One number of a vector. */
+  pick(vector: Node, index: number): Node {
+    return this.intern('pick', [vector], index, '', 'step');
   }
 
   /** An operation, simplified where no rounding changes. */

@@ -68,5 +68,5 @@ describe('the structure of the guide', () => {
   });
 });
 
-kernelContract('f64', { dotProduct: 1e-12, taylorSteps: [0.02, 0.01], taylorRatio: [1.8, 2.2] }, { structures: ['twin_boxes'], make });
-kernelContract('f32', { dotProduct: 1e-4, taylorSteps: [1, 0.5], taylorRatio: [1.6, 2.4] }, { structures: ['twin_boxes'], make });
+kernelContract('f64', { structures: ['twin_boxes'], make });
+kernelContract('f32', { structures: ['twin_boxes'], make });

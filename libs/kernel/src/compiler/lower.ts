@@ -1,6 +1,6 @@
 import type { StepGraph } from './assemble.js';
 import { type Graph, type Node, reachable } from './graph.js';
-import type { Program } from './program.js';
+import { type Program, rootsOf } from './program.js';
 
 /** How one node is written otherwise, its arguments being rewritten already; undefined leaves it as it is. */
 type Rule = (graph: Graph, node: Node, args: readonly Node[]) => Node | undefined;
@@ -26,7 +26,9 @@ export function lowerStep(step: StepGraph): StepGraph {
         return undefined;
     }
   });
-  return { ...step, outputs: new Map([...step.outputs].map(([name, node]) => [name, rewrite(node)])) };
+  const outputs = new Map([...step.outputs].map(([name, node]) => [name, rewrite(node)]));
+  const network = step.network && { inputs: step.network.inputs.map(rewrite), outputs: step.network.outputs.map(rewrite) };
+  return network ? { ...step, outputs, network } : { ...step, outputs };
 }
 
 /** Leaves out declared slopes and what was held, once derivatives are taken. */
@@ -46,16 +48,9 @@ function rewriteProgram(graph: Graph, program: Program, rule: Rule): Program {
     blockAdd: program.blockAdd.map(b => ({ ...b, value: rewrite(b.value) })),
     sums: program.sums.map(s => ({ ...s, value: rewrite(s.value) })),
     epilogue: program.epilogue.map(e => ({ ...e, value: rewrite(e.value) })),
+    calls: program.calls.map(rewrite),
   };
 }
-
-const rootsOf = (program: Program): Node[] => [
-  ...program.carried.map(c => c.next),
-  ...program.seriesOut.map(s => s.value),
-  ...program.blockAdd.map(b => b.value),
-  ...program.sums.map(s => s.value),
-  ...program.epilogue.map(e => e.value),
-];
 
 /** Beyond it tanh x rounds to 1 in float32. */
 const TANH_LIMIT = 8.3;
@@ -71,13 +66,14 @@ function rationalTanh(graph: Graph, x: Node): Node {
   return graph.make('mul', graph.make('mul', clamped, horner(TANH_P)), graph.make('reciprocal', horner(TANH_Q)));
 }
 
-function rewriter(graph: Graph, roots: readonly Node[], rule: Rule): (node: Node) => Node {
+/** Rewrites a graph from its leaves up by a rule. */
+export function rewriter(graph: Graph, roots: readonly Node[], rule: Rule): (node: Node) => Node {
   const done = new Map<Node, Node>();
   for (const node of reachable(roots)) {
     const args = node.args.map(argument => done.get(argument)!);
     const changed = rule(graph, node, args);
     const same = args.every((argument, i) => argument === node.args[i]);
-    done.set(node, changed ?? (same ? node : graph.make(node.op, ...args)));
+    done.set(node, changed ?? (same ? node : node.op === 'pick' ? graph.pick(args[0]!, node.value) : graph.make(node.op, ...args)));
   }
   return node => done.get(node)!;
 }

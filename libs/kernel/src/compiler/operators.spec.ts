@@ -35,9 +35,54 @@ const OPERATORS: readonly (readonly [file: string, formula: string, ranges: Read
   ['transfer', 'twinTransfer', { pr: [0, 30], l: [-0.5, 0.5], ht: [0.01, 0.95], ct: [20, 900], hl: [0.01, 0.95], cl: [20, 900] }],
   ['transfer', 'singleTransfer', { pr: [0, 30], ht: [0.01, 0.95], ct: [20, 900] }],
   ['transfer', 'loieauTransfer', { pr: [0, 30], perc: [0, 0.1], hc: [0.01, 0.95], cc: [20, 900], kb: [0.2, 4] }],
+  ['flux-correction', 'correctedProduction', { pn: [0.01, 30], en: [0, 0], hp: [0.05, 0.95], cp: [20, 900], stepSeconds: [900, 3600], known: [1, 1], zps: [-2, 2], zes: [-2, 2] }],
+  ['flux-correction', 'correctedProduction', { pn: [0, 0], en: [0.01, 1], hp: [0.05, 0.95], cp: [20, 900], stepSeconds: [900, 3600], known: [1, 1], zps: [-2, 2], zes: [-2, 2] }],
+  ['flux-correction', 'correctedTightProduction', { pn: [0.01, 30], en: [0, 0], hp: [0.05, 0.95], cp: [20, 900], zps: [-2, 2], zes: [-2, 2] }],
+  ['flux-correction', 'correctedLoieauProduction', { pn: [0, 0], en: [0.01, 1], ha: [0.05, 0.95], ca: [20, 900], stepSeconds: [900, 3600], known: [1, 1], zps: [-2, 2], zes: [-2, 2] }],
+  ['flux-correction', 'correctedExchange', { ht: [0.01, 0.95], kexc: [-5, 5], known: [1, 1], zl: [-2, 2] }],
+  ['flux-correction', 'correctedThresholdExchange', { ht: [0.01, 0.95], kexc: [-5, 5], aexc: [0.05, 0.9], known: [1, 1], zl: [-2, 2] }],
+  ['flux-correction', 'correctedTransfer', { pr: [0, 30], perc: [0, 0.1], l: [-0.5, 0.5], ht: [0.01, 0.95], ct: [20, 900], zc: [-2, 2] }],
+  ['flux-correction', 'correctedExponentialTransfer', { pr: [0, 30], perc: [0, 0.1], l: [-0.5, 0.5], ht: [0.01, 0.95], ct: [20, 900], he: [-90, 10], be: [2, 20], zc: [-2, 2], zc2: [-2, 2] }],
+  ['flux-correction', 'correctedTwinTransfer', { pr: [0, 30], l: [-0.5, 0.5], ht: [0.01, 0.95], ct: [20, 900], hl: [0.01, 0.95], cl: [20, 900], zc: [-2, 2], zc2: [-2, 2] }],
+  ['flux-correction', 'correctedLoieauTransfer', { pr: [0, 30], perc: [0, 0.1], hc: [0.01, 0.95], cc: [20, 900], kb: [0.2, 4], zc: [-2, 2] }],
+  ['universal-equation', 'correctedImplicitProduction', { pn: [0.01, 30], en: [0, 0], hp: [0.05, 0.95], cp: [20, 900], zp: [-2, 2], ze: [-2, 2] }],
+  ['universal-equation', 'correctedImplicitTransfer', { pr: [0.01, 30], added: [-5, 5], ht: [0.05, 0.7], ct: [50, 900], kexc: [-5, 5], known: [1, 1], zl: [-1, 1], zt: [-1, 1] }],
+  ['neural-reservoir', 'neuralProduction', { pn: [0.01, 30], en: [0, 0], hp: [0.05, 0.95], cp: [20, 900], known: [1, 1], zps: [-2, 2], zes: [-2, 2], zperc: [-2, 2] }],
+  ['neural-reservoir', 'neuralTransfer', { pr: [0.1, 30], perc: [0, 0.1], ht: [0.01, 0.95], ct: [50, 900], zin: [-2, 2], zout: [-2, 2] }],
   ['no-routing', 'noRouting', { runoff: [0, 5] }],
   ['sealing', 'sealing', { pn: [0.01, 30], en: [0.01, 1], imperviousness: [0.01, 1] }],
   ['sealing', 'sealedRunoff', { qt: [0, 30], sealed: [0, 30] }],
+  ['degree-day', 'degreeDay', { P: [0, 20], temperature: [-8, 12], known: [1, 1], hs: [0, 40], kmlt: [0.01, 3] }],
+  ['vic-canopy', 'vicCanopy', { P: [0, 3], E: [0, 1], hcl: [0.01, 1] }],
+  ['vic-evaporation', 'vicEvaporation', { en: [0, 1], husl: [0.02, 0.98], b: [0.01, 0.8], cusl: [10, 500] }],
+  ['vic-infiltration', 'vicInfiltration', { pn: [0, 40], husl: [0.02, 0.98], hmsl: [0.02, 0.98], b: [0.01, 0.8], cusl: [10, 500], cmsl: [100, 2000] }],
+  [
+    'vic-drainage', 'vicDrainage',
+    { husl: [0.1, 0.98], hmsl: [0.1, 0.98], hbsl: [0.1, 0.98], cusl: [10, 500], cmsl: [100, 2000], cbsl: [100, 2000], ks: [1, 30], pbc: [1, 12] },
+  ],
+  ['vic-baseflow', 'vicBaseflow', { qr: [0, 5], hbsl: [0.01, 0.99], cbsl: [100, 2000], ds: [0.01, 0.9], dsm: [0.1, 20], ws: [0.2, 0.9] }],
+  [
+    'hbv-snow', 'hbvSnow',
+    { P: [0, 20], temperature: [3, 8], known: [1, 1], SP: [5, 300], WC: [0, 30], TT: [-2, 2], CFMAX: [1, 10], SFCF: [0.5, 1.5], CFR: [0.01, 0.1], CWH: [0.01, 0.2], stepSeconds: [900, 3600] },
+  ],
+  [
+    'hbv-snow', 'hbvSnow',
+    { P: [0, 20], temperature: [-9, -3], known: [1, 1], SP: [5, 300], WC: [0, 30], TT: [-2, 2], CFMAX: [1, 10], SFCF: [0.5, 1.5], CFR: [0.01, 0.1], CWH: [0.01, 0.2], stepSeconds: [900, 3600] },
+  ],
+  ['hbv-soil', 'hbvSoil', { insoil: [0, 40], E: [0, 1], SM: [5, 200], FC: [60, 500], LP: [0.3, 1], BETA: [1, 6] }],
+  [
+    'hbv-response', 'hbvResponse',
+    { recharge: [0, 20], SUZ: [0, 60], SLZ: [0, 100], PERC: [0, 4], UZL: [0, 50], K0: [0.05, 0.5], K1: [0.01, 0.4], K2: [0.001, 0.15], stepSeconds: [900, 86400] },
+  ],
+  ['hbv-correction', 'hbvFillings', { SM: [5, 200], FC: [60, 500], SUZ: [0, 60], SLZ: [0, 100] }],
+  [
+    'hbv-correction', 'correctedHbvSoil',
+    { insoil: [0, 40], E: [0, 1], SM: [5, 200], FC: [60, 500], LP: [0.3, 1], BETA: [1, 6], zps: [-2, 2], zes: [-2, 2] },
+  ],
+  [
+    'hbv-correction', 'correctedHbvResponse',
+    { recharge: [0, 20], SUZ: [0, 60], SLZ: [0, 100], PERC: [0, 4], UZL: [0, 50], K0: [0.05, 0.5], K1: [0.01, 0.4], K2: [0.001, 0.15], stepSeconds: [900, 86400], zc: [-2, 2], zperc: [-2, 2] },
+  ],
   ['runoff', 'runoff', { qt: [0, 30], cellArea: [1e5, 1e6], stepSeconds: [900, 3600] }],
   ['lag0', 'lag0', { runoff: [0, 5], qup: [0, 300] }],
   ['lag0', 'lag0Head', { runoff: [0, 5] }],
@@ -46,6 +91,10 @@ const OPERATORS: readonly (readonly [file: string, formula: string, ranges: Read
   [
     'kinematic-wave', 'kinematicWave',
     { runoff: [0.01, 5], qup: [0.01, 300], q: [0.01, 300], qtl: [0.01, 5], akw: [0.5, 50], bkw: [0.2, 1], reachLength: [500, 1500], stepSeconds: [900, 3600] },
+  ],
+  [
+    'triangular-weighting', 'triangularWeighting',
+    { runoff: [0, 5], qup: [0, 300], MAXBAS: [0.1, 0.9], stepSeconds: [3600, 3600], ...Object.fromEntries(Array.from({ length: 23 }, (_, i) => [`uh${i + 1}`, [0, 5] as Range])) },
   ],
   ['kinematic-wave', 'kinematicWaveHead', { runoff: [0, 5] }],
 ]; // prettier-ignore
@@ -69,6 +118,9 @@ const point = (ranges: Readonly<Record<string, Range>>) =>
     Object.fromEntries(Object.entries(ranges).map(([name, [low, high]]) => [name, fc.double({ min: low, max: high, noNaN: true })])),
   );
 
+const alongOf = ({ length }: readonly string[]) =>
+  fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: length, maxLength: length });
+
 describe.each(OPERATORS)('%s: %s', (file, formula, ranges) => {
   const { graph, names, inputs, outputs, scalar } = scalarOf(file, formula);
   const adjoints = reverse(graph, new Map([[scalar, graph.constant(1)]]), node => node.op === 'input');
@@ -89,7 +141,7 @@ describe.each(OPERATORS)('%s: %s', (file, formula, ranges) => {
 
   test('reverse and forward mode agree', () => {
     fc.assert(
-      fc.property(point(ranges), fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 8, maxLength: 8 }), (at, along) => {
+      fc.property(point(ranges), alongOf(names), (at, along) => {
         const given = new Map([...Object.entries(at), ...names.map((name, i): [string, number] => [`direction ${name}`, along[i]!])]);
         const values = evaluate([derivative, scalar, ...gradient], given);
         const terms = gradient.map((node, i) => values.get(node)! * along[i]!);
@@ -125,6 +177,8 @@ test.each([
   ['exchange', 'powerSevenHalves'],
   ['power-store', 'overflow'],
   ['power-store', 'cubicOverflow'],
+  ['power-store', 'kept'],
+  ['power-store', 'cubicKept'],
   ['exponential-store', 'softening'],
 ])('%s: the slope declared for %s is the one the rules derive', async (file, name) => {
   const source = library.file(join(folder, `${file}.ts`));

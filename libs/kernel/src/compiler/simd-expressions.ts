@@ -89,6 +89,39 @@ function exp2(scope: SimdScope, x: Expression): Expression {
   return f32x4.mul(estrin(scope, EXP2, f), scale);
 }
 
+/** 2^f on [−½, ½], relative error 2.6e-6: what a sigmoid needs. */
+const SHORT_EXP2 = [1, 0.6931241934179121, 0.24024098609887443, 0.05590642459606822, 0.009582853095975723];
+
+/** 1/(1 + e^(−z)) of several vectors, one operation of all after the other so that they share its constants; error 1e-6. */
+export function sigmoids(scope: SimdScope, zs: readonly (() => Expression)[]): (() => Expression)[] {
+  const { f32x4, i32x4, i32 } = scope.wasm;
+  const each = (values: readonly (() => Expression)[], op: (value: () => Expression, i: number) => Expression) =>
+    values.map((value, i) => scope.keep(op(value, i)));
+  const scaled = each(zs, z => f32x4.mul(z(), scope.constant(-Math.LOG2E)));
+  const above = each(scaled, x => f32x4.pmax(x(), scope.constant(SMALLEST_EXPONENT)));
+  const bounded = each(above, x => f32x4.pmin(x(), scope.constant(LARGEST_EXPONENT)));
+  const shifted = each(bounded, x => f32x4.add(x(), scope.constant(ROUNDING)));
+  const whole = each(shifted, x => f32x4.sub(x(), scope.constant(ROUNDING)));
+  const f = each(bounded, (x, i) => f32x4.sub(x(), whole[i]!()));
+  const [c0, c1, c2, c3, c4] = SHORT_EXP2 as [number, number, number, number, number];
+  const squares = each(f, x => f32x4.mul(x(), x()));
+  const linear = (high: number, low: number) => {
+    const products = each(f, x => f32x4.mul(x(), scope.constant(high)));
+    return each(products, x => f32x4.add(x(), scope.constant(low)));
+  };
+  const low = linear(c1, c0);
+  const middle = linear(c3, c2);
+  const top = each(squares, x => f32x4.mul(x(), scope.constant(c4)));
+  const upper = each(middle, (x, i) => f32x4.add(x(), top[i]!()));
+  const high = each(upper, (x, i) => f32x4.mul(x(), squares[i]!()));
+  const power = each(low, (x, i) => f32x4.add(x(), high[i]!()));
+  const exponent = each(shifted, x => i32x4.shl(x(), i32.const(EXPONENT_SHIFT)));
+  const scale = each(exponent, x => i32x4.add(x(), scope.integer(ONE_BITS)));
+  const exp = each(power, (p, i) => f32x4.mul(p(), scale[i]!()));
+  const below = each(exp, x => f32x4.add(x(), scope.constant(1)));
+  return each(below, x => f32x4.div(scope.constant(1), x()));
+}
+
 function log2(scope: SimdScope, x: Expression): Expression {
   const { f32x4, i32x4, i32 } = scope.wasm;
   const bits = scope.keep(x);

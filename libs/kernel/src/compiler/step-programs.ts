@@ -1,7 +1,8 @@
 import type { StepGraph } from './assemble.js';
 import { reverse, tangent } from './differentiate.js';
 import { type Node, reachable } from './graph.js';
-import { type Carried, type Program, withArrays } from './program.js';
+import { rewriter } from './lower.js';
+import { type Carried, type NetworkSize, type Program, type ProgramParts, type SeriesRef, rootsOf, withArrays } from './program.js';
 
 /** What leaves a step as a series and what is summed over the steps. */
 export interface StepInterface {
@@ -21,14 +22,25 @@ export const COLUMN: StepInterface = {
 };
 export const REACH: StepInterface = { series: ['Q'], balance: [], blocks: [], wanted: ['runoff', 'qup'] };
 
-const none = { cells: [], carried: [], seriesIn: [], seriesOut: [], blockIn: [], blockAdd: [], sums: [], epilogue: [] } as const;
+const none = {
+  network: undefined,
+  cells: [],
+  carried: [],
+  seriesIn: [],
+  seriesOut: [],
+  blockIn: [],
+  blockAdd: [],
+  sums: [],
+  epilogue: [],
+} as const;
 
 /** The programs of one step: forward with balance, forward with tape, adjoint, tangent. */
 export function programsOf(step: StepGraph, face: StepInterface): Program[] {
   const backward = adjoint(step, face);
+  const read = new Set(backward.seriesIn.filter(({ ref }) => ref.array === 'tape').map(({ ref }) => ref.index));
   return [
     forward(step, face, { name: 'run', taped: [] }),
-    forward(step, face, { name: 'tape', taped: backward.seriesIn }),
+    forward(step, face, { name: 'tape', taped: tapeRows(step).filter(({ ref }) => read.has(ref.index)) }),
     backward,
     directional(step, face),
   ];
@@ -36,8 +48,8 @@ export function programsOf(step: StepGraph, face: StepInterface): Program[] {
 
 interface ForwardKind {
   readonly name: 'run' | 'tape';
-  /** Series the adjoint reads; those of the tape are written. */
-  readonly taped: Program['seriesIn'];
+  /** Rows of the tape to write. */
+  readonly taped: Program['seriesOut'];
 }
 
 function forward(step: StepGraph, face: StepInterface, { name, taped }: ForwardKind): Program {
@@ -47,16 +59,78 @@ function forward(step: StepGraph, face: StepInterface, { name, taped }: ForwardK
     ...none,
     name,
     direction: 'forward' as const,
+    network: networkSize(step),
     ...loads(step, face),
     carried: states(step),
-    seriesOut: [...outputs(step, face), ...taped.filter(({ ref }) => ref.array === 'tape').map(({ node, ref }) => ({ value: node, ref }))],
+    seriesOut: [...outputs(step, face), ...taped],
     sums,
     epilogue: sums.map(({ total }, index) => ({ value: total, ref: { array: 'balance', index } })),
   };
   return withArrays(used(parts));
 }
 
-function adjoint(step: StepGraph, face: StepInterface): Program {
+/** The tape holds the states before each step and what the step made of its network: neither is computed again on the way back. */
+function tapeRows(step: StepGraph): { value: Node; ref: SeriesRef }[] {
+  const values = [...step.states.map(id => step.inputs.get(id)!), ...networkResults(step)];
+  return values.map((value, index) => ({ value, ref: { array: 'tape', index, count: values.length } }));
+}
+
+/** Numbers that a step leaves on the tape. */
+export const tapeWidth = (step: StepGraph): number => tapeRows(step).length;
+
+/** The tanh of an output or of a choice between outputs stands for them, as all corrections take; else the outputs themselves. */
+function networkResults({ network, outputs }: StepGraph): Node[] {
+  if (!network) return [];
+  const picks = new Set(network.outputs);
+  const isChoice = (node: Node): boolean => picks.has(node) || (node.op === 'select' && node.args.slice(1).every(isChoice));
+  const found = new Set<Node>();
+  const seen = new Set<Node>();
+  const visit = (node: Node): void => {
+    if (seen.has(node)) return;
+    seen.add(node);
+    if (picks.has(node) || (node.op === 'tanh' && isChoice(node.args[0]!))) found.add(node);
+    else node.args.forEach(visit);
+  };
+  [...outputs.values()].filter(node => !picks.has(node)).forEach(visit);
+  return [...found].sort((a, b) => a.id - b.id);
+}
+
+/** The step with what the tape holds of its network as inputs; a tanh keeps its derivative, which needs its value only. */
+function withNetworkTaped(step: StepGraph): { step: StepGraph; taped: (node: Node) => Node } {
+  const { network, graph } = step;
+  if (!network) return { step, taped: node => node };
+  const taped = networkResults(step);
+  const given = new Map([...network.outputs, ...taped].map(node => [node, graph.input(`network ${node.id}`, 'step')]));
+  const slopeOf = (value: Node) => graph.make('sub', graph.constant(1), graph.make('mul', value, value));
+  const rewrite = rewriter(graph, [...step.outputs.values(), ...network.outputs], (_, node, args) => {
+    const value = given.get(node);
+    return value && node.op === 'tanh' ? graph.make('sloped', value, args[0]!, slopeOf(value)) : value;
+  });
+  const outputs = new Map([...step.outputs].map(([name, node]) => [name, rewrite(node)]));
+  const inner = { ...step, outputs, network: { inputs: network.inputs, outputs: network.outputs.map(rewrite) } };
+  return { step: inner, taped: node => given.get(node) ?? node };
+}
+
+const networkSize = ({ network }: StepGraph): NetworkSize | undefined =>
+  network && { inputs: network.inputs.length, outputs: network.outputs.length };
+
+/** Reverse mode through a step and its network: what follows the network first, then the network, then what leads to it. */
+function reverseStep({ graph, network }: StepGraph, seeds: ReadonlyMap<Node, Node>): ReadonlyMap<Node, Node> {
+  const isLeaf = (node: Node) => node.op === 'input' || node.rate === 'cell';
+  if (!network) return reverse(graph, seeds, isLeaf);
+  const inputs = new Set(network.inputs);
+  const after = reverse(graph, seeds, node => inputs.has(node) || isLeaf(node));
+  const zero = graph.constant(0);
+  const call = graph.make('networkAdjoint', ...network.inputs, ...network.outputs.map(node => after.get(node) ?? zero));
+  const plus = (a: Node | undefined, b: Node) => (a ? graph.make('add', a, b) : b);
+  const through = new Map(network.inputs.map((node, i) => [node, plus(after.get(node), graph.pick(call, i))]));
+  const total = reverse(graph, through, isLeaf);
+  for (const [node, adjoint] of after) if (isLeaf(node) && !inputs.has(node)) total.set(node, plus(total.get(node), adjoint));
+  return total;
+}
+
+function adjoint(original: StepGraph, face: StepInterface): Program {
+  const { step, taped } = withNetworkTaped(original);
   const { graph } = step;
   const seeds = new Map<Node, Node>();
   const seed = (node: Node, value: Node) => seeds.set(node, seeds.has(node) ? graph.make('add', seeds.get(node)!, value) : value);
@@ -68,7 +142,7 @@ function adjoint(step: StepGraph, face: StepInterface): Program {
   step.states.forEach((id, i) => {
     seed(output(step, id), ahead[i]!);
   });
-  const inLoop = reverse(graph, seeds, node => node.op === 'input' || node.rate === 'cell');
+  const inLoop = reverseStep(step, seeds);
   const of = (name: string) => inLoop.get(step.inputs.get(name)!) ?? graph.constant(0);
   const { sums, gradients } = parameterGradients(step, inLoop);
   const wanted = wantedOf(step, face);
@@ -77,10 +151,11 @@ function adjoint(step: StepGraph, face: StepInterface): Program {
       ...none,
       name: 'adjoint',
       direction: 'backward',
+      network: networkSize(step),
       ...loads(step, face),
       seriesIn: [
         ...loads(step, face).seriesIn,
-        ...step.states.map((id, index) => ({ node: step.inputs.get(id)!, ref: { array: 'tape', index, count: step.states.length } })),
+        ...tapeRows(original).map(({ value, ref }) => ({ node: taped(value), ref })),
         ...received.map((node, i) => ({ node, ref: row(`${face.series[i]!}Adjoint`) })),
       ],
       carried: step.states.map((id, index) => ({
@@ -133,6 +208,7 @@ function directional(step: StepGraph, face: StepInterface): Program {
       ...none,
       name: 'tangent',
       direction: 'forward',
+      network: networkSize(step),
       cells: [...base.cells, ...parameters],
       seriesIn: [...base.seriesIn, ...series!.map(({ name, node }) => ({ node, ref: row(`${name}Direction`) }))],
       blockIn: [...base.blockIn, ...blocks!.map(({ name, node }) => ({ node, array: `${name}Direction` }))],
@@ -184,15 +260,8 @@ function loads(step: StepGraph, face: StepInterface) {
 }
 
 /** Leaves out loads that nothing needs. */
-function used<T extends Omit<Program, 'arrays'>>(parts: T): T {
-  const roots = [
-    ...parts.carried.map(c => c.next),
-    ...parts.seriesOut.map(s => s.value),
-    ...parts.blockAdd.map(b => b.value),
-    ...parts.sums.map(s => s.value),
-    ...parts.epilogue.map(e => e.value),
-  ];
-  const needed = new Set(reachable(roots));
+function used<T extends ProgramParts>(parts: T): T {
+  const needed = new Set(reachable(rootsOf(parts)));
   const keep = <E extends { readonly node: Node }>(list: readonly E[]) => list.filter(entry => needed.has(entry.node));
   return { ...parts, cells: keep(parts.cells), seriesIn: keep(parts.seriesIn), blockIn: keep(parts.blockIn) };
 }

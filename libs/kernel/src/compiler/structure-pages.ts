@@ -1,6 +1,6 @@
 import { VARIABLES, type VariableId } from '#hydrology';
 import ts from 'typescript';
-import { type Routing, SLOTS, type Structure } from '../structure.js';
+import { type NetworkSlot, type Routing, SLOTS, type Structure } from '../structure.js';
 import { assembleColumn, assembleReaches, type Declared, locateFormula, type Slot, type StepGraph } from './assemble.js';
 import type { FormulaLibrary } from './formula-source.js';
 
@@ -46,15 +46,17 @@ function structurePage(library: FormulaLibrary, structure: Declared<Structure>):
     declaration.slots[slot] ? [{ slot, at: locateFormula(library, file, declaration.slots[slot]) }] : [],
   );
   const depth = (store: string, capacity: string | number) => `\`${store}\`${capacity === 1 ? '' : ` · \`${capacity}\``}`;
-  const sealed = declaration.slots.interception
-    ? [`\`${name}_sealed\` is the same with impervious ground (parameter \`imperviousness\`, from a descriptor of that name).`]
-    : [];
+  const sealed =
+    declaration.slots.interception && !declaration.network
+      ? [`\`${name}_sealed\` is the same with impervious ground (parameter \`imperviousness\`, from a descriptor of that name).`]
+      : [];
   return page([
     `# ${name}`,
     `${declaration.title}. Source: ${declaration.source}.`,
     ...sealed,
     `## Parameters\n\n${variables(step.parameters)}`,
     `## States\n\n${variables(step.states)}`,
+    ...(declaration.network ? [`## Network\n\n${networkOf(declaration.network)}`] : []),
     `## Water balance\n\n${[
       `- in: \`P\` (rain) and, either way, ${names(declaration.exchange)}`,
       `- out: ${names(declaration.evaporation)} and the runoff \`qt\``,
@@ -66,6 +68,10 @@ function structurePage(library: FormulaLibrary, structure: Declared<Structure>):
     ...slots.map(({ slot, at }) => `### ${slot}\n\n${equation(at)}`),
   ]);
 }
+
+const networkOf = ({ inputs, outputs }: NetworkSlot): string =>
+  `Evaluated once a step, before the production slot: ${names(inputs)} go in as they are, ${names(outputs)} come out, any real numbers. ` +
+  'Between are the hidden layers (SiLU) that `KernelRecipe.network` asks for, one of 16 without it.';
 
 function routingPage(library: FormulaLibrary, routing: Declared<Routing>): string {
   const { name, declaration, path } = routing;

@@ -30,13 +30,17 @@ export function implicitProduction(pn: number, en: number, hp: number, cp: numbe
  * not fall below 0. What a full store cannot take runs off.
  */
 export function implicitTransfer(pr: number, ht: number, ct: number, kexc: number, known: number) {
+  return settledTransfer(pr, ht, ct, (known * kexc) / ct, 0.25);
+}
+
+/** The same for dht/dt = 0.9pr/ct − outlet·ht⁵ + gain·ht^3.5. */
+export function settledTransfer(pr: number, ht: number, ct: number, gain: number, outlet: number) {
   const inflow = ht + (0.9 * pr) / ct;
-  const gain = (known * kexc) / ct;
-  const settled = settle(inflow, gain, 0.25);
-  const missed = inflow - balanceOf(settled, gain, 0.25);
+  const settled = settle(inflow, gain, outlet);
+  const missed = inflow - balanceOf(settled, gain, outlet);
   const spilt = settled < 1 ? (missed > UNSETTLED ? missed : 0) : max(0, missed);
   const l = ct * gain * sevenHalves(settled);
-  const slow = ct * (0.25 * fifth(settled) + spilt);
+  const slow = ct * (outlet * fifth(settled) + spilt);
   const qt = max(0, slow + 0.1 * pr + l);
   return { ht: settled, qt, exchanged: l + (qt - slow - 0.1 * pr) };
 }

@@ -10,7 +10,12 @@ import { overflow } from './power-store.js';
  * Nothing percolates where the forcing is unknown (known = 0).
  */
 export function production(pn: number, en: number, hp: number, cp: number, stepSeconds: number, known: number) {
-  const { wetted, ps, es } = wetting(pn, en, hp, cp);
+  return percolate(relativeGain(pn, en, hp, cp), pn, hp, cp, stepSeconds, known);
+}
+
+/** The store after a gain of ps or a loss of es, (ps − es)/cp = change, and after what percolates then. */
+export function percolate(change: number, pn: number, hp: number, cp: number, stepSeconds: number, known: number) {
+  const { wetted, ps, es } = changed(change, hp, cp);
   const leak = known * wetted * overflow(wetted / percolationScale(stepSeconds));
   return { hp: wetted - leak, pr: pn - ps, perc: cp * leak, es };
 }
@@ -29,9 +34,17 @@ export function loieauProduction(pn: number, en: number, ha: number, ca: number,
 
 /** What rain pn brings into the store and demand en takes out of it. */
 export function wetting(pn: number, en: number, hp: number, cp: number) {
+  return changed(relativeGain(pn, en, hp, cp), hp, cp);
+}
+
+/** (ps − es)/cp. */
+export function relativeGain(pn: number, en: number, hp: number, cp: number) {
   const w = tanh((pn - en) / cp);
   const d = w > 0 ? hp : 1 - hp;
-  const change = ((1 - d * d) * w) / (1 + d * abs(w));
+  return ((1 - d * d) * w) / (1 + d * abs(w));
+}
+
+function changed(change: number, hp: number, cp: number) {
   const gain = max(0, change);
   return { wetted: hp + change, ps: cp * gain, es: cp * (gain - change) };
 }

@@ -33,5 +33,5 @@ export function intenseTransfer(pr: number, perc: number, direct: number, l: num
   const filled = max(STORE_FLOOR, ht + (supply - quick + l) / ct);
   const spilt = filled * overflow(filled);
   const qd = max(0, quick + l);
-  return { ht: kept(filled, spilt), qt: ct * spilt + qd, exchanged: ct * (filled - ht) + qd - supply };
+  return { ht: kept(filled), qt: ct * spilt + qd, exchanged: ct * (filled - ht) + qd - supply };
 }

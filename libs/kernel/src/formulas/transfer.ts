@@ -1,6 +1,6 @@
 import { max } from './intrinsics.js';
 import { drainExponential } from './exponential-store.js';
-import { cubicOverflow, kept, overflow } from './power-store.js';
+import { cubicKept, cubicOverflow, kept, overflow } from './power-store.js';
 
 /** No store falls below this filling, so that its power laws stay defined. */
 const STORE_FLOOR = 1e-6;
@@ -12,10 +12,15 @@ const STORE_FLOOR = 1e-6;
  */
 export function transfer(pr: number, perc: number, l: number, ht: number, ct: number) {
   const supply = pr + perc;
-  const filled = max(STORE_FLOOR, ht + (0.9 * supply + l) / ct);
+  return twoBranches(0.9 * supply, 0.1 * supply, l, ht, ct, supply);
+}
+
+/** `routed` through the power store, `direct` past it; `supply` is their sum. */
+export function twoBranches(routed: number, direct: number, l: number, ht: number, ct: number, supply: number) {
+  const filled = max(STORE_FLOOR, ht + (routed + l) / ct);
   const spilt = filled * overflow(filled);
-  const qd = max(0, 0.1 * supply + l);
-  return { ht: kept(filled, spilt), qt: ct * spilt + qd, exchanged: ct * (filled - ht) + qd - supply };
+  const qd = max(0, direct + l);
+  return { ht: kept(filled), qt: ct * spilt + qd, exchanged: ct * (filled - ht) + qd - supply };
 }
 
 /**
@@ -24,37 +29,71 @@ export function transfer(pr: number, perc: number, l: number, ht: number, ct: nu
  */
 export function exponentialTransfer(pr: number, perc: number, l: number, ht: number, ct: number, he: number, be: number) {
   const supply = pr + perc;
-  const filled = max(STORE_FLOOR, ht + (0.54 * supply + l) / ct);
+  return powerAndExponential(0.54 * supply, 0.36 * supply, 0.1 * supply, l, ht, ct, he, be);
+}
+
+/** `first` through the power store, `second` through the exponential one, `direct` past both. */
+export function powerAndExponential(
+  first: number,
+  second: number,
+  direct: number,
+  l: number,
+  ht: number,
+  ct: number,
+  he: number,
+  be: number,
+) {
+  const filled = max(STORE_FLOOR, ht + (first + l) / ct);
   const spilt = filled * overflow(filled);
-  const { drained, undrained } = drainExponential(he + (0.36 * supply + l), be);
-  const qd = max(0, 0.1 * supply + l);
-  const exchanged = ct * (filled - ht) - 0.54 * supply + l + (qd - 0.1 * supply);
-  return { ht: kept(filled, spilt), he: undrained, qt: ct * spilt + drained + qd, exchanged };
+  const { drained, undrained } = drainExponential(he + (second + l), be);
+  const qd = max(0, direct + l);
+  const exchanged = ct * (filled - ht) - first + l + (qd - direct);
+  return { ht: kept(filled), he: undrained, qt: ct * spilt + drained + qd, exchanged };
 }
 
 /** The three branches of GRC: as GR6 with a second power store (hl, cl) in place of the exponential one, which no exchange joins. */
 export function twinTransfer(pr: number, l: number, ht: number, ct: number, hl: number, cl: number) {
-  const filled = max(STORE_FLOOR, ht + (0.54 * pr + l) / ct);
+  return twoPowerStores(0.54 * pr, 0.36 * pr, 0.1 * pr, l, ht, ct, hl, cl, pr);
+}
+
+/** `first` through the store that the exchange joins, `second` through the other, `direct` past both; `supply` is their sum. */
+export function twoPowerStores(
+  first: number,
+  second: number,
+  direct: number,
+  l: number,
+  ht: number,
+  ct: number,
+  hl: number,
+  cl: number,
+  supply: number,
+) {
+  const filled = max(STORE_FLOOR, ht + (first + l) / ct);
   const spilt = filled * overflow(filled);
-  const slowFilled = max(STORE_FLOOR, hl + (0.36 * pr) / cl);
+  const slowFilled = max(STORE_FLOOR, hl + second / cl);
   const slowSpilt = slowFilled * overflow(slowFilled);
-  const qd = max(0, 0.1 * pr + l);
-  const exchanged = ct * (filled - ht) + cl * (slowFilled - hl) + qd - pr;
-  return { ht: kept(filled, spilt), hl: kept(slowFilled, slowSpilt), qt: ct * spilt + cl * slowSpilt + qd, exchanged };
+  const qd = max(0, direct + l);
+  const exchanged = ct * (filled - ht) + cl * (slowFilled - hl) + qd - supply;
+  return { ht: kept(filled), hl: kept(slowFilled), qt: ct * spilt + cl * slowSpilt + qd, exchanged };
 }
 
 /** GRD: everything through one power store. `floored` is what the floor of the store brought, 0 but for an empty store. */
 export function singleTransfer(pr: number, ht: number, ct: number) {
   const filled = max(STORE_FLOOR, ht + pr / ct);
   const spilt = filled * overflow(filled);
-  return { ht: kept(filled, spilt), qt: ct * spilt, floored: ct * (filled - ht) - pr };
+  return { ht: kept(filled), qt: ct * spilt, floored: ct * (filled - ht) - pr };
 }
 
 /** Loieau: nine tenths through a power store of exponent 4, one tenth direct; kb multiplies the runoff, which `exchanged` accounts for. */
 export function loieauTransfer(pr: number, perc: number, hc: number, cc: number, kb: number) {
   const supply = pr + perc;
-  const filled = max(STORE_FLOOR, hc + (0.9 * supply) / cc);
+  return scaledBranches(0.9 * supply, 0.1 * supply, hc, cc, kb);
+}
+
+/** `routed` through the store of exponent 4, `direct` past it, both times kb. */
+export function scaledBranches(routed: number, direct: number, hc: number, cc: number, kb: number) {
+  const filled = max(STORE_FLOOR, hc + routed / cc);
   const spilt = filled * cubicOverflow(filled);
-  const q = cc * spilt + 0.1 * supply;
-  return { hc: kept(filled, spilt), qt: kb * q, exchanged: cc * (filled - hc) - 0.9 * supply + (kb * q - q) };
+  const q = cc * spilt + direct;
+  return { hc: cubicKept(filled), qt: kb * q, exchanged: cc * (filled - hc) - routed + (kb * q - q) };
 }

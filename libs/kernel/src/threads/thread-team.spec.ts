@@ -15,16 +15,17 @@ const squareCost: Cost = (discharge, adjoint) => {
   return discharge.reduce((sum, value) => sum + value * value, 0);
 };
 
-const onThreads = (threads: number, largestTape: number) =>
-  problemOf({ ...SIZE, largestTape, make: (recipe: KernelRecipe) => createKernel({ ...recipe, threads }) });
+const onThreads = (threads: number, largestTape: number, structure = 'gr4') =>
+  problemOf({ ...SIZE, structure, largestTape, make: (recipe: KernelRecipe) => createKernel({ ...recipe, threads }) });
 
 describe.each([
-  ['a kept tape', Infinity],
-  ['a tape computed again', 0],
-])('%s', (_, largestTape) => {
+  ['a kept tape', Infinity, 'gr4'],
+  ['a tape computed again', 0, 'gr4'],
+  ['a network', Infinity, 'gr4_mlp'],
+])('%s', (_, largestTape, structure) => {
   test('gives the same bits on 1, 2 and 3 threads', () => {
     const [one, ...others] = [1, 2, 3].map(threads => {
-      const problem = onThreads(threads, largestTape);
+      const problem = onThreads(threads, largestTape, structure);
       const { kernel, request } = problem;
       const results = [
         kernel.run({ ...request, everyCell: true }),

@@ -16,7 +16,7 @@ export interface WorkerStart {
 /** What can be copied to a worker. */
 function withoutFunctions(parts: PassParts): WorkerStart['parts'] {
   const { layout, schedule, geometryNames, largestTape, threads, stationCells } = parts;
-  const layoutOf = ({ states, parameters }: PassParts['column']): PassParts['column'] => ({ states, parameters });
+  const layoutOf = ({ states, parameters, tapeWidth }: PassParts['column']): PassParts['column'] => ({ states, parameters, tapeWidth });
   const [column, reach] = [layoutOf(parts.column), layoutOf(parts.reach)];
   return { layout, schedule, column, reach, geometryNames, largestTape, threads, stationCells };
 }

@@ -95,17 +95,17 @@ describe("Hub'Eau", () => {
     expect(code('null').code).toBe('ANSWER_UNREADABLE');
   });
 
-  it('decodes 19,099 rows in half a second', () => {
+  it('decodes 19,099 rows in half a second of processor time', () => {
     const stamps = Array.from({ length: 36 }, (_, k) => new Date(reading.receivedAt - k * 300_000).toISOString());
     const text = page(
       Array.from({ length: 19_099 }, (_, k) => row({ code_station: `B7200${String(k % 531).padStart(5, '0')}`, date_obs: stamps[k % 36] })),
     );
     decodeHubeau(text, reading);
-    const began = performance.now();
+    const began = process.cpuUsage();
     const decoded = decodeHubeau(text, reading);
-    const took = performance.now() - began;
+    const { user, system } = process.cpuUsage(began); // µs; the clock on the wall also counts what else the machine does
     expect(decoded.values).toHaveLength(19_099);
-    expect(took).toBeLessThan(500);
+    expect(user + system).toBeLessThan(500_000);
   });
 });
 

@@ -1,0 +1,61 @@
+import { describe, expect, it } from '@jest/globals';
+import { adam } from './adam.js';
+
+/** Rosenbrock's valley, minimum 0 at (1, 1). */
+const rosenbrock = (x: Float64Array, gradient: Float64Array): number => {
+  const [a, b] = [1 - x[0]!, x[1]! - x[0]! ** 2];
+  gradient.set([-2 * a - 400 * x[0]! * b, 200 * b]);
+  return a * a + 100 * b * b;
+};
+const bowl = (x: Float64Array, gradient: Float64Array): number => {
+  gradient.set(x.map((value, i) => 2 * 10 ** i * (value - i)));
+  return x.reduce((sum, value, i) => sum + 10 ** i * (value - i) ** 2, 0);
+};
+
+describe('adam', () => {
+  it('finds the minimum of a bowl of unequal scales and of the banana valley', () => {
+    const found = adam({ start: new Float64Array(4), evaluate: bowl }, { iterations: 500, rate: 0.1 });
+    found.x.forEach((value, i) => {
+      expect(value).toBeCloseTo(i, 3);
+    });
+    const valley = adam({ start: Float64Array.from([-1.2, 1]), evaluate: rosenbrock }, { iterations: 5000, rate: 0.05 });
+    expect(valley.cost).toBeLessThan(1e-5);
+  });
+
+  it('takes a first step of the rate in every component, whatever the gradient', () => {
+    const seen: number[][] = [];
+    const evaluate = (x: Float64Array, gradient: Float64Array): number => {
+      seen.push([...x]);
+      return bowl(x, gradient);
+    };
+    adam({ start: Float64Array.from([5, 5]), evaluate }, { iterations: 2, rate: 0.3 });
+    seen[1]!.forEach(value => {
+      expect(value).toBeCloseTo(4.7, 6);
+    });
+  });
+
+  it('stays inside its bounds', () => {
+    const bounds = { lower: Float64Array.from([-1, 0.2]), upper: Float64Array.from([1, 0.5]) };
+    const found = adam({ start: Float64Array.from([0, 0.3]), ...bounds, evaluate: bowl }, { iterations: 300, rate: 0.1 });
+    expect(found.x[0]).toBeCloseTo(0, 3);
+    expect(found.x[1]).toBe(0.5);
+  });
+
+  it('stops at a cost or gradient that is not finite, keeps the best control and says the step', () => {
+    const from = (step: number, broken: 'cost' | 'gradient') => {
+      let calls = 0;
+      return (x: Float64Array, gradient: Float64Array): number => {
+        const cost = bowl(x, gradient);
+        calls += 1;
+        if (calls === step && broken === 'gradient') gradient[0] = Infinity;
+        return calls === step && broken === 'cost' ? NaN : cost;
+      };
+    };
+    for (const broken of ['cost', 'gradient'] as const) {
+      const found = adam({ start: Float64Array.from([3, 3]), evaluate: from(7, broken) }, { iterations: 50, rate: 0.1 });
+      expect(found.reason).toBe('diverged-at-7');
+      expect(found.cost).toBeCloseTo(bowl(found.x, new Float64Array(2)), 12);
+      expect(found.cost).toBeLessThan(49);
+    }
+  });
+});
