@@ -26,6 +26,8 @@ export interface Subject {
   readonly name: string;
   /** A mutant that takes longer, twice, is a defect. */
   readonly longestMs: number;
+  /** Values of the inputs before they are mutated: none would mean that mutants show nothing. */
+  intact(): Promise<number>;
   run(random: () => number): Promise<void>;
 }
 
@@ -80,6 +82,12 @@ function rainSubject(name: string, bytes: Uint8Array, receivedAt = '2024-10-17T1
   return {
     name,
     longestMs: LONGEST_DECODING_MS + LONGEST_START_MS,
+    intact: async () => {
+      const patient = new RainDecoder();
+      const { rasters } = await patient.decode(bytes, reading);
+      await patient.close();
+      return rasters.length;
+    },
     run: async random => {
       const { rasters, rejects } = await decoder.decode(mutateBytes(bytes, random), reading);
       if (rasters.length + rejects.length === 0) throw new Error('a file left no trace');
@@ -128,6 +136,27 @@ const VIGICRUES = JSON.stringify({
 const EA = JSON.stringify({
   items: [{ dateTime: '2026-09-23T19:15:00Z', measure: 'http://x/2928-flow-logged-mean-15_min-m3_s', value: 3.2 }],
 });
+const USGS = JSON.stringify({
+  features: [0, 1].map(k => ({
+    properties: {
+      ...{ monitoring_location_id: 'USGS-06904500', parameter_code: k === 0 ? '00065' : '00060', statistic_id: '00011' },
+      ...{ time: '2026-08-07T18:45:00+00:00', value: '5.35', unit_of_measure: k === 0 ? 'ft' : 'ft^3/s' },
+    },
+  })),
+});
+const USGS_WATERML =
+  '{"value":{"timeSeries":[{"sourceInfo":{"siteCode":[{"value":"01491000"}]},"variable":{"variableCode":[{"value":"00060"}],' +
+  '"unit":{"unitCode":"ft3/s"},"noDataValue":-999999.0},"values":[{"value":[{"value":"974","dateTime":"2019-02-14T00:00:00.000-05:00"}]}]}]}}';
+const EXCHANGE =
+  '<x><Station stationReference="2"><SetofValues parameter="Flow" units="m3/s"><Value date="2018-06-29" time="10:15:00">1.9</Value></SetofValues></Station></x>';
+const PI_JSON =
+  '{"timeZone":"0.0","timeSeries":[{"header":{"locationId":"A","parameterId":"H.obs","missVal":"-999.0","units":"m"},' +
+  '"events":[{"date":"2026-09-23","time":"19:00:00","value":"1.5","flag":"0"}]}]}';
+const WATERML =
+  '<w:Collection xmlns:w="w" xmlns:om="o" xmlns:gml="g"><gml:identifier>S</gml:identifier><w:observationMember><om:OM_Observation>' +
+  '<om:observedProperty title="Discharge"/><om:result><w:MeasurementTimeseries><w:defaultPointMetadata><w:DefaultTVPMeasurementMetadata>' +
+  '<w:uom code="m3/s"/></w:DefaultTVPMeasurementMetadata></w:defaultPointMetadata><w:point><w:MeasurementTVP><w:time>2026-09-01</w:time>' +
+  '<w:value>2.5</w:value></w:MeasurementTVP></w:point></w:MeasurementTimeseries></om:result></om:OM_Observation></w:observationMember></w:Collection>';
 const CSV = 'station,time,flow\nS1,2026-09-23T19:00:00Z,1.5\nS2,2026-09-23T19:00:00Z,NA\n"S,3",2026-09-23T19:15:00Z,2\n';
 const MAPPING = {
   ...({ separator: ',', decimal: '.', time: 'time', timeFormat: 'iso', value: 'flow', unit: 'm3/s', missing: ['NA'] } as const),
@@ -139,11 +168,11 @@ function gaugeSubjects(): Subject[] {
     gaugeSubject("Hub'Eau", decodeHubeau, [HUBEAU]),
     gaugeSubject('Vigicrues', decodeVigicrues, [VIGICRUES], 'gauges/vigicrues/InfoVigiCru_CdEntVigiCru1.json'),
     gaugeSubject('Environment Agency', decodeEnvironmentAgency, [EA], 'gauges/ea/get_station_1491TH.json'),
-    gaugeSubject('Environment Agency exchange', decodeEaExchange, ['<x><Station/></x>'], 'gauges/defra/rloi-test.xml'),
-    gaugeSubject('USGS', decodeUsgs, ['{"features":[{"properties":{"value":"1"}}]}'], 'gauges/usgs/waterdata_ogc_fixtures.json'),
-    gaugeSubject('USGS WaterML-JSON', decodeUsgsWaterMl, ['{"value":{"timeSeries":[{}]}}'], 'gauges/usgs/waterservices_iv.txt'),
-    gaugeSubject('WaterML 2.0', decodeWaterMl2, ['<Collection/>'], 'gauges/usgs/WaterML2Example.xml'),
-    gaugeSubject('PI-JSON', decodePiJson, ['{"timeSeries":[]}'], 'gauges/fews-pi/timeseries.json'),
+    gaugeSubject('Environment Agency exchange', decodeEaExchange, [EXCHANGE], 'gauges/defra/rloi-test.xml'),
+    gaugeSubject('USGS', decodeUsgs, [USGS], 'gauges/usgs/waterdata_ogc_fixtures.json'),
+    gaugeSubject('USGS WaterML-JSON', decodeUsgsWaterMl, [USGS_WATERML], 'gauges/usgs/waterservices_iv.txt'),
+    gaugeSubject('WaterML 2.0', decodeWaterMl2, [WATERML], 'gauges/usgs/WaterML2Example.xml'),
+    gaugeSubject('PI-JSON', decodePiJson, [PI_JSON], 'gauges/fews-pi/timeseries.json'),
     gaugeSubject('PI-XML', decodePiXml, [PI_XML]),
     gaugeSubject('CSV', (text, reading) => decodeCsv(text, reading, MAPPING), [CSV]),
   ];
@@ -155,6 +184,7 @@ function gaugeSubject(name: string, decode: GaugeDecoder, written: readonly stri
   return {
     name,
     longestMs: 1000,
+    intact: () => Promise.resolve(decode(texts[0]!, reading).values.length),
     run: async random => {
       await Promise.resolve();
       const mutated = mutateText(texts[Math.floor(random() * texts.length)]!, random);

@@ -11,6 +11,10 @@ describe('every decoder', () => {
     subjects = await makeSubjects();
   });
 
+  it('reads what it starts from', async () => {
+    for (const subject of subjects) expect([subject.name, (await subject.intact()) > 0]).toEqual([subject.name, true]);
+  });
+
   it('turns whatever comes into values and named rejects: no crash, no hang, nothing dropped', async () => {
     const reports = [];
     for (const subject of subjects) reports.push(await fuzz(subject, MUTANTS, 1));
