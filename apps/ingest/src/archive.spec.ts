@@ -110,9 +110,18 @@ describe('ingest, from source to store', () => {
         { ...rain, values: new Float32Array(383).fill(-1) },
         { ...rain, validTime: epochMs(FROM + HOUR_MS), values: new Float32Array(12) },
         { ...rain, validTime: epochMs(FROM + 2 * HOUR_MS), values: new Float32Array(383).fill(0.5) },
+        {
+          kind: 'reject',
+          input: 'rain',
+          subject: 'cut.h5',
+          receivedAt: epochMs(FROM + 3),
+          code: 'FILE_UNREADABLE',
+          message: 'cut.h5 is cut short',
+        },
       ),
     );
     expect((await query('select code from reject order by code')).map(row => row.code)).toEqual([
+      'FILE_UNREADABLE',
       'GAUGE_NOT_A_NUMBER',
       'GAUGE_OUT_OF_RANGE',
       'GAUGE_UNIT_WRONG',
@@ -125,5 +134,7 @@ describe('ingest, from source to store', () => {
       { station: 'V3524010', value: 11, flag: 0, flag_source: '' },
     ]);
     expect(await query('select mean_mm from rain_grid')).toEqual([{ mean_mm: 0.5 }]);
+    const [file] = await query(`select source, message from reject where code = 'FILE_UNREADABLE'`);
+    expect(file).toEqual({ source: 'radar', message: 'cut.h5 is cut short' });
   });
 });

@@ -7,6 +7,7 @@ import {
   type PollWindow,
   type RawGaugeValue,
   type RawObservation,
+  type RawReject,
 } from '#observation';
 
 export interface Collection {
@@ -34,6 +35,7 @@ export async function collect(collection: Collection, window: PollWindow, signal
   for await (const observation of collection.source.poll(window, signal)) received.push(observation);
   const gauges = received.filter(one => one.kind === 'gauge');
   const rain = received.filter(one => one.kind === 'rain');
+  const refused = received.filter(one => one.kind === 'reject');
   const undecodable = new Set(gauges.filter(value => findUndecodable(value, collection.stations) !== null));
   const { bus } = collection;
   await Promise.all([
@@ -42,7 +44,7 @@ export async function collect(collection: Collection, window: PollWindow, signal
       batch => bus.publish('obs.rain.v1', batch),
     ),
     publishInBatches(
-      [...undecodable].map(value => deadLetter(collection, value)),
+      [...[...undecodable].map(value => deadLetter(collection, value)), ...refused.map(one => refusedLetter(collection, one))],
       batch => bus.publish('dead.v1', batch),
     ),
   ]);
@@ -84,6 +86,16 @@ function gaugeMessages({ basin, sourceIds }: Collection, values: readonly RawGau
       values: packet.map(({ station, variable, validTime, value, unit }) => ({ station, variable, validTime, value, unit })),
     },
   }));
+}
+
+/** What the source itself could not take: a file, an answer, a row. */
+function refusedLetter({ basin, sourceIds }: Collection, refused: RawReject): Message<'dead.v1'> {
+  const { code, message, input, subject, receivedAt } = refused;
+  const source = sourceIds[input];
+  const id = `${source}/${basin}/${receivedAt}/${code}/${subject}`;
+  const topic = input === 'rain' ? 'obs.rain.v1' : 'obs.gauge.v1';
+  const value = { topic, key: basin, messageId: id, reason: `${code}: ${message}`, value: { subject, receivedAt, source } };
+  return { key: basin, id: `dead/${id}`, value };
 }
 
 /** JSON knows no NaN: the value travels as text. */

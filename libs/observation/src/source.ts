@@ -1,4 +1,5 @@
 import type { EpochMs } from '#hydrology';
+import type { Reject } from './reject.js';
 
 /** One value of a gauge as a source gave it, before any check. */
 export interface RawGaugeValue {
@@ -24,7 +25,16 @@ export interface RawRainGrid {
   readonly values: Float32Array;
 }
 
-export type RawObservation = RawGaugeValue | RawRainGrid;
+/** Something a source received that is no observation, by name; what it was goes along for whoever looks into it. */
+export interface RawReject extends Reject {
+  readonly kind: 'reject';
+  readonly input: 'rain' | 'gauges';
+  /** File, address or row. */
+  readonly subject: string;
+  readonly receivedAt: EpochMs;
+}
+
+export type RawObservation = RawGaugeValue | RawRainGrid | RawReject;
 
 /** What is asked of a source: everything it received in (after, until]. */
 export interface PollWindow {

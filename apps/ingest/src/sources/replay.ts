@@ -54,7 +54,7 @@ function readGauges(domain: LoadedDomain, { after, until }: PollWindow, reachMs:
     });
 }
 
-function disturb(observation: RawObservation, disturbances: readonly Disturbance[]): RawObservation[] {
+function disturb(observation: RawGaugeValue | RawRainGrid, disturbances: readonly Disturbance[]): RawObservation[] {
   const input = observation.kind === 'rain' ? 'rain' : observation.station;
   const { validTime } = observation;
   const hit = disturbances.find(one => one.input === input && validTime > one.from && validTime <= one.to);

@@ -6,7 +6,7 @@ import { decodeKnmi, isKnmi } from './knmi.js';
 import { decodeNetCdf } from './netcdf-rain.js';
 import { decodeOdim, isOdim } from './odim.js';
 import { decodeRadolan, isRadolan } from './radolan.js';
-import { MOST_BYTES, refuseImpossibleDepths, type RainDecoding, type RainRaster, type RainReading } from './rain-raster.js';
+import { MOST_BYTES, refuseImpossibleDepths, requirePlace, type RainDecoding, type RainRaster, type RainReading } from './rain-raster.js';
 
 /**
  * Decodes a file of gridded rain, whichever of the known formats it has: ODIM_H5, KNMI HDF5, CF NetCDF-4, RADOLAN binary, GeoTIFF,
@@ -28,6 +28,7 @@ export async function decodeRainFile(bytes: Uint8Array, reading: RainReading): P
 
 function checkRaster(raster: RainRaster, reading: RainReading): { readonly raster?: RainRaster; readonly rejects: readonly Reject[] } {
   try {
+    requirePlace(raster);
     return { raster, rejects: refuseImpossibleDepths(raster).map(each => named(each, reading)) };
   } catch (cause) {
     return { rejects: [named(whyRefused(cause), reading)] };

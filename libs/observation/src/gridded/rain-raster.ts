@@ -52,6 +52,14 @@ export function requirePlausibleShape(rows: number, columns: number): void {
   throw new Refusal('GRID_IMPLAUSIBLE', `says that it has ${rows} rows of ${columns} cells; up to ${MOST_CELLS} cells are read`);
 }
 
+/** @throws Refusal GRID_IMPLAUSIBLE for a place that is no number or a raster of another length than its grid. */
+export function requirePlace({ grid, depths }: Pick<RainRaster, 'grid' | 'depths'>): void {
+  const { xMin, yMax, xResolution, yResolution, rows, columns } = grid;
+  const placed = [xMin, yMax, xMin + columns * xResolution, yMax - rows * yResolution].every(Number.isFinite);
+  if (placed && xResolution > 0 && yResolution > 0 && depths.length === rows * columns) return;
+  throw new Refusal('GRID_IMPLAUSIBLE', 'lies nowhere: its corner or the size of its cells is no number');
+}
+
 const EARLIEST = Date.UTC(1990, 0, 1);
 /** Clocks differ, and some products are stamped by the end of a period that still runs. */
 const AHEAD_MS = HOUR_MS;

@@ -1,0 +1,30 @@
+import { parentPort } from 'node:worker_threads';
+import { projectionOf } from '#config';
+import { epochMs } from '#hydrology';
+import { MARSHALL_PALMER, decodeRainFile } from '#observation';
+import { READY, type RainAnswer, type RainQuestion, type RainWish } from './rain-messages.js';
+
+const WARM_UP_READING: RainWish = {
+  ...{ name: 'warm-up', receivedAt: epochMs(0), reflectivity: MARSHALL_PALMER, minimumQuality: 0, unitMm: 1, polarCellM: 1000 },
+};
+
+/** The text of a projection by its EPSG code; a code that is not known makes the file a reject, not an error. */
+function definitionOf(epsg: number): string | undefined {
+  try {
+    return projectionOf(epsg).definition;
+  } catch {
+    return undefined;
+  }
+}
+
+parentPort?.on('message', ({ id, bytes, reading }: RainQuestion) => {
+  void decodeRainFile(bytes, { ...reading, definitionOf }).then(decoding => {
+    const answer: RainAnswer = { id, decoding };
+    parentPort?.postMessage(answer);
+  });
+});
+
+/** The first bytes of HDF5: refused, and the library is loaded before anybody waits for it. */
+const WARM_UP = Uint8Array.of(0x89, 0x48, 0x44, 0x46);
+await decodeRainFile(WARM_UP, { ...WARM_UP_READING, definitionOf });
+parentPort?.postMessage(READY);
