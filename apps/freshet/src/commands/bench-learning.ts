@@ -1,13 +1,15 @@
 import { SingleBar, Presets } from 'cli-progress';
 import type { Command } from 'commander';
 import { loadDomain, type LoadedDomain } from '#config';
-import { HOUR_MS, parseIso, timeGrid, type Station } from '#hydrology';
-import { calibrate, type Calibration, type CalibrationSettings } from '#learning';
+import { parseIso } from '#hydrology';
+import { calibrate, type Calibration } from '#learning';
 import { kge, nse } from '#verification';
 import { medianOf, readCount } from './bench-runs.js';
-import { PLAN_DEFAULTS, prepareCalibration, type CalibrationPlan } from './prepare-calibration.js';
-import { observedOnSteps, readPeriod, recordForcing, recordStart, type Period } from './record-inputs.js';
-import { domainFolder, openKernel, printJson } from './run-options.js';
+import { learningMethod, type LearningMethod } from './learning-methods.js';
+import { PLAN_DEFAULTS, prepareCalibration } from './prepare-calibration.js';
+import { readPeriod, type Period } from './record-inputs.js';
+import { pairsOf, runFit } from './run-fit.js';
+import { domainFolder, printJson } from './run-options.js';
 
 interface LearningFlags {
   readonly domain: string;
@@ -15,36 +17,32 @@ interface LearningFlags {
   readonly seeds: string;
 }
 
-interface Method {
+interface Case extends LearningMethod {
   readonly name: string;
-  readonly plan: Partial<CalibrationPlan>;
-  readonly settings: Partial<CalibrationSettings>;
-  /** Starts from random weights: every seed is fitted. */
-  readonly random: boolean;
 }
 
 const CALIBRATION = { from: '2014-09-22', to: '2014-10-31' };
 const VALIDATION = { from: '2014-11-01', to: '2015-01-15' };
 const OUTLET = 'V3524010';
-const HIDDEN = [16];
-
-/** Weights, lengths and sizes are those that did best from one side of 2014-10-12 to the other (test/bench/README.md). */
-const METHODS: readonly Method[] = [
-  method('uniform, outlet', { gauges: OUTLET }, {}),
-  method('uniform, all', {}, {}),
-  method('distributed, all', { mapping: 'distributed' }, { priorWeight: 2e-4, iterations: 150 }),
-  method('multilinear, all', { mapping: 'multilinear' }, { priorWeight: 2e-4, iterations: 150 }),
-  method('multipower, all', { mapping: 'multipower' }, { priorWeight: 2e-4, iterations: 150 }),
-  method('ann, outlet', { mapping: 'ann', gauges: OUTLET }, { priorWeight: 5e-4, iterations: 150 }, true),
-  method('ann, all', { mapping: 'ann' }, { priorWeight: 2e-4, iterations: 150 }, true),
-  method('GRNN.U, outlet', { structure: 'gr4_mlp', hidden: HIDDEN, gauges: OUTLET }, { networkWeight: 1e-2, iterations: 60 }, true),
-  method('GRNN.D, all', { structure: 'gr4_mlp', hidden: HIDDEN, mapping: 'distributed' }, { priorWeight: 2e-4, networkWeight: 2e-3, iterations: 150 }, true), // prettier-ignore
-  method('double, all', { structure: 'gr4_mlp', hidden: HIDDEN, mapping: 'ann' }, { priorWeight: 2e-4, networkWeight: 2e-3, iterations: 150 }, true), // prettier-ignore
-  method('gr4_ude, outlet', { structure: 'gr4_ude', hidden: HIDDEN, gauges: OUTLET }, { networkWeight: 2e-3, iterations: 60 }, true),
+/** Of the network of descriptors on one gauge: a stronger background than on three. */
+const CASES: readonly Case[] = [
+  caseOf('uniform', 'outlet'),
+  caseOf('uniform', 'all'),
+  caseOf('distributed', 'all'),
+  caseOf('multilinear', 'all'),
+  caseOf('multipower', 'all'),
+  caseOf('ann', 'outlet', { priorWeight: 5e-4 }),
+  caseOf('ann', 'all'),
+  caseOf('grnn-u', 'outlet'),
+  caseOf('grnn-d', 'all'),
+  caseOf('double', 'all'),
+  caseOf('ude', 'outlet'),
 ];
 
-function method(name: string, plan: Method['plan'], settings: Method['settings'], random = false): Method {
-  return { name, plan, settings, random };
+function caseOf(name: string, gauges: 'outlet' | 'all', change: LearningMethod['settings'] = {}): Case {
+  const { plan, settings, random } = learningMethod(name);
+  const on = gauges === 'outlet' ? OUTLET : 'all';
+  return { name: `${name}, ${gauges}`, plan: { ...plan, gauges: on }, settings: { ...settings, ...change }, random };
 }
 
 export interface LearningRow {
@@ -65,7 +63,7 @@ export function benchLearningCommand(bench: Command): void {
     .command('learning')
     .description('Calibrate by every method, score on the period after; NSE, KGE and seconds of each')
     .option('--domain <basin>', 'domain to fit', 'cance')
-    .option('--methods <names>', `separated by semicolons, of ${METHODS.map(({ name }) => name).join('; ')}; without it all`)
+    .option('--methods <names>', `separated by semicolons, of ${CASES.map(({ name }) => name).join('; ')}; without it all`)
     .option('--seeds <count>', 'seeds of the methods that start from random weights', '10')
     .option('--json', 'print JSON')
     .action(async (flags: LearningFlags) => {
@@ -76,7 +74,7 @@ export function benchLearningCommand(bench: Command): void {
 async function benchLearning(flags: LearningFlags): Promise<{ rows: LearningRow[]; medians: unknown }> {
   const domain = await loadDomain(domainFolder(flags.domain));
   const asked = flags.methods?.split(';').map(name => name.trim());
-  const methods = METHODS.filter(({ name }) => asked?.includes(name) ?? true);
+  const methods = CASES.filter(({ name }) => asked?.includes(name) ?? true);
   const seeds = Array.from({ length: readCount('--seeds', flags.seeds) }, (_, k) => k + 1);
   const runs = methods.flatMap(each =>
     [true, false].flatMap(stores => (each.random && stores ? seeds : [1]).map(seed => ({ each, stores, seed }))),
@@ -93,7 +91,7 @@ async function benchLearning(flags: LearningFlags): Promise<{ rows: LearningRow[
 }
 
 async function fitAndScore(
-  { name, plan, settings }: Method,
+  { name, plan, settings }: Case,
   { domain, stores, seed }: { domain: LoadedDomain; stores: boolean; seed: number },
 ): Promise<LearningRow> {
   const [calibration, validation] = [readPeriod(CALIBRATION, domain), readPeriod(VALIDATION, domain)];
@@ -122,29 +120,10 @@ async function fitAndScore(
   };
 }
 
-/** Runs the fitted model hourly from the start of the record to the end of the validation, without assimilation. */
-function scorer({ fields, mapping: { layout } }: Calibration, domain: LoadedDomain) {
-  const stations = domain.stations.filter(({ gauged }) => gauged);
-  const time = timeGrid(recordStart(domain.record), parseIso(VALIDATION.to), HOUR_MS);
-  const { structure, routing, network } = layout;
-  const kernel = openKernel({
-    domain,
-    stations,
-    stepSeconds: layout.stepSeconds,
-    structure,
-    routing,
-    ...(network && { hidden: network.hidden }),
-  });
-  const { discharge } = kernel.run({ forcing: recordForcing(domain.record, time, layout.needsTemperature), ...fields });
-  return (period: Period, of: typeof nse): Record<string, number> => {
-    const observed = observedOnSteps(domain.record, stations, { time, ...period });
-    const row = (values: Float64Array, k: number): Float64Array => values.subarray(k * time.count, (k + 1) * time.count);
-    const scoreOf = ({ id }: Station, k: number): [string, number] => [
-      id,
-      Number(of({ simulated: row(discharge, k), observed: row(observed, k) }).toFixed(4)),
-    ];
-    return Object.fromEntries(stations.map(scoreOf));
-  };
+function scorer(fitted: Calibration, domain: LoadedDomain) {
+  const run = runFit(fitted, domain, parseIso(VALIDATION.to));
+  return (period: Period, of: typeof nse): Record<string, number> =>
+    Object.fromEntries(pairsOf(run, domain, period).map((pairs, k) => [run.stations[k]!.id, Number(of(pairs).toFixed(4))]));
 }
 
 /** Of the runs that fitted the stores, each method's median of validation NSE by gauge and of the seconds. */
