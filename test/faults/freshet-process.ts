@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 /** dist/test/faults → the root of the package. */
@@ -17,6 +18,8 @@ export interface Ended {
 /** What ends a process, and after how many milliseconds. */
 export interface Interruption {
   readonly afterMs: number;
+  /** Counted from when PostgreSQL runs, not from the start, which takes as long as the machine is busy. */
+  readonly onceUp?: boolean;
   /** Sent to Freshet. */
   readonly signal?: NodeJS.Signals;
   /** Kill PostgreSQL. */
@@ -29,21 +32,24 @@ export async function runFreshet(args: readonly string[], interruption?: Interru
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  const timer =
-    interruption &&
-    setTimeout(() => {
-      if (interruption.database === true) killDatabase(args[args.indexOf('--data') + 1]!);
-      if (interruption.signal) child.kill(interruption.signal);
-    }, interruption.afterMs);
-  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
-  clearTimeout(timer);
+  const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
+  if (interruption) await interrupt(child, ended, { ...interruption, folder: args[args.indexOf('--data') + 1]! });
+  const [code, signal] = await ended;
   return { code, signal, stdout, stderr };
 }
 
-function killDatabase(folder: string): void {
-  try {
-    process.kill(Number(readFileSync(join(folder, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]), 'SIGKILL');
-  } catch {
-    // not started yet
-  }
+async function interrupt(child: ChildProcess, ended: Promise<unknown>, by: Interruption & { readonly folder: string }): Promise<void> {
+  const runs = () => child.exitCode === null && child.signalCode === null;
+  while (by.onceUp === true && runs() && databaseOf(by.folder) === undefined) await setTimeout(20);
+  await Promise.race([ended, setTimeout(by.afterMs)]);
+  const database = databaseOf(by.folder);
+  if (by.database === true && database !== undefined) process.kill(database, 'SIGKILL');
+  if (by.signal) child.kill(by.signal);
+}
+
+/** Process id of the PostgreSQL of a data folder; undefined before it started. */
+function databaseOf(folder: string): number | undefined {
+  const file = join(folder, 'postgres', 'postmaster.pid');
+  const pid = existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n')[0]) : 0; // written a moment after it is made
+  return pid > 0 ? pid : undefined;
 }

@@ -70,14 +70,14 @@ describe('a replay that is killed and resumed', () => {
 
   it('says so when PostgreSQL alone dies, ends, and can be resumed', async () => {
     const args = [...REPLAY, '--data', folder('orphan')];
-    const { code, stderr } = await runFreshet(args, { afterMs: 3500, database: true });
+    const { code, stderr } = await runFreshet(args, { afterMs: 1500, onceUp: true, database: true });
     if (code !== 0) expect(stderr).toMatch(/database/);
     expect(await finishAfter('orphan', [])).toEqual(undisturbed);
   }, 240_000);
 
   it('drains on Ctrl-C, says that it was interrupted, and ends on the same', async () => {
     const args = [...REPLAY, '--data', folder('interrupted')];
-    const { code, stdout } = await runFreshet(args, { afterMs: 3500, signal: 'SIGINT' });
+    const { code, stdout } = await runFreshet(args, { afterMs: 1500, onceUp: true, signal: 'SIGINT' });
     expect([0, 130]).toContain(code);
     if (code === 130) expect(stdout).toBe('');
     expect(await finishAfter('interrupted', [])).toEqual(undisturbed);

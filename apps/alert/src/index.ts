@@ -1,3 +1,3 @@
 export { evaluateAlerts, type AlertedBasin, type Evaluation } from './evaluate.js';
-export { startAlerting, type Alerting, type AlertingOptions } from './start-alerting.js';
+export { createAlerting, startAlerting, type Alerting, type AlertingOptions } from './start-alerting.js';
 export { WATCH_CRON, watchInputs, type TickingClock } from './watchdog.js';

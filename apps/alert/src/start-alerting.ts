@@ -22,19 +22,35 @@ export interface Alerting {
   stop(): Promise<void>;
 }
 
+/** The evaluation alone, for whoever holds a clock; nothing wakes it. */
+export function createAlerting(options: AlertingOptions): Alerting {
+  const evaluate = evaluator(options);
+  return {
+    evaluate: (basin, upTo) => evaluate(basin, upTo, true),
+    evaluateAll: async upTo => {
+      for (const { basin } of options.basins) await evaluate(basin, upTo, true);
+    },
+    stop: () => Promise.resolve(),
+  };
+}
+
+const evaluator =
+  ({ pool, runKind, basins, onMessages }: AlertingOptions) =>
+  async (basin: string, upTo: EpochMs, begins: boolean): Promise<readonly AlertEvent[]> => {
+    const alerted = basins.find(each => each.basin === basin);
+    if (alerted === undefined) return [];
+    const events = await evaluateAlerts({ pool, runKind, basin: alerted, upTo, begins });
+    if (events.length > 0) onMessages();
+    return events;
+  };
+
 /**
  * Wakes the evaluation when observations are archived and forecasts issued. Messages of other kinds of run are not ours,
  * and an archived value begins nothing: a replay first archives what was known before it starts.
  */
 export async function startAlerting(options: AlertingOptions): Promise<Alerting> {
-  const { bus, runKind, basins } = options;
-  const evaluate = async (basin: string, upTo: EpochMs, begins: boolean): Promise<readonly AlertEvent[]> => {
-    const alerted = basins.find(each => each.basin === basin);
-    if (alerted === undefined) return [];
-    const events = await evaluateAlerts({ pool: options.pool, runKind, basin: alerted, upTo, begins });
-    if (events.length > 0) options.onMessages();
-    return events;
-  };
+  const { bus, runKind } = options;
+  const evaluate = evaluator(options);
   const subscriptions: Subscription[] = [
     await bus.subscribe('obs.archived.v1', 'alert', async batch => {
       for (const [basin, upTo] of newestPerBasin(batch, runKind, value => value.receivedAt)) await evaluate(basin, upTo, false);
@@ -44,10 +60,7 @@ export async function startAlerting(options: AlertingOptions): Promise<Alerting>
     }),
   ];
   return {
-    evaluate: (basin, upTo) => evaluate(basin, upTo, true),
-    evaluateAll: async upTo => {
-      for (const { basin } of basins) await evaluate(basin, upTo, true);
-    },
+    ...createAlerting(options),
     stop: async () => {
       await Promise.all(subscriptions.map(subscription => subscription.stop()));
     },

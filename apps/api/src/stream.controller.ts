@@ -24,16 +24,26 @@ export class StreamController implements OnModuleInit, OnApplicationShutdown {
 
   async onModuleInit(): Promise<void> {
     const { bus, runKind } = this.context;
-    const group = `api-stream-${process.pid}`; // every replica hears everything
+    const [group, policy] = ['api-stream', { onlyNew: true }] as const; // a group of its own a process: every replica hears everything
     this.#subscriptions = [
-      await bus.subscribe('forecast.issued.v1', group, async batch => {
-        for (const { value } of batch) if (value.runKind === runKind) this.#news.next({ kind: 'forecast', value });
-        return Promise.resolve();
-      }),
-      await bus.subscribe('alert.changed.v1', group, async batch => {
-        for (const { value } of batch) if (value.runKind === runKind) this.#news.next({ kind: 'alert', value });
-        return Promise.resolve();
-      }),
+      await bus.subscribe(
+        'forecast.issued.v1',
+        group,
+        async batch => {
+          for (const { value } of batch) if (value.runKind === runKind) this.#news.next({ kind: 'forecast', value });
+          return Promise.resolve();
+        },
+        policy,
+      ),
+      await bus.subscribe(
+        'alert.changed.v1',
+        group,
+        async batch => {
+          for (const { value } of batch) if (value.runKind === runKind) this.#news.next({ kind: 'alert', value });
+          return Promise.resolve();
+        },
+        policy,
+      ),
     ];
   }
 

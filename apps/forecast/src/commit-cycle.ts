@@ -4,10 +4,12 @@ import { toIso } from '#hydrology';
 import {
   finishCycle,
   inTransaction,
+  writeCycleMetrics,
   writeExceedances,
   writeHydrographs,
   writeOutbox,
   writeStates,
+  type CycleMetrics,
   type FinishedCycle,
   type HydrographRow,
   type Lease,
@@ -29,6 +31,7 @@ export async function commitCycle(pool: Pool, basin: ForecastBasin, lease: Lease
       result.hydrographs.map(hydrograph => hydrographRow(hydrograph, result)),
     );
     await writeExceedances(client, lease, result.exceedances);
+    await writeCycleMetrics(client, lease, metricsOf(computed));
     await writeOutbox(client, [announcement(lease, result.outcome)]);
   });
 }
@@ -68,6 +71,20 @@ function finishedCycle(basin: ForecastBasin, { result, state, previousHash, comp
       stageMs: { compute: Math.round(computeMs) },
     },
   };
+}
+
+/** As docs/reference/metrics.md lists them. */
+function metricsOf({ result, computeMs }: ComputedCycle): CycleMetrics {
+  const { analysis, degradations } = result;
+  const known = {
+    compute_ms: computeMs,
+    degradations: degradations.length,
+    cost_before: analysis.costBefore,
+    cost_after: analysis.costAfter,
+    iterations: analysis.iterations,
+    accepted: analysis.outcome === 'accepted' ? 1 : 0,
+  };
+  return Object.fromEntries(Object.entries(known).filter(([, value]) => Number.isFinite(value)));
 }
 
 function hydrographRow(hydrograph: CycleResult['hydrographs'][number], { peaks }: ComputedCycle['result']): HydrographRow {

@@ -1,4 +1,6 @@
 export { CyclePool } from './cycle-pool.js';
 export type { ForecastBasin, RainChoice } from './forecast-basin.js';
-export { startForecasting, type Forecasting, type ForecastingOptions } from './start-forecasting.js';
+export { beginForecasts, takeDueCycles, type ForecastsBegin } from './start-forecasting.js';
+export { enterDueCycles } from './schedule.js';
+export type { ForecastRole } from './run-cycle.js';
 export { spinUpFrom } from './spin-up-basin.js';

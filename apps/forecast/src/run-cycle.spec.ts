@@ -7,7 +7,7 @@ import { openTestDatabase, type TestDatabase } from '../../../test/setup/test-da
 import type { ComputedCycle, CycleTask } from './cycle-messages.js';
 import type { CyclePool } from './cycle-pool.js';
 import type { ForecastBasin } from './forecast-basin.js';
-import { runCycle, type ForecastRole } from './run-cycle.js';
+import { runCycle, runOpenCycles, type ForecastRole } from './run-cycle.js';
 
 const FIRST = parseIso('2014-11-04T12:00Z');
 const beat = (k: number) => epochMs(FIRST + k * BEAT_MS);
@@ -99,6 +99,20 @@ describe('run cycle', () => {
     await runCycle(count, 'cance', beat(0));
     expect(computations).toBe(1);
     expect(await announced()).toEqual(['complete']);
+  });
+
+  it('waits for a cycle that another process computes instead of passing it by', async () => {
+    await spunUp();
+    const ours = role(task => Promise.resolve(computed(task)));
+    await takeLease(database.pool, { basin: 'cance', issueTime: beat(0), runKind: 'replay' }, 'others', 60_000);
+    await expect(runOpenCycles(ours, 'cance', beat(1))).rejects.toMatchObject({ code: 'LEASE_HELD', kind: 'overload' });
+    expect(await ledger()).toMatchObject([{ status: 'running' }, { status: 'due' }]); // the later one is not begun before it
+    await database.pool.query(`update cycle set lease_until = now() where status = 'running'`);
+    await runOpenCycles(ours, 'cance', beat(1));
+    expect(await ledger()).toMatchObject([
+      { status: 'complete', attempt: 2 },
+      { status: 'complete', attempt: 1 },
+    ]);
   });
 
   it('aborts a cycle that the model cannot compute, says why, and lets the next one go on', async () => {

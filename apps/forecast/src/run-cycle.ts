@@ -2,7 +2,7 @@ import type { RunKind } from '#contracts';
 import { Fault, isFault } from '#errors';
 import { toIso, type EpochMs } from '#hydrology';
 import type { Logger } from '#runtime';
-import { takeLease, type Lease, type Pool } from '#store';
+import { readOpenCycles, renewLease, takeLease, type Lease, type Pool } from '#store';
 import { commitAborted, commitCycle } from './commit-cycle.js';
 import type { CyclePool } from './cycle-pool.js';
 import type { ForecastBasin } from './forecast-basin.js';
@@ -18,19 +18,37 @@ export interface ForecastRole {
   readonly owner: string;
 }
 
-/** A cycle takes a fraction of a second; whoever holds it this long is dead. */
-const LEASE_MS = 120_000;
+/** Whoever does not renew a lease for so long is dead; with Kafka's session of 10 s another has its basins within 30 s. */
+const LEASE_MS = 15_000;
+const RENEW_MS = 5_000;
+
+/**
+ * Every open cycle of a basin up to an issue time, oldest first: each starts from the state the one before left. The
+ * ledger says what is to be done; the message that wakes us may come twice, or late.
+ * @throws Fault LEASE_HELD when another process is at one of them: the message waits and order is kept.
+ */
+export async function runOpenCycles(role: ForecastRole, basinId: string, upTo: EpochMs): Promise<void> {
+  basinOf(role, basinId);
+  for (const issueTime of await readOpenCycles(role.pool, basinId, role.runKind)) {
+    if (issueTime <= upTo) await runCycle(role, basinId, issueTime);
+  }
+}
 
 /**
  * One cycle from the ledger to the outbox: lease → inputs as of the cut-off → worker → one transaction. A cycle that is
- * finished, or that somebody else computes, is left alone. What cannot be computed is aborted with its reason; a lost
+ * finished is left alone; one that another process computes is waited for. What cannot be computed is aborted with its reason; a lost
  * database is left to the delivery policy, which tries again.
  */
 export async function runCycle(role: ForecastRole, basinId: string, issueTime: EpochMs): Promise<void> {
-  const basin = role.basins.get(basinId);
-  if (basin === undefined) throw new Fault('BASIN_UNKNOWN', `this Freshet does not forecast the basin ${basinId}`, { basin: basinId });
+  const basin = basinOf(role, basinId);
   const lease = await takeLease(role.pool, { basin: basinId, issueTime, runKind: role.runKind }, role.owner, LEASE_MS);
-  if (lease === null) return;
+  if (lease === null) return assertFinished(role, basinId, issueTime);
+  const renewal = setInterval(() => {
+    // a database that is away for a moment may let the lease run out; then whoever takes it fences us off
+    renewLease(role.pool, lease, LEASE_MS).catch((error: unknown) => {
+      role.logger.debug({ err: error, basin: basinId }, 'the lease was not renewed');
+    });
+  }, RENEW_MS);
   try {
     const computed = await role.cyclePool.compute(await loadInputs(role.pool, basin, lease));
     await commitCycle(role.pool, basin, lease, computed);
@@ -39,7 +57,21 @@ export async function runCycle(role: ForecastRole, basinId: string, issueTime: E
     role.logger.debug({ ...about, degradations: degradations.map(one => one.code) }, 'forecast issued');
   } catch (error) {
     await decideFailure(role, lease, error);
+  } finally {
+    clearInterval(renewal);
   }
+}
+
+function basinOf(role: ForecastRole, id: string): ForecastBasin {
+  const basin = role.basins.get(id);
+  if (basin === undefined) throw new Fault('BASIN_UNKNOWN', `this Freshet does not forecast the basin ${id}`, { basin: id });
+  return basin;
+}
+
+/** @throws Fault LEASE_HELD */
+async function assertFinished({ pool, runKind }: ForecastRole, basin: string, issueTime: EpochMs): Promise<void> {
+  if (!(await readOpenCycles(pool, basin, runKind)).includes(issueTime)) return;
+  throw new Fault('LEASE_HELD', `another process computes the cycle of ${toIso(issueTime)}`, { basin, issueTime: toIso(issueTime) });
 }
 
 /** model: aborted, the next cycle goes on. defect: aborted too, and the process ends. transient and lost leases: up to the bus. */

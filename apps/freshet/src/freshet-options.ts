@@ -1,5 +1,6 @@
 import type { RainChoice } from '#apps/forecast';
 import type { Disturbance } from '#apps/ingest';
+import type { KafkaSettings } from '#bus';
 import type { Role } from '#config';
 import type { EpochMs } from '#hydrology';
 import type { Address, Logger, ReplaySpeed } from '#runtime';
@@ -17,6 +18,11 @@ export interface ReplayMode {
   readonly earlier: 'anew' | 'resume' | 'refuse';
 }
 
+/** Roles that follow a replay which another process leads: it holds the clock, enters the cycles and spins the model up. */
+export interface ExerciseMode {
+  readonly kind: 'exercise';
+}
+
 export interface LiveMode {
   readonly kind: 'live';
 }
@@ -30,6 +36,10 @@ export interface FreshetOptions {
   /** Where the API and the console listen. */
   readonly address: Address;
   readonly workers: number;
-  readonly mode: ReplayMode | LiveMode;
+  /** Port of the probes and metrics; null = none. */
+  readonly metricsPort: number | null;
+  /** The brokers between the processes; null = every role is in this one. */
+  readonly kafka: KafkaSettings | null;
+  readonly mode: ReplayMode | ExerciseMode | LiveMode;
   readonly logger: Logger;
 }

@@ -8,6 +8,7 @@ import { domainCommand } from './commands/domain.js';
 import { fitAssimilationCommand } from './commands/fit-assimilation.js';
 import { hindcastCommand } from './commands/hindcast.js';
 import { meshCommand } from './commands/mesh.js';
+import { migrateCommand } from './commands/migrate.js';
 import { replayCommand } from './commands/replay.js';
 import { serveCommand } from './commands/serve.js';
 import { simulateCommand } from './commands/simulate.js';
@@ -17,6 +18,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   devCommand,
   serveCommand,
   replayCommand,
+  migrateCommand,
   domainCommand,
   meshCommand,
   calibrateCommand,

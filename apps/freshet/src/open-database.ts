@@ -1,6 +1,6 @@
 import { Fault } from '#errors';
 import type { Lifecycle } from '#runtime';
-import { connect, dropDatabase, migrate, rethrowAsFault, startEmbedded, type Pool } from '#store';
+import { assertMigrated, connect, dropDatabase, mayMigrate, migrate, rethrowAsFault, startEmbedded, type Pool } from '#store';
 
 export interface DatabaseOptions {
   /** `embedded:<folder>` or `postgres://…` */
@@ -15,14 +15,15 @@ export interface DatabaseOptions {
   readonly onLost: (error: unknown) => void;
 }
 
-/** Opens the database, starting the embedded one in its folder, and brings the schema up to date. */
+/** Opens the database, starting the embedded one in its folder, and brings the schema up to date where this user may. @throws Fault SCHEMA_BEHIND */
 export async function openDatabase(options: DatabaseOptions, lifecycle: Lifecycle): Promise<Pool> {
   const { sql, waitForDisk } = options;
   const url = sql.startsWith(EMBEDDED) ? await startIn(sql.slice(EMBEDDED.length), options, lifecycle) : sql;
   const pool = connect(url, { waitForDisk });
   lifecycle.push('database connections', () => pool.end());
   await pool.query('select 1').catch(explain(sql));
-  await migrate(pool);
+  if (await mayMigrate(pool)) await migrate(pool);
+  else await assertMigrated(pool);
   return pool;
 }
 

@@ -1,18 +1,17 @@
-import type { Alerting } from '#apps/alert';
-import type { Forecasting } from '#apps/forecast';
 import { collect, type Collection } from '#apps/ingest';
-import type { LocalBus } from '#bus';
+import type { Alerting } from '#apps/alert';
 import { epochMs, type EpochMs } from '#hydrology';
-import { saveReplayClock, type OutboxRelay, type Pool } from '#store';
+import { saveReplayClock, type Pool } from '#store';
 
-/** The roles a replay moves, all in this process. */
+/** What a replay moves, in this process or in others. */
 export interface ReplayStage {
   readonly pool: Pool;
-  readonly bus: LocalBus;
-  readonly relay: OutboxRelay;
   readonly collection: Collection;
-  readonly forecasting: Forecasting;
   readonly alerting: Alerting;
+  /** Enters the cycles whose cut-off has come. */
+  enterDue(now: EpochMs): Promise<void>;
+  /** Resolves when everything published is handled. */
+  settle(): Promise<void>;
   readonly cutOffMs: number;
 }
 
@@ -23,14 +22,12 @@ export interface ReplayStage {
  * write has a natural key the second time leaves no other trace than the first.
  */
 export async function playBeat(stage: ReplayStage, beat: EpochMs, since: EpochMs, signal: AbortSignal): Promise<void> {
-  const { relay, collection, forecasting, alerting } = stage;
   const now = epochMs(beat + stage.cutOffMs);
-  await collect(collection, { after: since, until: now }, signal);
-  await relay.drain();
-  await forecasting.enterDue(now);
-  await relay.drain();
-  await alerting.evaluateAll(now);
-  await relay.drain();
-  await stage.bus.idle();
-  await saveReplayClock(stage.pool, collection.basin, beat);
+  await collect(stage.collection, { after: since, until: now }, signal);
+  await stage.settle();
+  await stage.enterDue(now);
+  await stage.settle();
+  await stage.alerting.evaluateAll(now);
+  await stage.settle();
+  await saveReplayClock(stage.pool, stage.collection.basin, beat);
 }

@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createApi, type ApiContext } from '#apps/api';
-import { listen, systemClock, type Clock, type ReplayClock } from '#runtime';
+import { listen, type Clock, type ReplayClock } from '#runtime';
 import { onlyDomain, type Ground } from './lay-ground.js';
 
 /** Lets the API and the console listen. @returns their URL. @throws Fault PORT_IN_USE */
-export async function startApi(ground: Ground, replay: ReplayClock | null): Promise<string> {
+export async function startApi(ground: Ground, clock: Clock, replay: ReplayClock | null): Promise<string> {
   const { pool, bus, domains, runKind, onMessages, lifecycle, options } = ground;
-  const clock: Clock = replay ?? systemClock;
   const context: ApiContext = {
     ...{ pool, bus, clock, runKind, domains, onMessages },
     replay: replay === null ? null : { basin: onlyDomain(domains).basin, clock: replay },

@@ -17,12 +17,17 @@ export interface Collection {
   readonly sourceIds: { readonly rain: string; readonly gauges: string };
   /** Gauged stations. */
   readonly stations: ReadonlySet<string>;
+  /**
+   * Resolves when what was published is archived. A replay asks between rain and gauges: the alerts wake on gauge values
+   * and look at how old the rain is, so in its record the rain must be there first whatever the speed.
+   */
+  readonly settled?: () => Promise<void>;
 }
 
 /**
  * Takes what a source received in the window and publishes it: one message a rain grid, one for the gauge values of one
  * receipt. What cannot travel (a value that is no number, an unknown station, another unit) goes to the dead letters by
- * name; the rest of its packet is not held up. Resolves when the archive has everything.
+ * name; the rest of its packet is not held up. Resolves when the bus has everything.
  */
 export async function collect(collection: Collection, window: PollWindow, signal: AbortSignal): Promise<void> {
   const received: RawObservation[] = [];
@@ -37,17 +42,18 @@ export async function collect(collection: Collection, window: PollWindow, signal
       batch => bus.publish('obs.rain.v1', batch),
     ),
     publishInBatches(
-      gaugeMessages(
-        collection,
-        gauges.filter(value => !undecodable.has(value)),
-      ),
-      batch => bus.publish('obs.gauge.v1', batch),
-    ),
-    publishInBatches(
       [...undecodable].map(value => deadLetter(collection, value)),
       batch => bus.publish('dead.v1', batch),
     ),
   ]);
+  await collection.settled?.();
+  await publishInBatches(
+    gaugeMessages(
+      collection,
+      gauges.filter(value => !undecodable.has(value)),
+    ),
+    batch => bus.publish('obs.gauge.v1', batch),
+  );
 }
 
 const BATCH = 200;

@@ -3,6 +3,7 @@ import { HOUR_MS, epochMs, stationId, timeGrid } from '#hydrology';
 import { correctForecast, exceedanceAt, forecastUngauged, standardNormal } from './correct-forecast.js';
 import { newStationMemory } from './memory.js';
 import { defaultSettings } from './settings.js';
+import { noError } from './upstream-error.js';
 
 const ISSUE = epochMs(1_000 * HOUR_MS);
 const time = timeGrid(ISSUE, epochMs(ISSUE + 24 * HOUR_MS), HOUR_MS / 4);
@@ -12,7 +13,15 @@ const memory = newStationMemory(stationId('S'), defaultSettings(1));
 describe('correctForecast', () => {
   it('starts at the observation and returns to the runs', () => {
     const fresh = [{ time: ISSUE, observed: 30, run: 20 }];
-    const { quantiles } = correctForecast({ time, openLoop: flat(20), analysis: flat(20), fresh, window: fresh, memory });
+    const { quantiles } = correctForecast({
+      time,
+      openLoop: flat(20),
+      analysis: flat(20),
+      arriving: noError,
+      fresh,
+      window: fresh,
+      memory,
+    });
     const median = quantiles[2]!;
     expect(median[0]).toBeGreaterThan(28);
     expect(median[95]).toBeLessThan(26);
@@ -20,11 +29,27 @@ describe('correctForecast', () => {
   });
 
   it('leaves the runs alone without an observation', () => {
-    const { quantiles, memory: after } = correctForecast({ time, openLoop: flat(20), analysis: flat(20), fresh: [], window: [], memory });
+    const { quantiles, memory: after } = correctForecast({
+      time,
+      openLoop: flat(20),
+      analysis: flat(20),
+      arriving: noError,
+      fresh: [],
+      window: [],
+      memory,
+    });
     quantiles[2]!.forEach(value => {
       expect(value).toBeCloseTo(20, 9);
     });
     expect(after.pending).toEqual([]);
+  });
+
+  it('adds to the free run the error that arrives, and filters only what is beyond it', () => {
+    const fresh = [{ time: ISSUE, observed: 26, run: 20 }];
+    const arriving = (at: number): number => (at <= ISSUE + 2 * HOUR_MS ? 6 : 0);
+    const { quantiles } = correctForecast({ time, openLoop: flat(20), analysis: flat(20), arriving, fresh, window: [], memory });
+    expect(quantiles[2]![7]).toBeCloseTo(26, 6);
+    expect(quantiles[2]![8]).toBeCloseTo(20, 6);
   });
 
   it('keeps a forecast until its observation comes, then learns from it once', () => {
@@ -32,6 +57,7 @@ describe('correctForecast', () => {
       time,
       openLoop: flat(20),
       analysis: flat(20),
+      arriving: noError,
       fresh: [{ time: ISSUE, observed: 30, run: 20 }],
       window: [],
       memory,
@@ -43,6 +69,7 @@ describe('correctForecast', () => {
       time: later,
       openLoop: flat(20),
       analysis: flat(20),
+      arriving: noError,
       fresh: [next],
       window: [],
       memory: first.memory,
@@ -68,7 +95,15 @@ describe('the band of an ungauged station', () => {
       const at = epochMs(ISSUE + hour * HOUR_MS);
       const fresh = [{ time: at, observed: hour % 2 === 0 ? 40 : 10, run: 20 }];
       const span = timeGrid(at, epochMs(at + 24 * HOUR_MS), HOUR_MS / 4);
-      learned = correctForecast({ time: span, openLoop: flat(20), analysis: flat(20), fresh, window: fresh, memory: learned }).memory;
+      learned = correctForecast({
+        time: span,
+        openLoop: flat(20),
+        analysis: flat(20),
+        arriving: noError,
+        fresh,
+        window: fresh,
+        memory: learned,
+      }).memory;
     }
     const [low, , , , high] = forecastUngauged(flat(20), flat(20), [learned]);
     expect(low![0]).toBeLessThan(12);

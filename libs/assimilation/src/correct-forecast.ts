@@ -3,6 +3,7 @@ import { fromErrorSpace, toErrorSpace } from './error-space.js';
 import type { PendingForecast, StationMemory } from './memory.js';
 import { addError, newestOf, newRunErrors, scaleByError, updateRunErrors } from './run-errors.js';
 import { adaptWidths, blendAt, LEARNED_LEADS_H, verify } from './statistics.js';
+import type { ErrorCourse } from './upstream-error.js';
 
 /** Levels of the quantiles that are issued. */
 export const QUANTILE_LEVELS = [0.05, 0.25, 0.5, 0.75, 0.95] as const;
@@ -21,6 +22,8 @@ export interface CorrectionProblem {
   readonly time: TimeGrid;
   readonly openLoop: Float64Array;
   readonly analysis: Float64Array;
+  /** Error of the free run that arrives from an upstream gauge; `noError` where none is linked. */
+  readonly arriving: ErrorCourse;
   /** Trusted observations newer than the last filtered one beside the free run, oldest first. */
   readonly fresh: readonly ComparedObservation[];
   /** Those of the whole window beside this cycle's analysis, oldest first. */
@@ -35,19 +38,19 @@ export interface CorrectedForecast {
 }
 
 /**
- * Error decay at a gauge and the blend by lead: verifies what has become verifiable, filters the new errors, then combines
- * the members with the weights learned so far. A forecast enters the statistics only when its observation has come.
+ * Error decay at a gauge and the blend by lead: adds to the free run what arrives from an upstream gauge, verifies what has
+ * become verifiable, filters the new errors, then combines the members with the weights learned so far. A forecast enters the statistics only when its observation has come.
  */
 export function correctForecast(problem: CorrectionProblem): CorrectedForecast {
-  const memory = problem.fresh.reduce(takeIn, problem.memory);
+  const { time, arriving } = problem;
+  const memory = problem.fresh.reduce((before, one) => takeIn(before, one, arriving(one.time)), problem.memory);
   const analysis = problem.window.reduce(updateRunErrors, newRunErrors());
-  const { time } = problem;
   const quantiles = QUANTILE_LEVELS.map(() => new Float64Array(time.count));
   const newest = problem.fresh.at(-1)?.time;
   const pending: PendingForecast[] = [];
   for (let step = 0; step < time.count; step++) {
     const at = stampOf(time, step);
-    const [free, analysed] = [problem.openLoop[step]!, problem.analysis[step]!];
+    const [free, analysed] = [problem.openLoop[step]! + arriving(at), problem.analysis[step]!];
     const members = [addError(memory.openLoop, free, at), scaleByError(memory.openLoop, free, at), addError(analysis, analysed, at)];
     const issued = issue(memory, at, members);
     issued.quantiles.forEach((value, level) => (quantiles[level]![step] = value));
@@ -57,7 +60,7 @@ export function correctForecast(problem: CorrectionProblem): CorrectedForecast {
   return { quantiles, memory: { ...memory, pending: [...memory.pending, ...pending] } };
 }
 
-function takeIn(memory: StationMemory, compared: ComparedObservation): StationMemory {
+function takeIn(memory: StationMemory, compared: ComparedObservation, arriving: number): StationMemory {
   const { time, observed } = compared;
   const free = toErrorSpace(compared.run);
   const statistics = memory.pending
@@ -67,7 +70,7 @@ function takeIn(memory: StationMemory, compared: ComparedObservation): StationMe
     ...memory,
     statistics,
     pending: memory.pending.filter(({ validTime }) => validTime > time),
-    openLoop: updateRunErrors(memory.openLoop, compared),
+    openLoop: updateRunErrors(memory.openLoop, { ...compared, run: compared.run + arriving }),
     runWidths: adaptWidths(memory.runWidths, (toErrorSpace(observed) - free) / spreadScale(free)),
   };
 }

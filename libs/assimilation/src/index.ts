@@ -4,7 +4,8 @@ export type { ComparedObservation, CorrectedForecast, CorrectionProblem } from '
 export { decodeMemory, encodeMemory, newMemory, newStationMemory, rememberOpenLoop } from './memory.js';
 export type { ErrorMemory, StationMemory } from './memory.js';
 export type { GaugeObservations } from './observation-error.js';
-export { newestOf } from './run-errors.js';
+export { expectError, newestOf } from './run-errors.js';
 export { defaultSettings, offsetOf } from './settings.js';
 export type { AssimilationSettings, LeadStatistics, ObservationErrorModel, StationStatistics, ZonePrior } from './settings.js';
 export { LEARNED_LEADS_H, MEMBERS } from './statistics.js';
+export { arriveFrom, errorCourse, noError, type ErrorCourse, type UpstreamLink } from './upstream-error.js';

@@ -12,6 +12,6 @@ describe('error memory', () => {
 
   it('refuses what another release wrote, by its version', () => {
     const older = new TextEncoder().encode(JSON.stringify({ ...memory, version: 2 }));
-    expect(() => decodeMemory(older)).toThrow('the state remembers errors in version 2, this Freshet reads version 3');
+    expect(() => decodeMemory(older)).toThrow('the state remembers errors in version 2, this Freshet reads version 4');
   });
 });

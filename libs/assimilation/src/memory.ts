@@ -4,7 +4,7 @@ import { newRunErrors, type RunErrors } from './run-errors.js';
 import { newRunWidths, newStatistics } from './statistics.js';
 import type { AssimilationSettings, StationStatistics } from './settings.js';
 
-const VERSION = 3;
+const VERSION = 4;
 
 /**
  * What the post-processing remembers from cycle to cycle: the free run at recent hourly stamps (an observation may come after
@@ -20,7 +20,7 @@ export interface StationMemory {
   readonly station: StationId;
   /** Valid time and free-run discharge of the last hourly stamps, oldest first. */
   readonly history: readonly (readonly [time: number, openLoop: number])[];
-  /** Errors of the free run; those of an analysis belong to it alone and are filtered anew in every cycle. */
+  /** Errors of the free run beyond what arrives from an upstream gauge; those of an analysis belong to it alone and are filtered anew in every cycle. */
   readonly openLoop: RunErrors;
   /** Half widths of a band around the free run itself, as in LeadStatistics: what an ungauged station may expect. */
   readonly runWidths: readonly number[];

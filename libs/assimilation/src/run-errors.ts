@@ -24,6 +24,9 @@ export function updateRunErrors(
   return { additive: update(errors.additive, ADDITIVE), relative: update(errors.relative, RELATIVE) };
 }
 
+/** Error of the run expected at a time, m³/s; before the newest observation that of the newest. */
+export const expectError = ({ additive }: RunErrors, at: number): number => predictError(additive, Math.max(at, additive.time ?? at));
+
 /** Discharge of the run at a later time with its filtered error added, m³/s: what a store does wrong stays when the flood has passed. */
 export const addError = ({ additive }: RunErrors, run: number, at: number): number =>
   ADDITIVE.from(ADDITIVE.to(run) + predictError(additive, at));

@@ -1,4 +1,5 @@
 import { HOUR_MS, type StationId } from '#hydrology';
+import type { UpstreamLink } from './upstream-error.js';
 
 /** Options of the assimilation as domain.yaml states them and the calibration period estimated them. */
 export interface AssimilationSettings {
@@ -17,6 +18,8 @@ export interface AssimilationSettings {
   readonly holdOutMs: number;
   /** Largest cost per observation that a fit may leave, else the innovations do not fit the error model. */
   readonly maxCostPerObservation: number;
+  /** Gauges whose errors foretell those of a gauge below them. */
+  readonly links: readonly UpstreamLink[];
   /** Statistics that the calibration period left, per station; null starts from the defaults. */
   readonly initialStatistics: Readonly<Record<string, StationStatistics>> | null;
 }
@@ -51,7 +54,7 @@ export interface StationStatistics {
 export interface LeadStatistics {
   /** Exponentially forgotten number of verified forecasts. */
   readonly count: number;
-  /** Sum of products of the members' errors, [member × members + member], (m³/s)^½ squared. */
+  /** Sum of products of the members' errors in error space, [member × members + member]. */
   readonly products: readonly number[];
   /** Half widths of the band below q05 … above q95 in units of the scale: four, for .05 .25 .75 .95. */
   readonly widths: readonly number[];
@@ -78,6 +81,7 @@ export function defaultSettings(zones: number): AssimilationSettings {
     },
     holdOutMs: 2 * HOUR_MS,
     maxCostPerObservation: 8,
+    links: [],
     initialStatistics: null,
   };
 }

@@ -36,8 +36,8 @@ export function newStatistics(): StationStatistics {
 }
 
 /**
- * Learns from a forecast whose observation has come. Products of errors of 2√Q, in which a flood counts more than a low flow
- * without silencing it, are forgotten exponentially. Widths follow the
+ * Learns from a forecast whose observation has come. Products of errors in error space, in which a flood counts more than a
+ * low flow without silencing it, are forgotten exponentially. Widths follow the
  * adaptive conformal rule of Gibbs and Candès (2021): a little wider after each miss, a very little narrower after each hit,
  * so that the share of misses tends to what is promised whatever the distribution.
  */
@@ -48,7 +48,7 @@ export function verify(statistics: StationStatistics, forecast: PendingForecast,
 
 function learn(one: LeadStatistics, forecast: PendingForecast, observed: number): LeadStatistics {
   const z = toErrorSpace(observed);
-  const errors = forecast.members.map(member => 2 * (Math.sqrt(member) - Math.sqrt(observed)));
+  const errors = forecast.members.map(member => toErrorSpace(member) - z);
   const keep = Math.exp(-1 / MEMORY_COUNT);
   const n = errors.length;
   const products = one.products.map((value, k) => keep * value + errors[Math.floor(k / n)]! * errors[k % n]!);

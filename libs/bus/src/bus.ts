@@ -23,6 +23,8 @@ export interface DeliveryPolicy {
   readonly backOffMs: number;
   /** Consecutive dead letters after which the consumer stops instead of diverting everything. */
   readonly deadLetterLimit: number;
+  /** For a group of the moment, such as a screen: what was published before it subscribed does not concern it. */
+  readonly onlyNew: boolean;
 }
 
 export interface Subscription {

@@ -2,7 +2,13 @@ import type { Topic } from '#contracts';
 import { Fault, isFault, type FaultKind } from '#errors';
 import type { DeliveryPolicy, Handler, Message } from './bus.js';
 
-export const DEFAULT_POLICY: DeliveryPolicy = Object.freeze({ maxBatch: 200, maxAttempts: 6, backOffMs: 100, deadLetterLimit: 20 });
+export const DEFAULT_POLICY: DeliveryPolicy = Object.freeze({
+  maxBatch: 200,
+  maxAttempts: 6,
+  backOffMs: 100,
+  deadLetterLimit: 20,
+  onlyNew: false,
+});
 
 /** One group's consumption of one topic, as every implementation of the bus sees it. */
 export interface Consumer<T extends Topic> {
@@ -50,7 +56,12 @@ async function divert<T extends Topic>(batch: readonly Message<T>[], consumer: C
     for (const message of batch) await deliverBatch([message], consumer);
     return;
   }
-  await consumer.quarantine(batch[0]!, reasonOf(error));
+  await putAside(batch[0]!, consumer, error);
+}
+
+/** One message to the dead letters. @throws Fault DEAD_LETTER_LIMIT when there were too many in a row. */
+export async function putAside<T extends Topic>(message: Message<T>, consumer: Consumer<T>, error: unknown): Promise<void> {
+  await consumer.quarantine(message, reasonOf(error));
   consumer.consecutiveDeadLetters++;
   if (consumer.consecutiveDeadLetters >= consumer.policy.deadLetterLimit) {
     throw new Fault(

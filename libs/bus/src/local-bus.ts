@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { TOPICS, type Topic } from '#contracts';
+import type { Topic } from '#contracts';
 import { Fault } from '#errors';
 import type { Bus, DeliveryPolicy, Handler, Message, Subscription } from './bus.js';
+import { checkMessage } from './check-message.js';
 import { DEFAULT_POLICY, deliverBatch, type Consumer } from './delivery.js';
 
 export interface LocalBusOptions {
@@ -45,7 +46,7 @@ export class LocalBus implements Bus {
 
   async publish<T extends Topic>(topic: T, messages: readonly Message<T>[]): Promise<void> {
     if (this.#closed) throw new Fault('SHUTTING_DOWN', `the bus is closed: ${topic} takes no more messages`, { topic });
-    for (const message of messages) assertValid(topic, message);
+    for (const message of messages) checkMessage(topic, message);
     const groups = this.#groups.get(topic) ?? [];
     this.#pending++;
     try {
@@ -180,13 +181,6 @@ function laneOf(group: Group, key: string): Lane {
   const lane: Lane = { queue: [], running: false, waiting: [] };
   group.lanes.set(key, lane);
   return lane;
-}
-
-function assertValid<T extends Topic>(topic: T, message: Message<T>): void {
-  const checked = TOPICS[topic].safeParse(message.value);
-  if (checked.success) return;
-  const issues = checked.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`).join('; ');
-  throw new Fault('INVARIANT', `message ${message.id} does not fit ${topic}: ${issues}`, { topic, id: message.id });
 }
 
 /** Waits for all, so that no handler is still at work when the first failure is reported. */

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { MEMBERS, defaultSettings, type AssimilationSettings } from '#assimilation';
 import { Fault } from '#errors';
+import { stationId } from '#hydrology';
 import type { LoadedDomain } from './loaded-domain.js';
 
-export const ASSIMILATION_FORMAT = 'freshet-assimilation/1';
+export const ASSIMILATION_FORMAT = 'freshet-assimilation/2';
 
 const positive = z.number().positive();
 const instant = z.iso.datetime();
@@ -30,6 +31,7 @@ export const AssimilationFile = z.strictObject({
     white: positive,
     offsetPerKm2: positive,
   }),
+  links: z.array(z.strictObject({ station: z.string(), upstream: z.string(), gain: positive, lagMs: z.number().min(0) })),
   statistics: z.record(z.string(), z.strictObject({ leads: z.array(Lead) })),
 });
 export type AssimilationFile = z.infer<typeof AssimilationFile>;
@@ -71,6 +73,11 @@ function settingsOf(file: AssimilationFile, base: AssimilationSettings, of: { do
     if (prior === undefined) throw new Fault('DOMAIN_INVALID', `${of.path} has no prior for the zone of ${id}`, { path: of.path });
     return prior;
   });
+  const links = file.links.map(link => {
+    const unknown = [link.station, link.upstream].find(id => !of.domain.zoneStations.includes(stationId(id)));
+    if (unknown !== undefined) throw new Fault('DOMAIN_INVALID', `${of.path} links ${unknown}, which is no gauge here`, { path: of.path });
+    return { ...link, station: stationId(link.station), upstream: stationId(link.upstream) };
+  });
   const { rainMemoryMs, zoneCorrelation, observationError, statistics } = file;
-  return { ...base, priors, rainMemoryMs, zoneCorrelation, observationError, initialStatistics: statistics };
+  return { ...base, priors, rainMemoryMs, zoneCorrelation, observationError, links, initialStatistics: statistics };
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import type { KafkaSettings } from '#bus';
 import { Fault } from '#errors';
+import { KafkaVariables, readKafkaSettings } from './kafka-variables.js';
 
 export const ROLES = ['ingest', 'forecast', 'alert', 'api'] as const;
 export type Role = (typeof ROLES)[number];
@@ -24,13 +26,16 @@ const Variables = z
       .default(ROLES.join(','))
       .transform(list)
       .pipe(z.array(z.enum(ROLES, { error: `must be some of ${ROLES.join(', ')}, separated by commas` })).min(1)),
-    FRESHET_BUS: z.enum(['local'], { error: 'must be local, the bus of one process' }).default('local'),
+    FRESHET_BUS: z.enum(['local', 'kafka'], { error: 'must be local, the bus of one process, or kafka' }).default('local'),
+    FRESHET_RUN: z.enum(['live', 'exercise'], { error: 'must be live, or exercise to follow a replay' }).default('live'),
+    ...KafkaVariables,
     FRESHET_SQL: z
       .string()
       .regex(/^(embedded:.+|postgres(ql)?:\/\/.+)$/, 'must be embedded:<folder> or postgres://…')
       .default('embedded:data'),
     FRESHET_HOST: z.string().min(1).default('127.0.0.1'),
     FRESHET_PORT: wholeNumber('the port', 0, 65_535).default(3000),
+    FRESHET_METRICS_PORT: wholeNumber('the port', 0, 65_535).optional(),
     FRESHET_DOMAINS: z.string().min(1).optional(),
     FRESHET_BASINS: z.string().default('cance').transform(list).pipe(z.array(z.string()).min(1, 'must name at least one basin')),
     FRESHET_WORKERS: wholeNumber('the number of workers', 1, 256).default(1),
@@ -38,21 +43,40 @@ const Variables = z
       .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], { error: 'must be trace, debug, info, warn, error or silent' })
       .default('info'),
   })
-  .superRefine(({ FRESHET_ROLES: roles }, context) => {
+  .superRefine((given, context) => {
+    const refuse = (path: string, message: string) => {
+      context.addIssue({ code: 'custom', path: [path], message });
+    };
+    const { FRESHET_ROLES: roles } = given;
+    if (given.FRESHET_BUS === 'kafka') {
+      for (const { variable, message } of readKafkaSettings(given).mistakes) refuse(variable, message);
+      if (given.FRESHET_SQL.startsWith('embedded:'))
+        refuse('FRESHET_SQL', 'must be postgres://… with FRESHET_BUS=kafka: its processes share one database');
+      return;
+    }
+    if (given.FRESHET_RUN === 'exercise')
+      refuse('FRESHET_RUN', 'needs FRESHET_BUS=kafka; in one process `freshet replay` plays every role');
     const processing = ROLES.filter(role => role !== 'api' && roles.includes(role));
     // FRESHET_BUS=local hands messages over inside one process only
     if (processing.length === 0 || processing.length === ROLES.length - 1) return;
-    const message = 'must hold ingest, forecast and alert together, or api alone: FRESHET_BUS=local joins roles of one process only';
-    context.addIssue({ code: 'custom', path: ['FRESHET_ROLES'], message });
+    refuse(
+      'FRESHET_ROLES',
+      'must hold ingest, forecast and alert together, or api alone: FRESHET_BUS=local joins roles of one process only',
+    );
   });
 
 /** What the environment decides, with its defaults. */
 export interface Environment {
   readonly roles: readonly Role[];
-  readonly bus: 'local';
+  /** How to reach the brokers; null = the bus of one process. */
+  readonly kafka: KafkaSettings | null;
+  /** exercise: the roles follow the replay that `freshet replay` leads. */
+  readonly run: 'live' | 'exercise';
   readonly sql: string;
   readonly host: string;
   readonly port: number;
+  /** Port of probes and metrics; null = none. */
+  readonly metricsPort: number | null;
   /** Folder of the domains; null = the one that comes with Freshet. */
   readonly domains: string | null;
   readonly basins: readonly string[];
@@ -74,10 +98,12 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
   const { data } = read;
   return Object.freeze({
     roles: Object.freeze(data.FRESHET_ROLES),
-    bus: data.FRESHET_BUS,
+    kafka: data.FRESHET_BUS === 'kafka' ? readKafkaSettings(data).settings : null,
+    run: data.FRESHET_RUN,
     sql: data.FRESHET_SQL,
     host: data.FRESHET_HOST,
     port: data.FRESHET_PORT,
+    metricsPort: data.FRESHET_METRICS_PORT ?? null,
     domains: data.FRESHET_DOMAINS ?? null,
     basins: Object.freeze(data.FRESHET_BASINS),
     workers: data.FRESHET_WORKERS,

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import h5wasm, { type Dataset, type File, type Group, type GuessableDataTypes } from 'h5wasm/node';
 import { Fault } from '#errors';
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, epochMs, isGeographic, type EpochMs, type GridGeometry } from '#hydrology';
+import { epochMs, isGeographic, type EpochMs, type GridGeometry } from '#hydrology';
+import { parseTimeUnits } from '#observation';
 import type { Projection } from './projection.js';
 
 /** One variable of a NetCDF-4 file being written. `dimensions` name coordinate variables written before. */
@@ -160,16 +161,6 @@ export class Hdf5Reader {
     if (!(found instanceof h5wasm.Dataset)) throw new Error(`variable "${name}" is missing`);
     return found;
   }
-}
-
-const UNIT_MS: Readonly<Record<string, number>> = { second: SECOND_MS, minute: MINUTE_MS, hour: HOUR_MS, day: DAY_MS };
-
-/** "hours since 2006-01-01 00:00:00" (CF 4.4), UTC. */
-function parseTimeUnits(units: string): { readonly unitMs: number; readonly origin: number } {
-  const match = /^(second|minute|hour|day)s? since (\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d(?::\d\d)?)(?:\.0+)?)?(?: ?Z| UTC)?$/.exec(units);
-  const origin = match === null ? NaN : Date.parse(`${match[2]}T${match[3] ?? '00:00'}Z`);
-  if (match === null || Number.isNaN(origin)) throw new Error(`time units "${units}" are not like "seconds since 1970-01-01 00:00:00"`);
-  return { unitMs: UNIT_MS[match[1]!]!, origin };
 }
 
 let armed: Promise<void> | undefined;

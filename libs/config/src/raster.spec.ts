@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { writeArrayBuffer } from 'geotiff';
-import { affineOf, readGeoTiff, valueAt, writeGeoTiff } from './raster.js';
+import { readGeoTiff, valueAt, writeGeoTiff } from './raster.js';
 
 const GEOMETRY = { epsg: 2154, xMin: 813_000, yMax: 6_478_000, xResolution: 1000, yResolution: 500 };
 
@@ -82,17 +82,5 @@ describe('GeoTIFF', () => {
   it('takes a tie point at any cell', async () => {
     const path = await write('tied.tif', { ModelTiepoint: [1, 1, 0, 814_000, 6_477_500, 0], ModelPixelScale: [1000, 500, 0] });
     expect(await readGeoTiff(path)).toMatchObject(GEOMETRY);
-  });
-
-  it('refuses a rotated raster and reads a straight one that is placed by a matrix', () => {
-    const matrix = (turn: number): number[] => [1000, turn, 0, 813_000, turn, -500, 0, 6_478_000, 0, 0, 0, 0, 0, 0, 0, 1];
-    expect(affineOf({ ModelTransformation: matrix(0) })).toEqual({
-      xOrigin: 813_000,
-      yOrigin: 6_478_000,
-      xResolution: 1000,
-      yResolution: 500,
-    });
-    expect(() => affineOf({ ModelTransformation: matrix(100) })).toThrow(/rotated against its projection; resample it north up/);
-    expect(() => affineOf({})).toThrow(/does not say where it lies/);
   });
 });

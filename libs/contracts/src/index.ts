@@ -1,5 +1,6 @@
 export {
   TOPICS,
+  GROUPS,
   RunKind,
   GaugeMessage,
   RainMessage,

@@ -74,3 +74,13 @@ export const TOPICS = {
 
 export type Topic = keyof typeof TOPICS;
 export type TopicValue<T extends Topic> = z.infer<(typeof TOPICS)[T]>;
+
+/** Who must have handled a topic's messages before everything has settled: the groups of the roles. Screens listen beside them. */
+export const GROUPS: readonly { readonly topic: Topic; readonly group: string }[] = Object.freeze([
+  { topic: 'obs.rain.v1', group: 'archive' },
+  { topic: 'obs.gauge.v1', group: 'archive' },
+  { topic: 'dead.v1', group: 'archive' },
+  { topic: 'cycle.due.v1', group: 'forecast' },
+  { topic: 'obs.archived.v1', group: 'alert' },
+  { topic: 'forecast.issued.v1', group: 'alert' },
+]);

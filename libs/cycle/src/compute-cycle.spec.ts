@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { HOUR_MS, epochMs, type EpochMs, type PointSeries, type RainGrid } from '#hydrology';
+import { HOUR_MS, epochMs, stationId, type EpochMs, type PointSeries, type RainGrid } from '#hydrology';
 import { computeCycle, decodeCycleState, encodeCycleState, spinUp, type CycleInputs, type CycleResult, type CycleState } from './index.js';
 import { START, makeTestBasin, petFor, seenBy, simulateTruth, stormRain, type TestBasin, type TestCorrection } from './test-basin.js';
 
@@ -146,11 +146,33 @@ describe('computeCycle', () => {
     });
   });
 
+  it('foretells at the outlet what an upstream gauge has seen, unless that gauge is withheld', () => {
+    const links = [{ station: stationId('S0'), upstream: stationId('S1'), gain: 2, lagMs: HOUR_MS }];
+    const linked = {
+      ...scene,
+      test: { ...scene.test, basin: { ...scene.test.basin, assimilation: { ...scene.test.basin.assimilation, links } } },
+    };
+    const wave = (inputs: CycleInputs): CycleInputs =>
+      inputs.issueTime < hour(42)
+        ? inputs
+        : { ...inputs, observed: { ...inputs.observed, discharge: raiseLast(inputs.observed.discharge, 1, 3) } };
+    const anHourLater = (of: Scene): number => runCycles(of, 42, wave).at(-1)!.hydrographs[0]!.q50[3]!;
+    expect(anHourLater(linked) - anHourLater(scene)).toBeGreaterThan(0.8 * 2 * 3);
+    const hash = (of: Scene): string => runCycles({ ...of, test: withhold(of.test, 'S1') }, 45).at(-1)!.stateHash;
+    expect(hash(linked)).toBe(hash(scene));
+  });
+
   it('refuses states of a later time', () => {
     const swap = (inputs: CycleInputs): CycleInputs => ({ ...inputs, background: inputs.previous, previous: inputs.background });
     expect(() => runCycles(scene, 40, swap)).toThrow(/wrong order/);
   });
 });
+
+/** The last value of one gauge raised, m³/s. */
+const raiseLast = (series: readonly PointSeries[], gauge: number, by: number): PointSeries[] =>
+  series.map((one, k) =>
+    k === gauge ? { ...one, values: one.values.map((value, j) => (j === one.values.length - 1 ? value + by : value)) } : one,
+  );
 
 const withhold = (test: TestBasin, id: string): TestBasin => ({
   ...test,

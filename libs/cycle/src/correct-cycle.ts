@@ -1,14 +1,19 @@
 import {
+  arriveFrom,
   correctForecast,
+  errorCourse,
+  expectError,
   forecastUngauged,
   newestOf,
   newStationMemory,
+  noError,
   rememberOpenLoop,
   type ComparedObservation,
+  type ErrorCourse,
   type ErrorMemory,
   type StationMemory,
 } from '#assimilation';
-import { HOUR_MS, epochMs, stampOf, timeGrid, type EpochMs, type Station, type StationId } from '#hydrology';
+import { HOUR_MS, epochMs, stampOf, timeGrid, type EpochMs, type Station, type StationId, type TimeGrid } from '#hydrology';
 import { dischargeAt, type Trajectory } from './advance.js';
 import { assimilated, trusted } from './analyse.js';
 import type { BasinModel, CycleInputs } from './inputs.js';
@@ -31,34 +36,88 @@ export function correctCycle(
   before: ErrorMemory,
 ): { readonly hydrographs: readonly Hydrograph[]; readonly memory: ErrorMemory } {
   const memory = rememberOpenLoop(before, hourlyOpenLoop(runs, basin), inputs.issueTime - HISTORY_MS);
-  const time = timeGrid(inputs.issueTime, epochMs(inputs.issueTime + basin.leadMs), basin.stepMs);
-  const series = (run: Trajectory, k: number): Float64Array =>
-    Float64Array.from({ length: time.count }, (_, step) => dischargeAt(run, k, stampOf(time, step)));
   const gauges = memory.stations.filter(({ station }) => basin.stations.some(one => one.id === station && assimilated(one)));
-  const corrected = basin.stations.map((station, k) => {
-    const [openLoop, analysis] = [series(runs.openLoop, k), series(runs.analysis, k)];
+  const courses = new Map<StationId, ErrorCourse>();
+  const corrected = new Map<StationId, CorrectedStation>();
+  for (const station of upstreamFirst(basin.stations)) {
     const own = memory.stations.find(one => one.station === station.id) ?? newStationMemory(station.id, basin.assimilation);
-    if (!assimilated(station)) return { openLoop, analysis, quantiles: forecastUngauged(openLoop, analysis, gauges), memory: own };
-    const observed = observedAt(inputs, station);
-    const fresh = observed
-      .filter(one => one.time > (newestOf(own.openLoop) ?? -Infinity))
-      .map(one => besideOpenLoop(one, { runs, row: k, own }));
-    const window = observed.map(one => ({ ...one, run: dischargeAt(runs.analysis, k, one.time) }));
-    const correction = correctForecast({
-      time,
-      openLoop,
-      analysis,
-      fresh: fresh.filter(isComparable),
-      window: window.filter(isComparable),
-      memory: own,
-    });
-    return { openLoop, analysis, ...correction };
-  });
-  const hydrographs = corrected.map(({ openLoop, analysis, quantiles }, k): Hydrograph => {
-    const [q05, q25, q50, q75, q95] = quantiles as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
-    return { station: basin.stations[k]!.id, issueTime: inputs.issueTime, time, q05, q25, q50, q75, q95, openLoop, analysis };
-  });
-  return { hydrographs, memory: { ...memory, stations: corrected.map(one => one.memory) } };
+    const at = { inputs, basin, runs, station, own };
+    const one = assimilated(station) ? correctGauge(at, courses) : spreadUngauged(at, gauges);
+    corrected.set(station.id, one);
+  }
+  const inOrder = basin.stations.map(({ id }) => corrected.get(id)!);
+  return {
+    hydrographs: inOrder.map(({ hydrograph }) => hydrograph),
+    memory: { ...memory, stations: inOrder.map(one => one.memory) },
+  };
+}
+
+interface StationOfCycle {
+  readonly inputs: CycleInputs;
+  readonly basin: BasinModel;
+  readonly runs: CycleRuns;
+  readonly station: Station;
+  readonly own: StationMemory;
+}
+
+interface CorrectedStation {
+  readonly hydrograph: Hydrograph;
+  readonly memory: StationMemory;
+}
+
+/** Cells are numbered upstream first. */
+const upstreamFirst = (stations: readonly Station[]): Station[] => [...stations].sort((a, b) => a.cell - b.cell);
+
+/** Corrects the forecast at a gauge and leaves the course of its error to the gauges below. */
+function correctGauge(of: StationOfCycle, courses: Map<StationId, ErrorCourse>): CorrectedStation {
+  const { inputs, basin, runs, station, own } = of;
+  const row = basin.stations.indexOf(station);
+  const { time, openLoop, analysis } = seriesOf(of);
+  const observed = observedAt(inputs, station);
+  const free = observed.map(one => besideOpenLoop(one, { runs, row, own })).filter(isComparable);
+  const window = observed.map(one => ({ ...one, run: dischargeAt(runs.analysis, row, one.time) })).filter(isComparable);
+  const fresh = free.filter(one => one.time > (newestOf(own.openLoop) ?? -Infinity));
+  const arriving = arrivingAt(of, courses);
+  const { quantiles, memory } = correctForecast({ time, openLoop, analysis, arriving, fresh, window, memory: own });
+  const seen = free.map(one => ({ time: one.time, error: one.observed - one.run }));
+  courses.set(
+    station.id,
+    errorCourse(seen, at => expectError(memory.openLoop, at) + arriving(at)),
+  );
+  return { hydrograph: hydrographOf(of, { time, openLoop, analysis }, quantiles), memory };
+}
+
+/** A withheld or silent upstream gauge has no course: then nothing arrives. */
+function arrivingAt({ basin, station }: StationOfCycle, courses: ReadonlyMap<StationId, ErrorCourse>): ErrorCourse {
+  const link = basin.assimilation.links.find(one => one.station === station.id);
+  const course = link === undefined ? undefined : courses.get(link.upstream);
+  return link === undefined || course === undefined ? noError : arriveFrom(course, link);
+}
+
+function spreadUngauged(of: StationOfCycle, gauges: readonly StationMemory[]): CorrectedStation {
+  const series = seriesOf(of);
+  const quantiles = forecastUngauged(series.openLoop, series.analysis, gauges);
+  return { hydrograph: hydrographOf(of, series, quantiles), memory: of.own };
+}
+
+interface RunSeries {
+  readonly time: TimeGrid;
+  readonly openLoop: Float64Array;
+  readonly analysis: Float64Array;
+}
+
+/** Both runs at a station over the steps of the forecast. */
+function seriesOf({ inputs, basin, runs, station }: StationOfCycle): RunSeries {
+  const time = timeGrid(inputs.issueTime, epochMs(inputs.issueTime + basin.leadMs), basin.stepMs);
+  const row = basin.stations.indexOf(station);
+  const series = (run: Trajectory): Float64Array =>
+    Float64Array.from({ length: time.count }, (_, step) => dischargeAt(run, row, stampOf(time, step)));
+  return { time, openLoop: series(runs.openLoop), analysis: series(runs.analysis) };
+}
+
+function hydrographOf({ inputs, station }: StationOfCycle, series: RunSeries, quantiles: readonly Float64Array[]): Hydrograph {
+  const [q05, q25, q50, q75, q95] = quantiles as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
+  return { station: station.id, issueTime: inputs.issueTime, ...series, q05, q25, q50, q75, q95 };
 }
 
 /** The free run at the full hours of its known part: what late observations will be compared with. */

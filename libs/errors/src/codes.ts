@@ -30,10 +30,12 @@ export const CODES = {
   DATA_FOLDER_UNUSABLE: code('config', 500, 'Give a folder that can be written with --data.'),
   DATABASE_FAILED: code('config', 500, 'Read postgres.log in the data folder; give --data another folder to start anew.'),
   SCHEMA_CHANGED: code('config', 500, 'Run the version of Freshet that made this database, or give an empty database.'),
+  SCHEMA_BEHIND: code('config', 500, 'Run `freshet migrate` as the owner of the database, then start again.'),
   PORT_IN_USE: code('config', 500, 'Stop the other program or choose another port with --port.'),
   // input
   FILE_UNREADABLE: code('input', 422, 'Replace the file by a complete copy; the values it should have held stay missing.'),
   OBSERVATION_UNDECODABLE: code('input', 422, 'See the quarantined message in the rejects of the source.'),
+  MESSAGE_UNREADABLE: code('input', 422, 'See the dead letter: whoever wrote it to the topic must write what docs/reference describes.'),
   STATION_UNKNOWN: code('input', 404, 'Use one of the station ids listed by /v1/stations.'),
   BASIN_UNKNOWN: code('input', 404, 'Use one of the basin ids listed by /v1/basins.'),
   FORECAST_NOT_FOUND: code('input', 404, 'Ask for an issue time that /v1/basins/{id}/cycles lists as complete or degraded.'),
@@ -45,8 +47,10 @@ export const CODES = {
   // running
   SQL_UNAVAILABLE: code('transient', 503, 'The database does not answer; Freshet tries again by itself.'),
   SOURCE_UNAVAILABLE: code('transient', 503, 'The source does not answer; Freshet tries again by itself.'),
+  BUS_UNAVAILABLE: code('transient', 503, 'The Kafka brokers do not answer; Freshet tries again by itself.'),
   SHUTTING_DOWN: code('transient', 503, 'Freshet is stopping; what was not handled is taken up again at the next start.'),
   LEASE_LOST: code('transient', 503, 'Another process computes the cycle; nothing need be done.'),
+  LEASE_HELD: code('overload', 429, 'Another process computes the cycle; this one waits for it or for its lease to run out.'),
   QUEUE_FULL: code('overload', 429, 'Wait and try again.'),
   POOL_FULL: code('overload', 429, 'Wait and try again.'),
   // model

@@ -9,6 +9,20 @@ export interface GridGeometry {
   readonly yResolution: number;
 }
 
+/**
+ * A raster of any source and where it lies: outer north-west corner, cell size and shape in units of `definition`, a proj4 text
+ * (metres, kilometres or degrees). Row 0 = north.
+ */
+export interface PlacedGrid {
+  readonly definition: string;
+  readonly xMin: number;
+  readonly yMax: number;
+  readonly xResolution: number;
+  readonly yResolution: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
 /** Coordinate systems in degrees: WGS 84, ETRS89, RGF93 v1, NAD83. */
 const GEOGRAPHIC: ReadonlySet<number> = new Set([4326, 4258, 4171, 4269]);
 

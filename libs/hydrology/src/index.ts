@@ -22,7 +22,7 @@ export type { PointSeries, GridSeries, RainGrid, QualityFlag } from './series.js
 export { LEVELS, type Level, type Station, type Threshold } from './station.js';
 export { isActive, drainsInto, findLoop, findLoops, findSinks, type FlowDirections, type CellPosition } from './flow-direction.js';
 export { cellName, readFlowCodes, type FlowConvention } from './flow-codes.js';
-export { centreOfPosition, isGeographic, positionOfPoint, type GridGeometry } from './grid-geometry.js';
+export { centreOfPosition, isGeographic, positionOfPoint, type GridGeometry, type PlacedGrid } from './grid-geometry.js';
 export { buildMesh, describeCell, describeLoop } from './build-mesh.js';
 export { cropDirections, delineate, drainedAreas, catchmentOf, type Delineation, type DrainedAreas, type GaugePoint } from './delineate.js';
 export { outletsOf, splitIntoBasins, type Basin } from './split-basins.js';
@@ -40,3 +40,4 @@ export {
   type Gumbel,
   type ReturnLevel,
 } from './return-level.js';
+export { dischargeAt, ratingCurve, type RatedDischarge, type RatingCurve, type RatingTable } from './rating-curve.js';

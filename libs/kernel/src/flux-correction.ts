@@ -2,6 +2,9 @@ import { exchange, thresholdExchange } from './formulas/exchange.js';
 import { correctedExchange, correctedProduction, correctedThresholdExchange, correctedTransfer } from './formulas/flux-correction.js';
 import { correctedExponentialTransfer, correctedLoieauTransfer, correctedTwinTransfer } from './formulas/flux-correction.js';
 import { correctedLoieauProduction, correctedTightProduction } from './formulas/flux-correction.js';
+import { correctedHbvResponse, correctedHbvSoil } from './formulas/hbv-correction.js';
+import { hbvResponse } from './formulas/hbv-response.js';
+import { hbvSoil } from './formulas/hbv-soil.js';
 import { correctedImplicitProduction, correctedImplicitTransfer } from './formulas/universal-equation.js';
 import { implicitProduction, implicitTransfer } from './formulas/implicit-euler.js';
 import { loieauProduction, production, tightProduction } from './formulas/production.js';
@@ -21,10 +24,12 @@ const CORRECTED: readonly (readonly [plain: Formula, corrected: Formula, takes: 
   [loieauTransfer, correctedLoieauTransfer, ['zc']],
   [implicitProduction, correctedImplicitProduction, ['zp', 'ze']],
   [implicitTransfer, correctedImplicitTransfer, ['zl', 'zt']],
+  [hbvSoil, correctedHbvSoil, ['zps', 'zes']],
+  [hbvResponse, correctedHbvResponse, ['zc', 'zperc']],
 ];
 
 /** SMASH's order of the outputs, so that its weights fit. */
-const ORDER = ['zps', 'zes', 'zp', 'ze', 'zc', 'zc2', 'zl', 'zt'];
+const ORDER = ['zps', 'zes', 'zp', 'ze', 'zc', 'zc2', 'zl', 'zt', 'zperc'];
 
 /**
  * A structure with a network that corrects its fluxes (Huynh et al. 2025, φ1). The network sees `inputs`, after the interception; every

@@ -4,12 +4,29 @@ export type RejectCode =
   | 'GAUGE_UNIT_WRONG'
   | 'GAUGE_NOT_A_NUMBER'
   | 'GAUGE_OUT_OF_RANGE'
+  | 'GAUGE_ROW_MALFORMED'
+  | 'GAUGE_NOT_MEASURED'
+  | 'GAUGE_UNRELIABLE_AT_SOURCE'
+  | 'GAUGE_DUPLICATE'
   | 'OBSERVATION_FROM_THE_FUTURE'
+  | 'TIME_IMPLAUSIBLE'
+  | 'ANSWER_UNREADABLE'
+  | 'ENTITY_REFUSED'
+  | 'ANSWER_IS_AN_ERROR'
   | 'RAIN_CORRUPT'
   | 'RAIN_WRONG_GRID'
   | 'RAIN_NEGATIVE'
   | 'RAIN_OUT_OF_RANGE'
-  | 'RAIN_NOT_A_NUMBER';
+  | 'RAIN_NOT_A_NUMBER'
+  | 'FILE_TOO_LARGE'
+  | 'FILE_UNREADABLE'
+  | 'FILE_NAME_REFUSED'
+  | 'FORMAT_UNKNOWN'
+  | 'GRID_IMPLAUSIBLE'
+  | 'FIELD_MISSING'
+  | 'QUANTITY_UNKNOWN'
+  | 'PROJECTION_UNUSABLE'
+  | 'DURATION_UNKNOWN';
 
 /** Names the thing and the remedy in one sentence. */
 export interface Reject {
@@ -18,3 +35,19 @@ export interface Reject {
 }
 
 export const reject = (code: RejectCode, message: string): Reject => ({ code, message });
+
+/** Thrown inside a decoder where a whole file, grid or answer must be refused; the decoder's face turns it into a reject. */
+export class Refusal extends Error {
+  constructor(
+    readonly code: RejectCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** What an error says, in one line; errors of other realms (a worker, a wasm module) are not instances of this one's Error. */
+export function firstLineOf(cause: unknown): string {
+  const message = typeof cause === 'object' && cause !== null && 'message' in cause ? cause.message : cause;
+  return String(message).split('\n')[0]!.slice(0, 200);
+}

@@ -81,6 +81,15 @@ const TAKE = `
   where basin = $1 and issue_time = $2 and run_kind = $3 and (status = 'due' or (status = 'running' and (lease_until < now() or lease_owner = $4)))
   returning attempt, as_of, notifies`;
 
+/** Keeps a lease as long as the cycle is computed; what a dead holder kept runs out by itself. */
+export async function renewLease(db: Queryable, lease: Lease, leaseMs: number): Promise<void> {
+  await db.query(
+    `update cycle set lease_until = now() + make_interval(secs => $6)
+     where basin = $1 and issue_time = $2 and run_kind = $3 and lease_owner = $4 and attempt = $5 and status = 'running'`,
+    [...keyValues(lease), lease.owner, lease.attempt, leaseMs / 1000],
+  );
+}
+
 /** Writes the outcome; false when the lease was lost meanwhile and the transaction must be rolled back. */
 export async function finishCycle(db: Queryable, lease: Lease, finished: FinishedCycle): Promise<boolean> {
   const { degradations = [], analysis, inputAges = [], rain, massBalance, versions, stageMs } = finished.details;

@@ -9,11 +9,15 @@ import pg from 'pg';
 import { Fault, isFault } from '#errors';
 import { rethrowAsFault } from './connect.js';
 import { FOLDER_LOCK, stopOrphan } from './postmaster.js';
-import { commandAs, databaseUser, findBinaries } from './postgres-binaries.js';
+import { commandAs, databaseUser, findBinaries, type Binaries } from './postgres-binaries.js';
 
 export interface EmbeddedOptions {
   /** Further settings of PostgreSQL, `name=value`. */
   readonly settings?: readonly string[];
+  /** Other programs than those out of npm, such as a PostgreSQL with extensions. */
+  readonly binaries?: Binaries;
+  /** Any free one if left out. */
+  readonly port?: number;
 }
 
 /** A PostgreSQL that this process started and owns. */
@@ -36,7 +40,7 @@ export async function startEmbedded(folder: string, options: EmbeddedOptions = {
   const root = resolve(folder);
   prepareFolder(root);
   const password = readPassword(root);
-  await createCluster(root, password);
+  await createCluster(root, password, options);
   const { child, guard, port } = await startGuarded(root, password, options);
   const urlOf = (database: string) => `postgres://freshet:${password}@127.0.0.1:${port}/${database}`;
   let stopping = false;
@@ -100,11 +104,11 @@ function readPassword(root: string): string {
 }
 
 /** Into a folder of its own first: a cluster whose making was interrupted must never be taken for a whole one. */
-async function createCluster(root: string, password: string): Promise<void> {
+async function createCluster(root: string, password: string, options: EmbeddedOptions): Promise<void> {
   const cluster = clusterOf(root);
   if (existsSync(join(cluster, 'PG_VERSION'))) return;
   const user = databaseUser();
-  const { initdb } = await findBinaries();
+  const { initdb } = options.binaries ?? (await findBinaries());
   const making = join(root, `postgres.new-${process.pid}`);
   const pwfile = `${making}.pw`;
   rmSync(making, { recursive: true, force: true });
@@ -158,8 +162,8 @@ async function startGuarded(root: string, password: string, options: EmbeddedOpt
 const START_ATTEMPTS = 20;
 
 async function startOnce(root: string, password: string, options: EmbeddedOptions): Promise<Running> {
-  const { postgres } = await findBinaries();
-  const port = await freePort();
+  const { postgres } = options.binaries ?? (await findBinaries());
+  const port = options.port ?? (await freePort());
   const settings = [
     'listen_addresses=127.0.0.1',
     'unix_socket_directories=',

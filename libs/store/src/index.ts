@@ -1,12 +1,17 @@
 export { connect, inTransaction, rethrowAsFault, type ConnectOptions, type Pool, type Queryable } from './connect.js';
 export { startEmbedded, dropDatabase, type EmbeddedDatabase, type EmbeddedOptions } from './embedded.js';
-export { migrate } from './migrate.js';
+export { migrate, mayMigrate, assertMigrated } from './migrate.js';
+export { readEdition, HYPERTABLES, type Edition } from './timescale.js';
+export { grantDatabaseRoles, DATABASE_ROLES } from './database-roles.js';
+export { keepHouse, type HouseKept } from './keep-house.js';
+export { writeCycleMetrics, type CycleMetrics } from './cycle-metrics.js';
 export { writeObservations, readObservations, type ObservationRow, type ObservationQuery } from './observations.js';
 export { writeRain, readRain, type RainRow, type RainQuery } from './rain.js';
 export { writeRejects, type RejectRow } from './rejects.js';
 export {
   insertDueCycles,
   takeLease,
+  renewLease,
   finishCycle,
   releaseOrphans,
   readOpenCycles,
@@ -19,7 +24,7 @@ export {
 } from './cycles.js';
 export { writeStates, readStatesBefore, type StateRow } from './states.js';
 export { writeHydrographs, writeExceedances, type HydrographRow, type ExceedanceRow } from './forecasts.js';
-export { writeOutbox, pruneOutbox, OutboxRelay, type OutboxMessage } from './outbox.js';
+export { writeOutbox, pruneOutbox, isOutboxEmpty, OutboxRelay, type OutboxMessage } from './outbox.js';
 export { readReplay, saveReplay, saveReplayClock, type ReplayRow } from './replays.js';
 export {
   acknowledgeAlert,
@@ -66,3 +71,5 @@ export {
   type StoredForecast,
 } from './views.js';
 export { readCycles, readInputStatus, readRejects, type CyclesOf, type WatchedInput } from './status-views.js';
+export { readMetrics, type MetricRow } from './metric-views.js';
+export { saveStations } from './stations.js';

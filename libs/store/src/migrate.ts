@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import { Fault } from '#errors';
-import { inTransaction, type Pool } from './connect.js';
+import { inTransaction, type Pool, type Queryable } from './connect.js';
+import { applyEdition } from './timescale.js';
 
 interface Migration {
   readonly name: string;
@@ -28,8 +29,33 @@ export async function migrate(pool: Pool): Promise<string[]> {
     assertKnown(migrations, applied);
     const missing = migrations.filter(migration => !applied.has(migration.name));
     for (const migration of missing) await apply(client, migration);
+    await applyEdition(client);
     return missing.map(migration => migration.name);
   });
+}
+
+/** May this user change the schema? A writer may not; the owner migrates for it. */
+export async function mayMigrate(db: Queryable): Promise<boolean> {
+  const { rows } = await db.query<{ may: boolean }>(
+    `select case when to_regclass('migration') is null then has_schema_privilege(current_schema(), 'create')
+       else pg_has_role(current_user, (select relowner from pg_class where oid = to_regclass('migration')), 'member') end as may`,
+  );
+  return rows[0]!.may;
+}
+
+/**
+ * For a process that may not migrate: does the database have all this version needs? A newer version may have added to
+ * it meanwhile; what it takes away it takes away a version later (expand, then contract), so the older goes on.
+ * @throws Fault SCHEMA_BEHIND
+ */
+export async function assertMigrated(db: Queryable): Promise<void> {
+  const { rows: there } = await db.query<{ there: boolean }>(`select to_regclass('migration') is not null as there`);
+  const { rows } = there[0]!.there ? await db.query<{ name: string }>('select name from migration') : { rows: [] };
+  const applied = new Set(rows.map(({ name }) => name));
+  const missing = readMigrations().filter(({ name }) => !applied.has(name));
+  if (missing.length === 0) return;
+  const names = missing.map(({ name }) => name);
+  throw new Fault('SCHEMA_BEHIND', `the database lacks ${names.join(', ')}, and this user may not add it`, { names });
 }
 
 const MIGRATION_LOCK = 0x6d_69_67_72; // "migr"

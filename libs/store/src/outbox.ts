@@ -28,6 +28,14 @@ export async function writeOutbox(db: Queryable, messages: readonly OutboxMessag
   );
 }
 
+/** Does anything wait to be published? */
+export async function isOutboxEmpty(db: Queryable): Promise<boolean> {
+  const { rows } = await db
+    .query<{ empty: boolean }>('select not exists (select from outbox where published_at is null) as empty')
+    .catch(rethrowAsFault);
+  return rows[0]!.empty;
+}
+
 /** Forgets what was published days ago; a message id may not come back later than that. */
 export async function pruneOutbox(db: Queryable): Promise<void> {
   await db.query(`delete from outbox where published_at < now() - interval '7 days'`).catch(rethrowAsFault);
@@ -46,23 +54,45 @@ interface Waiting {
  * that dies in between publishes again, so receivers see every message at least once.
  */
 export class OutboxRelay {
+  readonly #shared: boolean;
   #current: Promise<void> = Promise.resolve();
   #next: Promise<void> | null = null;
 
   constructor(
     readonly pool: Pool,
     readonly bus: Bus,
-  ) {}
+    /** shared: other processes drain the same outbox; they take turns, or the order within a key would be lost. */
+    { shared = false }: { readonly shared?: boolean } = {},
+  ) {
+    this.#shared = shared;
+  }
 
   /** Publishes until the outbox is empty, what handlers add meanwhile included. Calls during a pass share the next one. */
   drain(): Promise<void> {
     this.#next ??= this.#current.then(() => {
-      const pass = this.#publishAll();
+      const pass = this.#shared ? this.#publishInTurn() : this.#publishAll();
       this.#next = null;
       this.#current = pass.catch(() => undefined);
       return pass;
     });
     return this.#next;
+  }
+
+  /** The lock belongs to a connection: a process that dies gives it back. */
+  async #publishInTurn(): Promise<void> {
+    const turn = await this.pool.connect().catch(rethrowAsFault);
+    const lost = () => undefined;
+    turn.on('error', lost);
+    let broken = true;
+    try {
+      await turn.query('select pg_advisory_lock($1)', [RELAY_LOCK]).catch(rethrowAsFault);
+      await this.#publishAll();
+      await turn.query('select pg_advisory_unlock($1)', [RELAY_LOCK]).catch(rethrowAsFault);
+      broken = false;
+    } finally {
+      turn.off('error', lost);
+      turn.release(broken); // a connection that is closed gives the lock back too
+    }
   }
 
   async #publishAll(): Promise<void> {
@@ -91,6 +121,7 @@ export class OutboxRelay {
 }
 
 const BATCH = 200;
+const RELAY_LOCK = 0x72_65_6c_61; // "rela"
 
 /** Neighbours of one topic travel together. */
 function runsOfTopic(rows: readonly Waiting[]): Waiting[][] {

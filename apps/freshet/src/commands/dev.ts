@@ -49,6 +49,8 @@ async function runDev(flags: DevFlags): Promise<void> {
     sql: `embedded:${flags.data}`,
     address: { host: flags.host ?? environment.host, port: flags.port === undefined ? environment.port : readPort(flags.port) },
     workers: environment.workers,
+    kafka: null,
+    metricsPort: null,
     mode: { ...mode, earlier: flags.resume === true ? 'resume' : 'anew' },
     logger,
   });

@@ -3,6 +3,7 @@ import type { LoadedDomain } from '#config';
 import type { BasinModel, CycleState } from '#cycle';
 import { epochMs, type StationId } from '#hydrology';
 import type { Kernel } from '#kernel';
+import { findUpstreamLinks } from './find-upstream-links.js';
 import { disturbRain, type RainError } from './rain-error.js';
 import { runHindcast, type HindcastPlan } from './run-hindcast.js';
 import { casesOf, scoreStation, type ForecastCase } from './score-hindcast.js';
@@ -48,7 +49,9 @@ const scaled = ({ rain, production, transfer, channel }: AssimilationSettings['p
  * it with the record's rain and with disturbed rain; then what a hindcast with them teaches about the members of the blend.
  */
 export function estimateAssimilation(problem: EstimationProblem): Estimate {
-  let [best, hindcasts] = [problem.models[0]!.basin.assimilation, 0];
+  const links = findUpstreamLinks(problem.domain, problem.plan);
+  let best: AssimilationSettings = { ...problem.models[0]!.basin.assimilation, links };
+  let hindcasts = 0;
   const tried: { name: string; score: number }[] = [];
   const scoreOf = (settings: AssimilationSettings, name: string): number => {
     const scores = trialsOf(problem).map(trial => {

@@ -60,7 +60,7 @@ function fileOf(
   { settings, statistics, score }: Estimate,
   { domain, plan, files }: { domain: LoadedDomain; plan: HindcastPlan; files: readonly string[] },
 ): AssimilationFile {
-  const { priors, rainMemoryMs, zoneCorrelation, observationError } = settings;
+  const { priors, rainMemoryMs, zoneCorrelation, observationError, links } = settings;
   const parts = observationError.parts.map(([share, eFoldMs]): [number, number] => [share, eFoldMs]);
   return {
     format: ASSIMILATION_FORMAT,
@@ -76,6 +76,7 @@ function fileOf(
     rainMemoryMs,
     zoneCorrelation,
     observationError: { ...observationError, parts },
+    links: [...links],
     statistics: Object.fromEntries(Object.entries(statistics).map(([id, { leads }]) => [id, { leads: leads.map(roundLead) }])),
   };
 }

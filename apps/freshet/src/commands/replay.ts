@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { SingleBar, Presets } from 'cli-progress';
 import type { Command } from 'commander';
 import type { RainChoice } from '#apps/forecast';
-import { loadDomain, readEnvironment } from '#config';
+import { loadDomain, readEnvironment, type Environment, type Role } from '#config';
 import { Fault } from '#errors';
 import { BEAT_MS } from '#hydrology';
 import { createLogger, type Logger, type ReplaySpeed } from '#runtime';
@@ -58,22 +58,43 @@ type ReplayOutcome = ReplaySummary & { readonly seconds: number };
 
 /** null when it was stopped before its end: --resume continues it. */
 async function runReplay(flags: ReplayFlags): Promise<ReplayOutcome | null> {
-  if (flags.data === undefined && flags.resume === true) throw new Fault('COMMAND_INVALID', '--resume needs the --data folder to continue');
   const mode = await readMode(flags);
-  if (flags.data !== undefined) return playIn(flags.data, flags.domain, mode);
+  const environment = readEnvironment(process.env);
+  if (environment.kafka !== null) return lead(flags, mode, environment);
+  if (flags.data === undefined && flags.resume === true) throw new Fault('COMMAND_INVALID', '--resume needs the --data folder to continue');
+  const alone = { roles: ['ingest', 'forecast', 'alert'], domain: flags.domain, mode, environment } as const;
+  if (flags.data !== undefined) return play({ ...alone, sql: `embedded:${flags.data}` });
   const folder = await mkdtemp(join(tmpdir(), 'freshet-replay-'));
-  return playIn(folder, flags.domain, mode).finally(() => rm(folder, { recursive: true, force: true }));
+  return play({ ...alone, sql: `embedded:${folder}` }).finally(() => rm(folder, { recursive: true, force: true }));
 }
 
-async function playIn(folder: string, domain: string, mode: ReplayMode): Promise<ReplayOutcome | null> {
+/** With Kafka the roles are other processes (FRESHET_RUN=exercise freshet serve …); this one holds the clock. */
+function lead({ data, domain }: ReplayFlags, mode: ReplayMode, environment: Environment): Promise<ReplayOutcome | null> {
+  if (data !== undefined)
+    throw new Fault('COMMAND_INVALID', '--data is for one process; with FRESHET_BUS=kafka FRESHET_SQL names the database');
+  if (environment.run !== 'exercise')
+    throw new Fault('COMMAND_INVALID', 'a replay through Kafka is an exercise: set FRESHET_RUN=exercise and give it a database of its own');
+  return play({ roles: [], domain, mode, environment, sql: environment.sql });
+}
+
+interface Play {
+  readonly roles: readonly Role[];
+  readonly domain: string;
+  readonly mode: ReplayMode;
+  readonly environment: Environment;
+  readonly sql: string;
+}
+
+async function play({ roles, domain, mode, environment, sql }: Play): Promise<ReplayOutcome | null> {
   const began = performance.now();
   const wish = awaitStopWish();
-  const environment = readEnvironment(process.env);
   const logger = createLogger(process.env['FRESHET_LOG_LEVEL'] === undefined ? 'warn' : environment.logLevel);
   const freshet = await startFreshet({
-    roles: ['ingest', 'forecast', 'alert'],
+    roles,
     domainFolders: [domainFolder(domain)],
-    sql: `embedded:${folder}`,
+    sql,
+    kafka: environment.kafka,
+    metricsPort: null,
     address: { host: environment.host, port: 0 },
     workers: 1,
     mode,

@@ -25,7 +25,9 @@ async function serve(roles: readonly string[]): Promise<void> {
     sql: environment.sql,
     address: { host: environment.host, port: environment.port },
     workers: environment.workers,
-    mode: { kind: 'live' },
+    metricsPort: environment.metricsPort,
+    kafka: environment.kafka,
+    mode: { kind: environment.run },
     logger,
   });
   try {

@@ -74,6 +74,15 @@ const OPERATORS: readonly (readonly [file: string, formula: string, ranges: Read
     'hbv-response', 'hbvResponse',
     { recharge: [0, 20], SUZ: [0, 60], SLZ: [0, 100], PERC: [0, 4], UZL: [0, 50], K0: [0.05, 0.5], K1: [0.01, 0.4], K2: [0.001, 0.15], stepSeconds: [900, 86400] },
   ],
+  ['hbv-correction', 'hbvFillings', { SM: [5, 200], FC: [60, 500], SUZ: [0, 60], SLZ: [0, 100] }],
+  [
+    'hbv-correction', 'correctedHbvSoil',
+    { insoil: [0, 40], E: [0, 1], SM: [5, 200], FC: [60, 500], LP: [0.3, 1], BETA: [1, 6], zps: [-2, 2], zes: [-2, 2] },
+  ],
+  [
+    'hbv-correction', 'correctedHbvResponse',
+    { recharge: [0, 20], SUZ: [0, 60], SLZ: [0, 100], PERC: [0, 4], UZL: [0, 50], K0: [0.05, 0.5], K1: [0.01, 0.4], K2: [0.001, 0.15], stepSeconds: [900, 86400], zc: [-2, 2], zperc: [-2, 2] },
+  ],
   ['runoff', 'runoff', { qt: [0, 30], cellArea: [1e5, 1e6], stepSeconds: [900, 3600] }],
   ['lag0', 'lag0', { runoff: [0, 5], qup: [0, 300] }],
   ['lag0', 'lag0Head', { runoff: [0, 5] }],

@@ -18,7 +18,20 @@ export function hbvResponse(
 ) {
   const upper = SUZ + recharge;
   const percolation = min(upper, (PERC * stepSeconds) / 86400);
-  const supply = upper - percolation;
+  return drainBoxes(upper - percolation, percolation, SLZ, UZL, K0, K1, K2, stepSeconds);
+}
+
+/** The outflows of the upper box that holds `supply` and of the lower one that `percolation` reaches. */
+export function drainBoxes(
+  supply: number,
+  percolation: number,
+  SLZ: number,
+  UZL: number,
+  K0: number,
+  K1: number,
+  K2: number,
+  stepSeconds: number,
+) {
   const q0 = stepRate(K0, stepSeconds) * max(0, supply - UZL);
   const q1 = min(supply - q0, stepRate(K1, stepSeconds) * supply);
   const lower = SLZ + percolation;

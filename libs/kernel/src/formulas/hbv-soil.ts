@@ -10,12 +10,22 @@ const FILLING_FLOOR = 1e-6;
  * above FC recharges. Then the soil evaporates E·min(1, SM/(FC·LP)), at most what it holds.
  */
 export function hbvSoil(insoil: number, E: number, SM: number, FC: number, LP: number, BETA: number) {
+  const gain = soilGain(insoil, SM, FC, BETA);
+  const wetted = SM + gain;
+  const ea = soilEvaporation(E, wetted, FC, LP);
+  return { recharge: insoil - gain, ea, SM: wetted - ea };
+}
+
+/** mm of the water that reaches the soil which stay in it. */
+export function soilGain(insoil: number, SM: number, FC: number, BETA: number) {
   const filling = min(1, SM / FC);
   const share = pow(max(FILLING_FLOOR, filling), BETA);
   const guess = min(1, filling + (insoil / FC) * (1 - share));
   const shareAfter = pow(max(FILLING_FLOOR, guess), BETA);
-  const gain = min(FC - SM, insoil * (1 - 0.5 * (share + shareAfter)));
-  const wetted = SM + gain;
-  const ea = min(wetted, E * min(1, wetted / (FC * LP)));
-  return { recharge: insoil - gain, ea, SM: wetted - ea };
+  return min(FC - SM, insoil * (1 - 0.5 * (share + shareAfter)));
+}
+
+/** mm; E·min(1, SM/(FC·LP)), at most what the soil holds. */
+export function soilEvaporation(E: number, SM: number, FC: number, LP: number) {
+  return min(SM, E * min(1, SM / (FC * LP)));
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { VARIABLES } from '#hydrology';
+import { correctedHbvResponse, correctedHbvSoil } from './hbv-correction.js';
 import { hbvResponse, stepRate } from './hbv-response.js';
 import { hbvSoil } from './hbv-soil.js';
 import { triangleBetween, triangularWeighting } from './triangular-weighting.js';
@@ -47,6 +48,34 @@ describe('the soil routine of HBV-light', () => {
         expect(SM).toBeLessThanOrEqual(FC * (1 + 1e-12));
         expect(SM + ea + recharge).toBeCloseTo(filling * FC + insoil, 9);
       }),
+    );
+  });
+});
+
+describe('the corrections of HBV-light', () => {
+  test('keep every drop, every box within its bounds and evaporation within the demand, whatever the network says', () => {
+    const parameters = fc.tuple(bounded('FC'), bounded('LP'), bounded('BETA'), bounded('PERC'), bounded('UZL'));
+    const boxes = fc.tuple(number(0, 1), number(0, 300), number(0, 300));
+    const outputs = fc.tuple(number(-50, 50), number(-50, 50), number(-50, 50), number(-50, 50));
+    fc.assert(
+      fc.property(
+        number(0, 300),
+        number(0, 20),
+        parameters,
+        boxes,
+        outputs,
+        (insoil, E, [FC, LP, BETA, PERC, UZL], [filling, SUZ, SLZ], z) => {
+          const soil = correctedHbvSoil(insoil, E, filling * FC, FC, LP, BETA, z[0], z[1]);
+          expect(soil.recharge).toBeGreaterThanOrEqual(-1e-12);
+          expect(soil.ea).toBeLessThanOrEqual(E);
+          expect(soil.SM).toBeGreaterThanOrEqual(0);
+          expect(soil.SM).toBeLessThanOrEqual(FC * (1 + 1e-12));
+          expect(soil.SM + soil.ea + soil.recharge).toBeCloseTo(filling * FC + insoil, 9);
+          const after = correctedHbvResponse(soil.recharge, SUZ, SLZ, PERC, UZL, 0.4, 0.2, 0.05, 900, z[2], z[3]);
+          for (const value of [after.SUZ, after.SLZ, after.qt]) expect(value).toBeGreaterThanOrEqual(-1e-12);
+          expect(after.SUZ + after.SLZ + after.qt).toBeCloseTo(SUZ + SLZ + soil.recharge, 9);
+        },
+      ),
     );
   });
 });

@@ -1,4 +1,4 @@
-import { min, tanh } from './intrinsics.js';
+import { held, max, min, tanh } from './intrinsics.js';
 
 // Stores whose fluxes a network gives. The published form is h(t) = h(t−1) + Σ ω_i(I, h) ⊙ φ_i(·, I, h), I the forcing. Our reading: φ_i in
 // [0, 1] is a network's, ω_i the signed amount that may flow, what is there or the room left; applied one after the other, so that
@@ -17,7 +17,7 @@ export function neuralProduction(pn: number, en: number, hp: number, cp: number,
   const lost = share(zes) * min(en / cp, wetted);
   const dried = wetted - lost;
   const leak = known * share(zperc) * dried;
-  return { hp: dried - leak, pr: pn - cp * gained, es: cp * lost, perc: cp * leak };
+  return { hp: dried - leak, pr: excess(pn, cp * gained), es: cp * lost, perc: cp * leak };
 }
 
 /** Transfer: some of the supply enters the room of the store, the rest runs off at once; then some of the store follows. */
@@ -26,5 +26,11 @@ export function neuralTransfer(pr: number, perc: number, ht: number, ct: number,
   const gained = share(zin) * min(supply / ct, 1 - ht);
   const filled = ht + gained;
   const spilt = share(zout) * filled;
-  return { ht: filled - spilt, qt: ct * spilt + (supply - ct * gained) };
+  return { ht: filled - spilt, qt: ct * spilt + excess(supply, ct * gained) };
+}
+
+/** What is left of a flow. A rounding below 0 is put right, held, so that it costs the adjoint nothing. */
+function excess(flow: number, taken: number) {
+  const left = flow - taken;
+  return left + held(max(0, left) - left);
 }

@@ -1,0 +1,80 @@
+import { gunzipSync } from 'node:zlib';
+import { Refusal, firstLineOf, reject, type Reject } from '../reject.js';
+import { decodeGeoTiffRain, isTiff } from './geotiff-rain.js';
+import { withHdf5 } from './hdf5.js';
+import { decodeKnmi, isKnmi } from './knmi.js';
+import { decodeNetCdf } from './netcdf-rain.js';
+import { decodeOdim, isOdim } from './odim.js';
+import { decodeRadolan, isRadolan } from './radolan.js';
+import { MOST_BYTES, refuseImpossibleDepths, type RainDecoding, type RainRaster, type RainReading } from './rain-raster.js';
+
+/**
+ * Decodes a file of gridded rain, whichever of the known formats it has: ODIM_H5, KNMI HDF5, CF NetCDF-4, RADOLAN binary, GeoTIFF,
+ * each also gzipped. Never throws: what cannot be taken is among the rejects, by name. Cells that were seen and found dry are 0,
+ * cells that were not seen NaN.
+ */
+export async function decodeRainFile(bytes: Uint8Array, reading: RainReading): Promise<RainDecoding> {
+  try {
+    const { rasters, rejects } = await decodeAny(unpack(bytes), reading);
+    const checked = rasters.map(raster => checkRaster(raster, reading));
+    return {
+      rasters: checked.flatMap(one => one.raster ?? []),
+      rejects: [...rejects.map(each => named(each, reading)), ...checked.flatMap(one => one.rejects)],
+    };
+  } catch (cause) {
+    return { rasters: [], rejects: [named(whyRefused(cause), reading)] };
+  }
+}
+
+function checkRaster(raster: RainRaster, reading: RainReading): { readonly raster?: RainRaster; readonly rejects: readonly Reject[] } {
+  try {
+    return { raster, rejects: refuseImpossibleDepths(raster).map(each => named(each, reading)) };
+  } catch (cause) {
+    return { rejects: [named(whyRefused(cause), reading)] };
+  }
+}
+
+function whyRefused(cause: unknown): Reject {
+  if (cause instanceof Refusal) return reject(cause.code, cause.message);
+  return reject('FILE_UNREADABLE', `cannot be read: ${firstLineOf(cause)}`);
+}
+
+const named = ({ code, message }: Reject, { name }: RainReading): Reject => reject(code, `${name} ${message}`);
+
+function unpack(bytes: Uint8Array): Uint8Array {
+  if (bytes.length > MOST_BYTES) throw new Refusal('FILE_TOO_LARGE', `has ${bytes.length} bytes; up to ${MOST_BYTES} are read`);
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  try {
+    return gunzipSync(bytes, { maxOutputLength: MOST_BYTES });
+  } catch (cause) {
+    const tooLarge = typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE';
+    if (tooLarge) throw new Refusal('FILE_TOO_LARGE', `unpacks to more than ${MOST_BYTES} bytes`);
+    throw new Refusal('FILE_UNREADABLE', 'begins like gzip but cannot be unpacked; it is damaged or cut short');
+  }
+}
+
+async function decodeAny(bytes: Uint8Array, reading: RainReading): Promise<RainDecoding> {
+  if (startsWith(bytes, [0x89, 0x48, 0x44, 0x46])) {
+    return withHdf5(bytes, root => {
+      if (isKnmi(root)) return one(decodeKnmi(root, reading));
+      return isOdim(root) ? one(decodeOdim(root, reading)) : decodeNetCdf(root, reading);
+    });
+  }
+  if (isTiff(bytes)) return one(await decodeGeoTiffRain(bytes, reading));
+  if (isRadolan(bytes)) return one(decodeRadolan(bytes, reading));
+  throw new Refusal('FORMAT_UNKNOWN', FOREIGN.find(({ magic }) => startsWith(bytes, magic))?.message ?? UNKNOWN);
+}
+
+const one = (raster: RainRaster): RainDecoding => ({ rasters: [raster], rejects: [] });
+
+const startsWith = (bytes: Uint8Array, magic: readonly number[]): boolean => magic.every((byte, k) => bytes[k] === byte);
+
+const UNKNOWN = 'is none of ODIM_H5, KNMI HDF5, NetCDF-4, RADOLAN and GeoTIFF';
+
+/** Formats that are recognised and not read, with what to do. */
+const FOREIGN: readonly { readonly magic: readonly number[]; readonly message: string }[] = [
+  { magic: [0x47, 0x52, 0x49, 0x42], message: 'is GRIB; convert it to NetCDF-4, for instance with cdo -f nc4 copy' },
+  { magic: [0x43, 0x44, 0x46], message: 'is classic NetCDF; convert it to NetCDF-4, for instance with nccopy -k nc4' },
+  { magic: [0x42, 0x5a, 0x68], message: 'is packed with bzip2; unpack it before' },
+  { magic: [0x50, 0x4b, 0x03, 0x04], message: 'is a zip archive; unpack it before' },
+];

@@ -1,0 +1,97 @@
+import h5wasm, { type Group } from 'h5wasm';
+import { MARSHALL_PALMER } from './reflectivity.js';
+import type { RainReading } from './rain-raster.js';
+import { parseIso } from '#hydrology';
+
+/** A group of an HDF5 file to be made for a test. */
+export interface TestGroup {
+  readonly attributes?: Readonly<Record<string, string | number>>;
+  readonly groups?: Readonly<Record<string, TestGroup>>;
+  readonly datasets?: Readonly<Record<string, TestDataset>>;
+}
+
+export interface TestDataset {
+  readonly data: Uint8Array | Uint16Array | Int32Array | Float32Array | Float64Array;
+  readonly shape: readonly number[];
+  readonly attributes?: Readonly<Record<string, string | number>>;
+}
+
+let files = 0;
+
+/** The bytes of an HDF5 file with these groups, deflated like real ones. */
+export async function makeHdf5(root: TestGroup): Promise<Uint8Array> {
+  const { FS } = (await h5wasm.ready) as unknown as { FS: { readFile(path: string): Uint8Array; unlink(path: string): void } };
+  const path = `/made-${++files}.h5`;
+  const file = new h5wasm.File(path, 'w');
+  fill(file, root);
+  file.close();
+  const bytes = FS.readFile(path);
+  FS.unlink(path);
+  return bytes;
+}
+
+function fill(group: Group, { attributes = {}, groups = {}, datasets = {} }: TestGroup): void {
+  for (const [name, value] of Object.entries(attributes)) group.create_attribute(name, value);
+  for (const [name, { data, shape, attributes: own = {} }] of Object.entries(datasets)) {
+    const chunked = shape.length > 1 ? { chunks: [...shape], compression: 'gzip' as const, compression_opts: [6] } : {};
+    const dataset = group.create_dataset({ name, data, shape: [...shape], ...chunked });
+    for (const [key, value] of Object.entries(own)) dataset.create_attribute(key, value);
+  }
+  for (const [name, child] of Object.entries(groups)) fill(group.create_group(name), child);
+}
+
+export const LAEA = '+proj=laea +lat_0=55.0 +lon_0=10.0 +x_0=1950000.0 +y_0=-2100000.0 +units=m +ellps=WGS84';
+
+/** How tests read a file unless they say otherwise. */
+export const reading = (changes: Partial<RainReading> = {}): RainReading => ({
+  name: 'the file',
+  receivedAt: parseIso('2024-10-17T12:30Z'),
+  reflectivity: MARSHALL_PALMER,
+  minimumQuality: 0,
+  unitMm: 1,
+  polarCellM: 1000,
+  definitionOf: epsg => (epsg === 4326 ? '+proj=longlat +datum=WGS84 +no_defs' : undefined),
+  ...changes,
+});
+
+interface OdimParts {
+  readonly data: TestDataset['data'];
+  readonly shape: readonly [rows: number, columns: number];
+  readonly what: Readonly<Record<string, string | number>>;
+  readonly where?: Readonly<Record<string, string | number>>;
+  readonly conventions?: string;
+  readonly quality?: Uint8Array;
+  /** Attributes of the data at the dataset's what instead of the data's own (OPERA V2_0). */
+  readonly atDataset?: boolean;
+}
+
+/** An ODIM composite of 2024-10-17 12:00 to 12:15 UTC, its corner at 2000 km, −1000 km of OPERA's projection, cells of 2 km. */
+export function makeOdim({
+  data,
+  shape,
+  what,
+  where,
+  conventions = 'ODIM_H5/V2_3',
+  quality,
+  atDataset = false,
+}: OdimParts): Promise<Uint8Array> {
+  const times = { startdate: '20241017', starttime: '120000', enddate: '20241017', endtime: '121500', product: 'COMP' };
+  const field = quality && { datasets: { data: { data: quality, shape } }, groups: { what: { attributes: { gain: 1 / 255, offset: 0 } } } };
+  return makeHdf5({
+    attributes: { Conventions: conventions },
+    groups: {
+      what: { attributes: { object: 'COMP', version: 'H5rad 2.3', date: '20241017', time: '121500', source: 'ORG:247' } },
+      where: { attributes: { projdef: LAEA, xsize: shape[1], ysize: shape[0], xscale: 2000, yscale: 2000, ...(where ?? OPERA_CORNERS) } },
+      dataset1: {
+        groups: {
+          what: { attributes: { ...times, ...(atDataset ? what : {}) } },
+          data1: { datasets: { data: { data, shape } }, groups: atDataset ? {} : { what: { attributes: what } } },
+          ...(field ? { quality1: field } : {}),
+        },
+      },
+    },
+  });
+}
+
+/** North-west corner of OPERA's own grid, which is its projection's x = 0, y = 0. */
+const OPERA_CORNERS = { UL_lon: -39.5357864125034, UL_lat: 67.02283275830867 };
