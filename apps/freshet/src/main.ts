@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { isFault } from '#errors';
 import { benchCommand } from './commands/bench.js';
 import { calibrateCommand } from './commands/calibrate.js';
+import { validateCommand } from './commands/validate.js';
 import { devCommand } from './commands/dev.js';
 import { domainCommand } from './commands/domain.js';
 import { fitAssimilationCommand } from './commands/fit-assimilation.js';
@@ -21,6 +22,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   domainCommand,
   meshCommand,
   calibrateCommand,
+  validateCommand,
   simulateCommand,
   fitAssimilationCommand,
   hindcastCommand,

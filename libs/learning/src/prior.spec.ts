@@ -44,7 +44,7 @@ describe('priorOf', () => {
     expect([...mean.subarray(12)]).toEqual([0, 0, 0, 0, 0]);
     expect(correctionPrior(network, 1)).toEqual({ mean, deviation });
     expect(correctionPrior(network, 2).mean[0]).not.toBe(mean[0]);
-    expect([...deviation]).toEqual([2, 0.3, 2, 0.3, 2, 0.3, 2, 0.3, 1, 1, 1, 1, 0.5, 0.5, 0.5, 0.5, 1]);
+    expect([...deviation]).toEqual([1, 0.05, 1, 0.05, 1, 0.05, 1, 0.05, 1, 1, 1, 1, 0.5, 0.5, 0.5, 0.5, 1]);
   });
 
   it('is the range of Perrin et al. (2003) brought to an hour', () => {

@@ -1,3 +1,4 @@
+export { baseflow, quantile } from './baseflow.js';
 export { bias, correlation, kge, mae, nse, pairCount, rmse, type Pairs } from './deterministic.js';
 export { coverage, crpsOfQuantiles, type QuantileForecast } from './probabilistic.js';
 export {
@@ -10,3 +11,4 @@ export {
   probabilityOfFalseDetection,
   type ContingencyTable,
 } from './contingency.js';
+export { EVENT_SETTINGS, eventErrors, floodEvents, type EventErrors, type EventSettings, type FloodEvent } from './flood-events.js';

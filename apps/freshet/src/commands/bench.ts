@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { loadDomain } from '#config';
 import { HOUR_MS, SECOND_MS, parseIso, timeGrid } from '#hydrology';
 import { routingNames, structureNames, type Kernel, type KernelForcing, type NetworkLayout, type RunRequest } from '#kernel';
+import { benchLearningCommand } from './bench-learning.js';
 import { benchNationalCommand } from './bench-national.js';
 import { medianOf, readCount, secondsOf, sumOfSquares, typicalFields } from './bench-runs.js';
 import { recordForcing } from './record-inputs.js';
@@ -31,6 +32,7 @@ const WARM_UP_RUNS = 3;
 export function benchCommand(program: Command): void {
   const bench = program.command('bench').description('Measure how fast Freshet computes on this machine');
   benchNationalCommand(bench);
+  benchLearningCommand(bench);
   bench
     .command('kernel')
     .description('Forward and gradient rate of the compiled model, one core, million cell-steps a second')

@@ -42,7 +42,7 @@ export interface CalibrationPlan {
 }
 
 /** Defaults chosen on the calibration period of the Cance alone: fits to each side of 2014-10-12, checked on the other (test/bench/README.md). */
-export const PLAN_DEFAULTS = { mappingHidden: [8], correlationLength: 5000, criteria: NSE, kinds: {}, settings: CALIBRATION_SETTINGS };
+export const PLAN_DEFAULTS = { mappingHidden: [8], correlationLength: 3000, criteria: NSE, kinds: {}, settings: CALIBRATION_SETTINGS };
 
 /** The model's own step in forecasting. */
 const MODEL_STEP_SECONDS = 900;

@@ -1,0 +1,41 @@
+import type { CalibrationSettings } from '#learning';
+import { Fault } from '#errors';
+import type { CalibrationPlan } from './prepare-calibration.js';
+
+/** A way to calibrate, with the choices that go with it. */
+export interface LearningMethod {
+  readonly plan: Partial<CalibrationPlan>;
+  readonly settings: Partial<CalibrationSettings>;
+  /** Starts from random weights: the seed matters. */
+  readonly random: boolean;
+}
+
+const HIDDEN = [16];
+
+/** Weights, lengths and sizes are those that did best from one side of 2014-10-12 to the other (test/bench/README.md). */
+export const LEARNING_METHODS: Readonly<Record<string, LearningMethod>> = {
+  uniform: { plan: {}, settings: {}, random: false },
+  distributed: { plan: { mapping: 'distributed' }, settings: { priorWeight: 2e-4, iterations: 150 }, random: false },
+  multilinear: { plan: { mapping: 'multilinear' }, settings: { priorWeight: 2e-4, iterations: 150 }, random: false },
+  multipower: { plan: { mapping: 'multipower' }, settings: { priorWeight: 2e-4, iterations: 150 }, random: false },
+  ann: { plan: { mapping: 'ann' }, settings: { priorWeight: 2e-4, iterations: 150 }, random: true },
+  'grnn-u': { plan: { structure: 'gr4_mlp', hidden: HIDDEN }, settings: { networkWeight: 1e-2, iterations: 60 }, random: true },
+  'grnn-d': {
+    plan: { structure: 'gr4_mlp', hidden: HIDDEN, mapping: 'distributed' },
+    settings: { priorWeight: 2e-4, networkWeight: 2e-3, iterations: 150 },
+    random: true,
+  },
+  double: {
+    plan: { structure: 'gr4_mlp', hidden: HIDDEN, mapping: 'ann' },
+    settings: { priorWeight: 2e-4, networkWeight: 2e-3, iterations: 150 },
+    random: true,
+  },
+  ude: { plan: { structure: 'gr4_ude', hidden: HIDDEN }, settings: { networkWeight: 2e-3, iterations: 60 }, random: true },
+};
+
+/** @throws Fault COMMAND_INVALID naming the methods that exist. */
+export function learningMethod(name: string): LearningMethod {
+  const found = LEARNING_METHODS[name];
+  if (found) return found;
+  throw new Fault('COMMAND_INVALID', `--methods: ${name} is unknown; there is ${Object.keys(LEARNING_METHODS).join(', ')}`);
+}
