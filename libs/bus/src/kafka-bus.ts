@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { KafkaJSError, Partitioners, type Admin, type Kafka, type Producer } from 'kafkajs';
+import kafkajs, { Partitioners, type Admin, type Kafka, type Producer } from 'kafkajs';
 import type { Topic } from '#contracts';
 import { Fault } from '#errors';
 import type { Bus, DeliveryPolicy, Handler, Message, Subscription } from './bus.js';
@@ -125,7 +125,7 @@ export class KafkaBus implements Bus {
         return await readLag(this.#admin, this.settings, consumptions);
       } catch (cause) {
         // a topic made a moment ago may not know its leader yet
-        if (tries === LAG_TRIES || !(cause instanceof KafkaJSError) || !cause.retriable) throw unavailable(this.settings, cause);
+        if (tries === LAG_TRIES || !(cause instanceof kafkajs.KafkaJSError) || !cause.retriable) throw unavailable(this.settings, cause);
         await delay(LAG_PAUSE_MS);
       }
     }
