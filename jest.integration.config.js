@@ -7,5 +7,6 @@ export default {
   globalSetup: '<rootDir>/test/stack/start-services.js',
   globalTeardown: '<rootDir>/test/stack/stop-services.js',
   maxWorkers: 1,
+  forceExit: true, // a service that a failed test left running must not keep the run from ending
   testTimeout: 120_000,
 };
