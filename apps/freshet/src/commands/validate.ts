@@ -7,7 +7,6 @@ import { Fault } from '#errors';
 import { learningMethod, LEARNING_METHODS } from './learning-methods.js';
 import { readDate, readPeriod, type Period } from './record-inputs.js';
 import { domainFolder, printJson } from './run-options.js';
-import { formatReport } from './validation-report.js';
 import { DESIGNS, runValidation, scoreCount, type Design, type ValidationPlan, type ValidationRun } from './validation-runs.js';
 
 interface ValidateFlags {
@@ -55,6 +54,7 @@ async function validate(flags: ValidateFlags): Promise<unknown> {
   }
   bar.stop();
   if (flags.report !== undefined) {
+    const { formatReport } = await import('./validation-report.js'); // its charting library costs every other command a fifth of a second
     await mkdir(dirname(resolve(flags.report)), { recursive: true });
     await writeFile(flags.report, formatReport(runs, { plan, domain }));
   }
