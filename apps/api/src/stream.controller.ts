@@ -2,7 +2,7 @@ import { Controller, Query, Sse, type MessageEvent, type OnApplicationShutdown, 
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Subject, from, interval, map, merge, mergeMap, of, startWith, takeUntil, type Observable } from 'rxjs';
 import { NoQuery, type AlertChanged, type ForecastIssued, type StreamEvent } from '#contracts';
-import type { Subscription } from '#bus';
+import type { Handler, Message, Subscription } from '#bus';
 import { toIso, epochMs } from '#hydrology';
 import { readAlertEvent } from '#store';
 import { InjectContext, envelopeOf, type ApiContext } from './api-context.js';
@@ -23,28 +23,23 @@ export class StreamController implements OnModuleInit, OnApplicationShutdown {
   constructor(@InjectContext() private readonly context: ApiContext) {}
 
   async onModuleInit(): Promise<void> {
-    const { bus, runKind } = this.context;
-    const [group, policy] = ['api-stream', { onlyNew: true }] as const; // a group of its own a process: every replica hears everything
     this.#subscriptions = [
-      await bus.subscribe(
-        'forecast.issued.v1',
-        group,
-        async batch => {
-          for (const { value } of batch) if (value.runKind === runKind) this.#news.next({ kind: 'forecast', value });
-          return Promise.resolve();
-        },
-        policy,
-      ),
-      await bus.subscribe(
-        'alert.changed.v1',
-        group,
-        async batch => {
-          for (const { value } of batch) if (value.runKind === runKind) this.#news.next({ kind: 'alert', value });
-          return Promise.resolve();
-        },
-        policy,
-      ),
+      await this.hear('forecast.issued.v1', value => ({ kind: 'forecast', value })),
+      await this.hear('alert.changed.v1', value => ({ kind: 'alert', value })),
     ];
+  }
+
+  /** New messages only, in a group of its own a process: every replica hears everything. */
+  private hear<T extends 'forecast.issued.v1' | 'alert.changed.v1'>(
+    topic: T,
+    newsOf: (value: Message<T>['value']) => News,
+  ): Promise<Subscription> {
+    const { bus, runKind } = this.context;
+    const tell: Handler<T> = batch => {
+      for (const { value } of batch) if (value.runKind === runKind) this.#news.next(newsOf(value));
+      return Promise.resolve();
+    };
+    return bus.subscribe(topic, 'api-stream', tell, { onlyNew: true });
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -1,24 +1,24 @@
 import type { CellPosition } from './flow-direction.js';
 
-/** Where a raster lies: its outer north-west corner and cell size in units of the projection. */
-export interface GridGeometry {
-  readonly epsg: number;
+/** Outer north-west corner and cell size of a raster, in units of its projection. */
+export interface GridFrame {
   readonly xMin: number;
   readonly yMax: number;
   readonly xResolution: number;
   readonly yResolution: number;
 }
 
+/** Where a raster lies. */
+export interface GridGeometry extends GridFrame {
+  readonly epsg: number;
+}
+
 /**
  * A raster of any source and where it lies: outer north-west corner, cell size and shape in units of `definition`, a proj4 text
  * (metres, kilometres or degrees). Row 0 = north.
  */
-export interface PlacedGrid {
+export interface PlacedGrid extends GridFrame {
   readonly definition: string;
-  readonly xMin: number;
-  readonly yMax: number;
-  readonly xResolution: number;
-  readonly yResolution: number;
   readonly rows: number;
   readonly columns: number;
 }

@@ -15,6 +15,8 @@ export {
   type TimeGrid,
 } from './time-grid.js';
 export { cellAt, centreOf, type Mesh } from './mesh.js';
+export { quantile } from './quantile.js';
+export { normalDeviates, normalNumbers, uniformNumbers } from './random-numbers.js';
 export { linkLengths } from './link-length.js';
 export type { Variable, VariableKind } from './variable.js';
 export { VARIABLES, type VariableId } from './variables.js';
@@ -22,7 +24,7 @@ export type { PointSeries, GridSeries, RainGrid, QualityFlag } from './series.js
 export { LEVELS, type Level, type Station, type Threshold } from './station.js';
 export { isActive, drainsInto, findLoop, findLoops, findSinks, type FlowDirections, type CellPosition } from './flow-direction.js';
 export { cellName, readFlowCodes, type FlowConvention } from './flow-codes.js';
-export { centreOfPosition, isGeographic, positionOfPoint, type GridGeometry, type PlacedGrid } from './grid-geometry.js';
+export { centreOfPosition, isGeographic, positionOfPoint, type GridFrame, type GridGeometry, type PlacedGrid } from './grid-geometry.js';
 export { buildMesh, describeCell, describeLoop } from './build-mesh.js';
 export { cropDirections, delineate, drainedAreas, catchmentOf, type Delineation, type DrainedAreas, type GaugePoint } from './delineate.js';
 export { outletsOf, splitIntoBasins, type Basin } from './split-basins.js';

@@ -1,15 +1,10 @@
+import type { GridGeometry } from './grid-geometry.js';
+
 /**
  * The active cells of a basin on a regular grid, ordered upstream first: a cell's index is larger than the index of
  * every cell that drains into it, and cells of one level (longest number of links from a headwater) are contiguous.
  */
-export interface Mesh {
-  readonly epsg: number;
-  /** Outer corner of the grid, in units of the projection. */
-  readonly xMin: number;
-  readonly yMax: number;
-  /** Cell size of the grid in units of the projection. */
-  readonly xResolution: number;
-  readonly yResolution: number;
+export interface Mesh extends GridGeometry {
   readonly rows: number;
   readonly columns: number;
   /** Number of active cells; the length of every array below. */

@@ -1,3 +1,5 @@
+import { quantile } from './quantile.js';
+import { uniformNumbers } from './random-numbers.js';
 import { HOUR_MS } from './time-grid.js';
 
 /** A Gumbel law: F(x) = exp(−exp(−(x − location)/scale)). */
@@ -90,34 +92,16 @@ export function returnLevels(
   bootstrap: { readonly samples: number; readonly seed: number },
 ): ReturnLevel[] {
   const law = fitGumbel(maxima);
-  const random = randomFrom(bootstrap.seed);
+  const uniform = uniformNumbers(bootstrap.seed);
+  const random = (): number => uniform() + 2 ** -33; // the middle of its step: never 0
   const fits = Array.from({ length: bootstrap.samples }, () =>
     fitGumbel(maxima.map(() => law.location - law.scale * Math.log(-Math.log(random())))),
   );
   return years.map(period => {
-    const levels = fits.map(fit => fit.location + fit.scale * reducedVariate(period)).sort((a, b) => a - b);
+    const levels = fits.map(fit => fit.location + fit.scale * reducedVariate(period));
     const value = law.location + law.scale * reducedVariate(period);
     return { years: period, value, low: quantile(levels, 0.05), high: quantile(levels, 0.95) };
   });
-}
-
-/** Linear interpolation between order statistics (type 7 of Hyndman and Fan 1996). */
-function quantile(sorted: readonly number[], probability: number): number {
-  const position = probability * (sorted.length - 1);
-  const below = Math.floor(position);
-  const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below]! + (position - below) * (sorted[above]! - sorted[below]!);
-}
-
-/** mulberry32 (public domain, T. Ettinger): uniform in (0, 1), never 0. */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return (((mixed ^ (mixed >>> 14)) >>> 0) + 0.5) / 4_294_967_296;
-  };
 }
 
 /** Flow that a place of another area would have: Q·(A/A₀)^exponent. */

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { KernelLayout } from '#kernel';
+import { normalNumbers } from '#hydrology';
 import { buildMapping, type MappingChoice } from './build-mapping.js';
 import { coefficientsOf } from './coefficients.js';
 import { standardize } from './descriptors.js';
 import { correlatedMap } from './maps/correlated-map.js';
 import { MAP_KINDS } from './maps/field-map.js';
 import { controlGradient, controlSize, fieldsOf, placedGroups, type Fields } from './mapping.js';
-import { normalNumbers } from './normal-numbers.js';
 import { parameterFields } from './parameter-fields.js';
 import { PARAMETER_FORMAT, type ParameterFile } from './parameter-file.js';
 import { priorOf, HOURLY_PRIORS } from './prior.js';

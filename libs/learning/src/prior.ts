@@ -1,6 +1,6 @@
 import type { NetworkLayout } from '#kernel';
+import { normalNumbers } from '#hydrology';
 import type { Mapping } from './mapping.js';
-import { normalNumbers } from './normal-numbers.js';
 import { inverseSigmoid } from './sigmoid.js';
 
 /** What is known of a parameter before any discharge of the basin is seen. */

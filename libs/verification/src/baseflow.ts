@@ -1,3 +1,5 @@
+import { quantile } from '#hydrology';
+
 /** Share of the last step's quick flow that remains (Lyne and Hollick 1979, hourly). */
 const MEMORY = 0.925;
 
@@ -31,11 +33,3 @@ function restart(slow: Float64Array): number {
 }
 
 const average = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-
-/** Linear between the order statistics. */
-export function quantile(values: ArrayLike<number>, share: number): number {
-  const sorted = Float64Array.from(values).sort();
-  const at = share * (sorted.length - 1);
-  const below = Math.floor(at);
-  return sorted[below]! + (at - below) * ((sorted[below + 1] ?? sorted[below]!) - sorted[below]!);
-}

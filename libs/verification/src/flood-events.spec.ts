@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { baseflow, quantile } from './baseflow.js';
+import { quantile } from '#hydrology';
+import { baseflow } from './baseflow.js';
 import { EVENT_SETTINGS, eventErrors, floodEvents } from './flood-events.js';
 
 /** Hours of a river at 2 m³/s; each storm rains for six hours and makes a flood whose peak comes ten hours after it began. */

@@ -1,4 +1,5 @@
-import { baseflow, quantile } from './baseflow.js';
+import { quantile } from '#hydrology';
+import { baseflow } from './baseflow.js';
 
 /** A flood between two indices of the series, both included. */
 export interface FloodEvent {

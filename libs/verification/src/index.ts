@@ -1,4 +1,4 @@
-export { baseflow, quantile } from './baseflow.js';
+export { baseflow } from './baseflow.js';
 export { bias, correlation, kge, mae, nse, pairCount, rmse, type Pairs } from './deterministic.js';
 export { coverage, crpsOfQuantiles, type QuantileForecast } from './probabilistic.js';
 export {

@@ -1,5 +1,5 @@
 import { Fault } from '#errors';
-import { SECOND_MS, VARIABLES, type VariableId } from '#hydrology';
+import { SECOND_MS, VARIABLES, quantile, type VariableId } from '#hydrology';
 import type { Cost } from '#kernel';
 
 /** Where the register's default is not a filling that a running basin has. */
@@ -28,7 +28,7 @@ export function secondsOf(run: () => unknown): number {
   return (performance.now() - start) / SECOND_MS;
 }
 
-export const medianOf = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+export const medianOf = (values: readonly number[]): number => quantile(values, 0.5);
 
 /** @throws Fault COMMAND_INVALID for what is no whole number above 0. */
 export function readCount(option: string, text: string): number {

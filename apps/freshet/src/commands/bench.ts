@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { loadDomain } from '#config';
-import { HOUR_MS, SECOND_MS, parseIso, timeGrid } from '#hydrology';
+import { HOUR_MS, SECOND_MS, parseIso, timeGrid, uniformNumbers } from '#hydrology';
 import { routingNames, structureNames, type Kernel, type KernelForcing, type NetworkLayout, type RunRequest } from '#kernel';
 import { benchLearningCommand } from './bench-learning.js';
 import { benchNationalCommand } from './bench-national.js';
@@ -98,8 +98,7 @@ function medianSeconds(run: () => unknown, runs: number): number {
 function glorotWeights(network: NetworkLayout | undefined): Float64Array {
   if (!network) return new Float64Array(0);
   const sizes = [network.inputs.length, ...network.hidden, network.outputs.length];
-  let seed = 1;
-  const uniform = () => (seed = (seed * 48271) % 2147483647) / 2147483647;
+  const uniform = uniformNumbers(1);
   const layers = sizes.slice(1).flatMap((outputs, l) => {
     const inputs = sizes[l]!;
     const bound = Math.sqrt(6 / (inputs + outputs));

@@ -1,4 +1,4 @@
-import { HOUR_MS, type RainGrid } from '#hydrology';
+import { HOUR_MS, normalDeviates, type RainGrid } from '#hydrology';
 
 export interface RainError {
   /** Standard deviation of the log factor. */
@@ -22,16 +22,4 @@ export function disturbRain(rain: readonly RainGrid[], { sd, memoryHours, seed }
     const factor = Math.exp(sd * x - (sd * sd) / 2);
     return { ...grid, values: grid.values.map(depth => depth * factor) };
   });
-}
-
-/** Standard normal deviates: Box and Muller (1958) on mulberry32. */
-function normalDeviates(seed: number): () => number {
-  let state = seed >>> 0;
-  const uniform = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-  return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
 }

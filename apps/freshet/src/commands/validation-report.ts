@@ -3,8 +3,7 @@ import { GridComponent, LegendComponent, MarkAreaComponent, TitleComponent } fro
 import { init, use, type EChartsCoreOption } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import type { LoadedDomain } from '#config';
-import { stampOf, toIso, type Station } from '#hydrology';
-import { quantile } from '#verification';
+import { quantile, stampOf, toIso, type Station } from '#hydrology';
 import type { Design, ValidationPlan, ValidationRun } from './validation-runs.js';
 
 use([BoxplotChart, LineChart, ScatterChart, GridComponent, LegendComponent, MarkAreaComponent, TitleComponent, SVGRenderer]);

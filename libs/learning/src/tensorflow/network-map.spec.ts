@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Rank, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import { normalNumbers } from '#hydrology';
 import { evaluateNetwork, networkOf } from '../dense-network.js';
 import { standardize } from '../descriptors.js';
-import { normalNumbers } from '../normal-numbers.js';
 import { networkMap } from './network-map.js';
 import { openTensorFlow } from './open-tensorflow.js';
 

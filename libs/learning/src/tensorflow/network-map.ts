@@ -1,9 +1,9 @@
 import type { Tensor, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { normalNumbers } from '#hydrology';
 import type { StandardDescriptor } from '../descriptors.js';
 import { layerSizes, weightsOf, type NetworkSizes } from '../dense-network.js';
 import type { FieldMap } from '../maps/field-map.js';
-import { normalNumbers } from '../normal-numbers.js';
 import type { ControlPrior } from '../prior.js';
 import type { TensorFlow } from './open-tensorflow.js';
 
