@@ -12,6 +12,7 @@ import { migrateCommand } from './commands/migrate.js';
 import { replayCommand } from './commands/replay.js';
 import { serveCommand } from './commands/serve.js';
 import { simulateCommand } from './commands/simulate.js';
+import { trainCorrectorCommand } from './commands/train-corrector.js';
 
 /** Each command file exports `(program: Command) => void` and is listed here. */
 const COMMANDS: readonly ((program: Command) => void)[] = [
@@ -25,6 +26,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   validateCommand,
   simulateCommand,
   fitAssimilationCommand,
+  trainCorrectorCommand,
   hindcastCommand,
   benchCommand,
 ];

@@ -1,6 +1,5 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { Presets, SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { loadDomain, requireGauges, type LoadedDomain } from '#config';
@@ -23,6 +22,7 @@ import {
   type Transform,
 } from '#learning';
 import { nse } from '#verification';
+import { freshetVersion } from './freshet-version.js';
 import { PLAN_DEFAULTS, prepareCalibration, readMapKind, type CalibrationPlan, type CalibrationSetup } from './prepare-calibration.js';
 import { readPeriod } from './record-inputs.js';
 import { domainFolder, printJson } from './run-options.js';
@@ -250,11 +250,6 @@ function progressBar(): { readonly show: (progress: CalibrationProgress) => void
       bar.stop();
     },
   };
-}
-
-async function freshetVersion(): Promise<string> {
-  const manifest = join(fileURLToPath(new URL('../../../../../', import.meta.url)), 'package.json');
-  return (JSON.parse(await readFile(manifest, 'utf8')) as { readonly version: string }).version;
 }
 
 const tensorflowOf = ({ problem: { mapping } }: CalibrationSetup): Record<string, string> =>
