@@ -32,7 +32,7 @@ import { domainFolder, printJson } from './run-options.js';
 /** Chosen on halves of the Cance's calibration period: docs/guides/how-a-cycle-works.md. */
 const CHOICES: Readonly<Record<MemberKind, Omit<MemberTraining, 'seed' | 'onEpoch'>>> = {
   corrector: { units: 8, epochs: 40, rate: 0.005, decay: 3e-3 },
-  lstm: { units: 12, epochs: 20, rate: 0.005, decay: 1e-3 },
+  lstm: { units: 12, epochs: 30, rate: 0.01, decay: 1e-4 },
 };
 
 interface TrainFlags {
