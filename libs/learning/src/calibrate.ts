@@ -1,6 +1,14 @@
 import { VARIABLES, type VariableId } from '#hydrology';
-import { minimise, type Cost, type Kernel, type KernelForcing, type MinimiseProblem, type MinimiseProgress } from '#kernel';
-import { adam } from './adam.js';
+import {
+  minimising,
+  type Cost,
+  type Kernel,
+  type KernelForcing,
+  type MinimiseProblem,
+  type MinimiseProgress,
+  type StopWish,
+} from '#kernel';
+import { adamSteps } from './adam.js';
 import { buildMapping, uniformChoice, type MappingChoice } from './build-mapping.js';
 import { coefficientsOf, type Coefficients } from './coefficients.js';
 import { controlGradient, fieldsOf, placedGroups, weightsAt, type Fields, type Mapping } from './mapping.js';
@@ -79,15 +87,29 @@ export const CALIBRATION_SETTINGS: CalibrationSettings = {
 
 /** Fits uniform parameters and, where more is chosen, maps and networks from there. */
 export function calibrate(problem: CalibrationProblem, kernel: Kernel): Calibration {
+  const fits = calibrating(problem, kernel);
+  for (;;) {
+    const step = fits.next();
+    if (step.done) return step.value;
+    problem.onProgress?.(step.value);
+  }
+}
+
+/** The same one iteration at a time; whoever drives it may stop it, and gets the best of what was found until then. */
+export function* calibrating(problem: CalibrationProblem, kernel: Kernel): Generator<CalibrationProgress, Calibration, StopWish> {
   const { mapping: choice, settings } = problem;
   const mapping = withoutStores(buildMapping(kernel.layout, choice), settings);
   const plain = problem.plain ?? kernel;
   const uniform = withoutStores(buildMapping(plain.layout, uniformChoice), settings);
-  const first = fit({ problem: { ...problem, settings: { ...settings, optimizer: 'lbfgsb' } }, mapping: uniform, stage: 'uniform' }, plain);
-  if (!mapping.weights && mapping.parameters.every(({ map }) => map.kind === 'uniform')) {
+  const first = yield* fit(
+    { problem: { ...problem, settings: { ...settings, optimizer: 'lbfgsb' } }, mapping: uniform, stage: 'uniform' },
+    plain,
+  );
+  const stopped = first.reason === 'interrupted';
+  if (stopped || (!mapping.weights && mapping.parameters.every(({ map }) => map.kind === 'uniform'))) {
     return calibrationOf(uniform, [first], { problem, kernel: plain });
   }
-  const second = fit({ problem, mapping, start: startAt(first.x, { uniform, mapping, settings }), stage: 'mapped' }, kernel);
+  const second = yield* fit({ problem, mapping, start: startAt(first.x, { uniform, mapping, settings }), stage: 'mapped' }, kernel);
   return calibrationOf(mapping, [first, second], { problem, kernel });
 }
 
@@ -112,7 +134,7 @@ const priorFor = (mapping: Mapping, settings: CalibrationSettings): ControlPrior
   priorOf(mapping, { priors: settings.priors, seed: settings.seed, valueOf: id => VARIABLES[id as VariableId].default });
 
 /** Minimises over u = (x − mean)/deviation, in which all components have the same scale. */
-function fit({ problem, mapping, start, stage }: Fit, kernel: Kernel): Fitted {
+function* fit({ problem, mapping, start, stage }: Fit, kernel: Kernel): Generator<CalibrationProgress, Fitted, StopWish> {
   const { settings, forcing, base, cost } = problem;
   const { mean, deviation } = priorFor(mapping, settings);
   const limit = stage === 'uniform' ? settings.uniformIterations : settings.iterations;
@@ -123,18 +145,24 @@ function fit({ problem, mapping, start, stage }: Fit, kernel: Kernel): Fitted {
     start: (start ?? mean).map((value, i) => (value - mean[i]!) / deviation[i]!),
     evaluate: (u, gradient) => {
       const x = controlAt(u);
-      const result = kernel.gradient({ forcing, ...fieldsOf(mapping, x, base) }, cost);
+      const fields = fieldsOf(mapping, x, base);
+      if (!areFinite(fields)) return Infinity; // a step too far, which the search shortens or stops at; the kernel would refuse it
+      const result = kernel.gradient({ forcing, ...fields }, cost);
       gradient.set(controlGradient(mapping, x, result).map((slope, i) => slope * deviation[i]! + 2 * penalty(i) * u[i]!));
       return result.cost + u.reduce((sum, value, i) => sum + penalty(i) * value * value, 0);
     },
   };
-  const onIteration = (progress: MinimiseProgress): void => problem.onProgress?.({ ...progress, stage, limit });
-  const found =
+  const steps =
     settings.optimizer === 'adam'
-      ? adam(search, { iterations: limit, rate: settings.rate, onIteration })
-      : minimise(search, { maxIterations: limit, costTolerance: settings.costTolerance, onIteration });
-  return { ...found, x: controlAt(found.x) };
+      ? adamSteps(search, { iterations: limit, rate: settings.rate })
+      : minimising(search, { maxIterations: limit, costTolerance: settings.costTolerance });
+  let step = steps.next();
+  while (!step.done) step = steps.next(yield { ...step.value, stage, limit });
+  return { ...step.value, x: controlAt(step.value.x) };
 }
+
+const areFinite = ({ parameters, initialState, weights }: Fields): boolean =>
+  [parameters, initialState, weights ?? []].every(values => values.every(Number.isFinite));
 
 /** The fields of the uniform fit in another mapping; what a network adds begins at nothing. */
 function startAt(
