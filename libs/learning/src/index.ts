@@ -8,6 +8,7 @@ export {
   type CalibrationProgress,
   type CalibrationSettings,
 } from './calibrate.js';
+export { calibrationCost, type CostTerm } from './calibration-cost.js';
 export { efficiencyCost, NSE, nseCost, type Criterion, type Efficiency, type Target, type Transform } from './costs.js';
 export { standardize, type StandardDescriptor } from './descriptors.js';
 export { interceptionCapacity, type DemandAndSupply } from './interception-capacity.js';
@@ -18,4 +19,5 @@ export { imperviousnessOf, parameterFields, type ParameterSupport } from './para
 export { formatParameterFile, PARAMETER_FORMAT, parseParameterFile, type ParameterFile } from './parameter-file.js';
 export { HOURLY_PRIORS, type Prior } from './prior.js';
 export { stepFactor } from './rescale.js';
+export { signatureEvents, type EventTarget, type Signature, type SignatureCriterion } from './signature-cost.js';
 export { openTensorFlow, type TensorFlow } from './tensorflow/open-tensorflow.js';

@@ -84,6 +84,7 @@ describe('a trained model from freshet calibrate into operation', () => {
     [{ correction: '16' }, /--correction 16 is not mlp:SIZES/],
     [{ map: 'ci=ann' }, /ci is not calibrated in gr4; there is cp, ct/],
     [{ cost: 'rmse' }, /--cost rmse is not nse, nnse or kge/],
+    [{ cost: 'nse:0.5,eff-log:0.5' }, /--cost eff-log:0.5 is not .* or eff or epf, each with a weight/],
     [{ 'gauge-weights': '1,2' }, /give 3 numbers/],
     [{ optimizer: 'sgd' }, /--optimizer sgd is not lbfgsb or adam/],
     [{ structure: 'vic3l', correction: 'mlp:4' }, /unknown structure "vic3l_mlp"/],

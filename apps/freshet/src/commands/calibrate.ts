@@ -16,14 +16,12 @@ import {
   type Calibration,
   type CalibrationProgress,
   type CalibrationSettings,
-  type Criterion,
-  type Efficiency,
   type MapKind,
   type ParameterFile,
-  type Transform,
 } from '#learning';
 import { nse } from '#verification';
 import { PLAN_DEFAULTS, prepareCalibration, readMapKind, type CalibrationPlan, type CalibrationSetup } from './prepare-calibration.js';
+import { objectiveOf, readCost } from './read-cost.js';
 import { readPeriod } from './record-inputs.js';
 import { domainFolder, printJson } from './run-options.js';
 
@@ -66,7 +64,11 @@ export function calibrateCommand(program: Command): void {
     .option('--correlation <m>', 'distance over which distributed parameters correlate', String(PLAN_DEFAULTS.correlationLength))
     .option('--gauges <ids>', 'all, or station ids separated by commas', 'all')
     .option('--gauge-weights <numbers>', 'one a gauge; equal without it')
-    .option('--cost <criteria>', 'nse, nnse or kge, with -sqrt or -log, and weights, as nse or nse:0.7,kge-sqrt:0.3', 'nse')
+    .option(
+      '--cost <criteria>',
+      'nse, nnse or kge, with -sqrt or -log; eff or epf of the flood events; and weights, as nse:0.7,eff:0.2,epf:0.1',
+      'nse',
+    )
     .option('--optimizer <name>', 'lbfgsb or adam', CALIBRATION_SETTINGS.optimizer)
     .option('--iterations <count>', 'of the fit after the uniform one')
     .option('--rate <number>', "adam's first step, in deviations of the prior")
@@ -117,7 +119,7 @@ function readPlan(flags: CalibrateFlags, domain: LoadedDomain): CalibrationPlan 
     correlationLength: readNumber('--correlation', flags.correlation),
     gauges: flags.gauges,
     ...(flags.gaugeWeights !== undefined && { gaugeWeights: readWeights(flags.gaugeWeights, flags.gauges, domain) }),
-    criteria: readCriteria(flags.cost),
+    cost: readCost(flags.cost),
     period: readPeriod(flags, domain),
     settings: readSettings(flags),
   };
@@ -170,27 +172,6 @@ function readWeights(text: string, gauges: string, { stations }: LoadedDomain): 
   throw new Fault('COMMAND_INVALID', `--gauge-weights ${text}: give ${count} numbers, one a gauge, not all 0`);
 }
 
-function readCriteria(text: string): Criterion[] {
-  const criteria = text.split(',').map(term => {
-    const [, efficiency, transform, weight] = /^(nse|nnse|kge)(?:-(sqrt|log))?(?::([\d.]+))?$/.exec(term) ?? [];
-    if (efficiency === undefined)
-      throw new Fault('COMMAND_INVALID', `--cost ${term} is not nse, nnse or kge, with -sqrt or -log and a weight`);
-    const kind = (transform ?? 'keep') as Transform;
-    return { efficiency: efficiency as Efficiency, transform: kind, weight: readNumber('--cost', weight ?? '1') };
-  });
-  const sum = criteria.reduce((total, { weight }) => total + weight, 0);
-  if (!(sum > 0)) throw new Fault('COMMAND_INVALID', `--cost ${text}: the weights are all 0`);
-  return criteria.map(criterion => ({ ...criterion, weight: criterion.weight / sum }));
-}
-
-const objectiveOf = (criteria: readonly Criterion[]): string => {
-  const terms = criteria.map(({ efficiency, transform, weight }) => {
-    const name = `1 - ${efficiency.toUpperCase()}${transform === 'keep' ? '' : ` of ${transform}`}`;
-    return criteria.length === 1 ? name : `${weight}·(${name})`;
-  });
-  return `${terms.join(' + ')}, mean over the gauges`;
-};
-
 interface Provenance extends CalibrationSetup {
   readonly domain: LoadedDomain;
   readonly version: string;
@@ -218,7 +199,7 @@ function parameterFileOf(result: Calibration, made: Provenance): ParameterFile {
       to: toIso(period.to),
       warmUpFrom: toIso(time.start),
       gauges: gauges.map(({ id }) => id),
-      objective: objectiveOf(plan.criteria),
+      objective: objectiveOf(plan.cost),
       cost: result.cost,
       nse: Object.fromEntries(scores),
       iterations: result.iterations,
