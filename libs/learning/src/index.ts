@@ -12,6 +12,7 @@ export { calibrationCost, type CostTerm } from './calibration-cost.js';
 export { efficiencyCost, NSE, nseCost, type Criterion, type Efficiency, type Target, type Transform } from './costs.js';
 export { standardize, type StandardDescriptor } from './descriptors.js';
 export { interceptionCapacity, type DemandAndSupply } from './interception-capacity.js';
+export { L_CURVE_WEIGHTS, type LCurvePoint } from './l-curve.js';
 export { type SpatialCorrelation } from './maps/correlated-map.js';
 export { MAP_KINDS, type MapKind } from './maps/field-map.js';
 export type { Fields, Mapping } from './mapping.js';

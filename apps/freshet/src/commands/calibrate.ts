@@ -11,6 +11,7 @@ import {
   calibrate,
   CALIBRATION_SETTINGS,
   formatParameterFile,
+  L_CURVE_WEIGHTS,
   MAP_KINDS,
   PARAMETER_FORMAT,
   type Calibration,
@@ -41,6 +42,7 @@ interface CalibrateFlags {
   readonly iterations?: string;
   readonly rate?: string;
   readonly prior?: string;
+  readonly scale?: string;
   readonly networkPrior?: string;
   readonly seed: string;
   readonly stores: boolean;
@@ -72,7 +74,8 @@ export function calibrateCommand(program: Command): void {
     .option('--optimizer <name>', 'lbfgsb or adam', CALIBRATION_SETTINGS.optimizer)
     .option('--iterations <count>', 'of the fit after the uniform one')
     .option('--rate <number>', "adam's first step, in deviations of the prior")
-    .option('--prior <weight>', 'weight of the background term')
+    .option('--prior <weight>', 'weight of the background term, or l-curve to choose it by the corner of the L-curve')
+    .option('--scale <id=factor,…>', 'let a parameter depart further from its prior, or less far, as kexc=2,bkw=0.5')
     .option('--network-prior <weight>', 'weight of the background term of the network inside the step')
     .option('--seed <number>', 'of the random weights that a network starts with', '1')
     .option('--no-stores', 'leave the initial stores at their defaults')
@@ -102,6 +105,8 @@ async function runCalibration(flags: CalibrateFlags): Promise<unknown> {
     iterations: fit.iterations,
     cost: fit.cost,
     nse: fit.nse,
+    priorWeight: fit.priorWeight,
+    ...(fit.lCurve && { lCurve: fit.lCurve }),
     stoppedBy: fit.stoppedBy,
     seconds: Math.round(performance.now() - started) / 1000,
   };
@@ -122,6 +127,7 @@ function readPlan(flags: CalibrateFlags, domain: LoadedDomain): CalibrationPlan 
     cost: readCost(flags.cost),
     period: readPeriod(flags, domain),
     settings: readSettings(flags),
+    scales: readScales(flags.scale),
   };
 }
 
@@ -135,9 +141,28 @@ function readSettings(flags: CalibrateFlags): CalibrationSettings {
     seed: readNumber('--seed', flags.seed),
     ...(flags.iterations !== undefined && { iterations: readNumber('--iterations', flags.iterations) }),
     ...(flags.rate !== undefined && { rate: readNumber('--rate', flags.rate) }),
-    ...(flags.prior !== undefined && { priorWeight: readNumber('--prior', flags.prior) }),
+    ...readPriorWeight(flags.prior),
     ...(flags.networkPrior !== undefined && { networkWeight: readNumber('--network-prior', flags.networkPrior) }),
   };
+}
+
+function readPriorWeight(text: string | undefined): Partial<CalibrationSettings> {
+  if (text === undefined) return {};
+  if (text === 'l-curve') return { lCurve: L_CURVE_WEIGHTS };
+  if (!(Number(text) >= 0)) throw new Fault('COMMAND_INVALID', `--prior ${text} is not a number of 0 or more, nor l-curve`);
+  return { priorWeight: readNumber('--prior', text) };
+}
+
+function readScales(text: string | undefined): Record<string, number> {
+  const pairs = (text ?? '').split(',').filter(Boolean);
+  return Object.fromEntries(
+    pairs.map(pair => {
+      const [id, factor] = pair.split('=');
+      if (!id || factor === undefined || !(Number(factor) > 0))
+        throw new Fault('COMMAND_INVALID', `--scale ${pair} is not ID=FACTOR with a factor above 0, as in kexc=2`);
+      return [id, Number(factor)];
+    }),
+  );
 }
 
 function readNumber(option: string, text: string): number {
@@ -207,7 +232,10 @@ function parameterFileOf(result: Calibration, made: Provenance): ParameterFile {
       stoppedBy: result.stoppedBy,
       optimizer: settings.optimizer,
       seed: settings.seed,
-      priorWeight: settings.priorWeight,
+      priorWeight: result.priorWeight,
+      ...(result.lCurve && { lCurve: [...result.lCurve] }),
+      ...(Object.keys(plan.scales).length > 0 && { scales: plan.scales }),
+      ...(plan.gaugeWeights && { gaugeWeights: [...plan.gaugeWeights] }),
       networkWeight: settings.networkWeight,
       ...(distributed && { correlationLength: plan.correlationLength }),
     },

@@ -42,10 +42,19 @@ export interface CalibrationPlan {
   readonly cost: readonly CostTerm[];
   readonly period: Period;
   readonly settings: CalibrationSettings;
+  /** Factors of the priors' deviations, by id of a parameter or initial store: how far each may go from what is known of it. */
+  readonly scales: Readonly<Record<string, number>>;
 }
 
 /** Defaults chosen on the calibration period of the Cance alone: fits to each side of 2014-10-12, checked on the other (test/bench/README.md). */
-export const PLAN_DEFAULTS = { mappingHidden: [8], correlationLength: 3000, cost: NSE, kinds: {}, settings: CALIBRATION_SETTINGS };
+export const PLAN_DEFAULTS = {
+  mappingHidden: [8],
+  correlationLength: 3000,
+  cost: NSE,
+  kinds: {},
+  scales: {},
+  settings: CALIBRATION_SETTINGS,
+};
 
 /** The model's own step in forecasting. */
 const MODEL_STEP_SECONDS = 900;
@@ -83,7 +92,7 @@ export async function prepareCalibration(plan: CalibrationPlan, domain: LoadedDo
   const plain = plainStructure(kernel);
   const problem: CalibrationProblem = {
     forcing,
-    settings,
+    settings: { ...settings, priors: scaledPriors(plan, kernel) },
     cost: calibrationCost(
       { observed, steps: time.count, stations, events, ...(plan.gaugeWeights && { weights: plan.gaugeWeights }) },
       plan.cost,
@@ -93,6 +102,17 @@ export async function prepareCalibration(plan: CalibrationPlan, domain: LoadedDo
     ...(plain !== undefined && { plain: openKernel({ domain, stations: gauges, stepSeconds, structure: plain, routing }) }),
   };
   return { plan, kernel, time, gauges, observed, interception, problem };
+}
+
+function scaledPriors({ settings: { priors }, scales }: CalibrationPlan, { layout }: Kernel): CalibrationSettings['priors'] {
+  const changed = Object.entries(scales).map(([id, factor]) => {
+    const prior = priors[id];
+    const known = [...layout.parameters, ...layout.states].filter(each => each in priors);
+    if (prior === undefined || !known.includes(id as (typeof known)[number]))
+      throw new Fault('COMMAND_INVALID', `--scale: ${id} has no prior in ${layout.structure}; there is ${known.join(', ')}`);
+    return [id, { ...prior, deviation: prior.deviation * factor }] as const;
+  });
+  return { ...priors, ...Object.fromEntries(changed) };
 }
 
 /** The structure that a network corrects: gr4 of gr4_mlp, gr4_ode of gr4_ude; the uniform fit is made with it. */

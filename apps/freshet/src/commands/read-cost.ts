@@ -1,5 +1,5 @@
 import { Fault } from '#errors';
-import type { CostTerm, Efficiency, Signature, Transform } from '#learning';
+import type { CostTerm, Efficiency, Transform } from '#learning';
 
 /**
  * Reads a cost: terms with weights, separated by commas. The weights are brought to sum 1.
