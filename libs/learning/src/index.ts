@@ -9,9 +9,11 @@ export {
   type CalibrationProgress,
   type CalibrationSettings,
 } from './calibrate.js';
+export { calibrationCost, type CostTerm } from './calibration-cost.js';
 export { efficiencyCost, NSE, nseCost, type Criterion, type Efficiency, type Target, type Transform } from './costs.js';
 export { standardize, type StandardDescriptor } from './descriptors.js';
 export { interceptionCapacity, type DemandAndSupply } from './interception-capacity.js';
+export { L_CURVE_WEIGHTS, type LCurvePoint } from './l-curve.js';
 export { type SpatialCorrelation } from './maps/correlated-map.js';
 export { MAP_KINDS, type MapKind } from './maps/field-map.js';
 export type { Fields, Mapping } from './mapping.js';
@@ -19,4 +21,5 @@ export { imperviousnessOf, parameterFields, type ParameterSupport } from './para
 export { formatParameterFile, PARAMETER_FORMAT, parseParameterFile, type ParameterFile } from './parameter-file.js';
 export { HOURLY_PRIORS, type Prior } from './prior.js';
 export { stepFactor } from './rescale.js';
+export { signatureEvents, type EventTarget, type Signature, type SignatureCriterion } from './signature-cost.js';
 export { openTensorFlow, type TensorFlow } from './tensorflow/open-tensorflow.js';
