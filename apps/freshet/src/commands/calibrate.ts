@@ -13,6 +13,7 @@ import {
   formatParameterFile,
   MAP_KINDS,
   PARAMETER_FORMAT,
+  parseWeightsFile,
   type Calibration,
   type CalibrationProgress,
   type CalibrationSettings,
@@ -21,6 +22,7 @@ import {
   type MapKind,
   type ParameterFile,
   type Transform,
+  type WeightsFile,
 } from '#learning';
 import { nse } from '#verification';
 import { PLAN_DEFAULTS, prepareCalibration, readMapKind, type CalibrationPlan, type CalibrationSetup } from './prepare-calibration.js';
@@ -32,6 +34,7 @@ interface CalibrateFlags {
   readonly structure: string;
   readonly routing: string;
   readonly correction?: string;
+  readonly weights?: string;
   readonly mapping: string;
   readonly map?: string;
   readonly hidden?: string;
@@ -60,6 +63,7 @@ export function calibrateCommand(program: Command): void {
     .option('--structure <name>', `one of ${structureNames().join(', ')}`, 'gr4')
     .option('--routing <name>', `one of ${routingNames().join(', ')}`, 'kw')
     .option('--correction <mlp:sizes>', 'correct the fluxes by a network with these hidden layers, as mlp:16 or mlp:16,16')
+    .option('--weights <file>', 'start the network of neural_stores from what freshet pretrain wrote')
     .option('--mapping <kind>', `how parameters vary over the cells: ${MAP_KINDS.join(', ')}`, 'multilinear')
     .option('--map <id=kind,…>', 'another mapping of some parameters or initial stores (hp, ht), as cp=distributed,hp=distributed')
     .option('--hidden <sizes>', 'hidden layers of the mapping ann, as 8 or 8,8')
@@ -87,7 +91,7 @@ async function runCalibration(flags: CalibrateFlags): Promise<unknown> {
   const started = performance.now();
   const domain = await loadDomain(domainFolder(flags.domain));
   requireGauges(domain, 'calibration');
-  const setup = await prepareCalibration(readPlan(flags, domain), domain);
+  const setup = await prepareCalibration(await readPlan(flags, domain), domain);
   const progress = progressBar();
   const result = calibrate({ ...setup.problem, onProgress: progress.show }, setup.kernel);
   progress.stop();
@@ -105,12 +109,13 @@ async function runCalibration(flags: CalibrateFlags): Promise<unknown> {
   };
 }
 
-function readPlan(flags: CalibrateFlags, domain: LoadedDomain): CalibrationPlan {
+async function readPlan(flags: CalibrateFlags, domain: LoadedDomain): Promise<CalibrationPlan> {
   const hidden = flags.correction === undefined ? undefined : readCorrection(flags.correction);
   return {
     structure: hidden && !flags.structure.endsWith('_ude') ? `${flags.structure}_mlp` : flags.structure,
     routing: flags.routing,
     ...(hidden && { hidden }),
+    ...(flags.weights !== undefined && { pretrained: await readWeightsFile(flags.weights) }),
     mapping: readMapKind('--mapping', flags.mapping),
     kinds: readKinds(flags.map),
     mappingHidden: flags.hidden === undefined ? PLAN_DEFAULTS.mappingHidden : readSizes('--hidden', flags.hidden),
@@ -121,6 +126,14 @@ function readPlan(flags: CalibrateFlags, domain: LoadedDomain): CalibrationPlan 
     period: readPeriod(flags, domain),
     settings: readSettings(flags),
   };
+}
+
+/** @throws Fault PARAMETERS_INVALID for a file that is not there or none of freshet pretrain. */
+async function readWeightsFile(path: string): Promise<WeightsFile> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new Fault('PARAMETERS_INVALID', `--weights ${path} cannot be read`, { file: path }, { cause });
+  });
+  return parseWeightsFile(text, path);
 }
 
 function readSettings(flags: CalibrateFlags): CalibrationSettings {

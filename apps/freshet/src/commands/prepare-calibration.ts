@@ -10,6 +10,7 @@ import {
   MAP_KINDS,
   NSE,
   openTensorFlow,
+  pretrainedWeights,
   standardize,
   type CalibrationProblem,
   type CalibrationSettings,
@@ -19,6 +20,7 @@ import {
   type MappingChoice,
   type ParameterFile,
   type SpatialCorrelation,
+  type WeightsFile,
 } from '#learning';
 import { observedOnSteps, recordForcing, recordStart, type Period } from './record-inputs.js';
 import { openKernel, refuseWithoutTemperature } from './run-options.js';
@@ -29,6 +31,8 @@ export interface CalibrationPlan {
   readonly routing: string;
   /** Hidden layers of the network inside the step, for a structure that has one. */
   readonly hidden?: readonly number[];
+  /** What that network has learnt before; its layers are the file's then. */
+  readonly pretrained?: WeightsFile;
   readonly mapping: MapKind;
   readonly kinds: Readonly<Record<string, MapKind>>;
   /** Hidden layers of the network of descriptors. */
@@ -47,7 +51,7 @@ export const PLAN_DEFAULTS = { mappingHidden: [8], correlationLength: 3000, crit
 /** The model's own step in forecasting. */
 const MODEL_STEP_SECONDS = 900;
 /** Calibration runs at the step of the record's rain and discharge, an hour at least; the interception is found for both. */
-const calibrationSteps = ({ record }: LoadedDomain): readonly [seconds: number, ...others: number[]] =>
+export const calibrationSteps = ({ record }: LoadedDomain): readonly [seconds: number, ...others: number[]] =>
   record.rainStepMs > HOUR_MS ? [record.rainStepMs / SECOND_MS] : [HOUR_MS / SECOND_MS, MODEL_STEP_SECONDS];
 
 /** A problem with everything it was made of. */
@@ -67,7 +71,7 @@ export async function prepareCalibration(plan: CalibrationPlan, domain: LoadedDo
   const gauges = chooseGauges(plan.gauges, domain);
   const [stepSeconds, ...others] = calibrationSteps(domain);
   const time = timeGrid(recordStart(domain.record), period.to, stepSeconds * SECOND_MS);
-  const { routing, structure, hidden } = plan;
+  const { routing, structure, pretrained, hidden = pretrained?.hidden } = plan;
   const kernel = openKernel({ domain, stations: gauges, stepSeconds, structure, routing, ...(hidden && { hidden }) });
   refuseWithoutTemperature(kernel, domain);
   const forcing = recordForcing(domain.record, time, kernel.layout.needsTemperature);
@@ -86,15 +90,16 @@ export async function prepareCalibration(plan: CalibrationPlan, domain: LoadedDo
     ),
     base: baseFields(kernel, interception[0]!.capacity, domain),
     mapping: await chooseMapping(plan, domain, kernel),
+    ...(pretrained && { pretrained: pretrainedWeights(pretrained, kernel.layout) }),
     ...(plain !== undefined && { plain: openKernel({ domain, stations: gauges, stepSeconds, structure: plain, routing }) }),
   };
   return { plan, kernel, time, gauges, observed, interception, problem };
 }
 
-/** The structure that a network corrects: gr4 of gr4_mlp, gr4_ode of gr4_ude; the uniform fit is made with it. */
+/** The structure that a network corrects, gr4 of gr4_mlp, gr4_ode of gr4_ude, or replaces, gr4 of neural reservoirs; the uniform fit is made with it. */
 function plainStructure({ layout: { structure, network } }: Kernel): string | undefined {
   if (!network) return undefined;
-  const name = structure === 'gr4_ude' ? 'gr4_ode' : structure.replace(/_mlp$/, '');
+  const name = structure === 'gr4_ude' ? 'gr4_ode' : structure.replace(/_mlp$/, '').replace(/neural_stores(_ri)?$/, 'gr4');
   return name !== structure && structureNames().includes(name) ? name : undefined;
 }
 

@@ -4,6 +4,7 @@ import { calibrate } from '#learning';
 import { EVENT_SETTINGS, eventErrors, floodEvents, kge, nse, type FloodEvent, type Pairs } from '#verification';
 import { learningMethod } from './learning-methods.js';
 import { PLAN_DEFAULTS, prepareCalibration } from './prepare-calibration.js';
+import { weightsFor } from './pretrain-weights.js';
 import { recordForcing, type Period } from './record-inputs.js';
 import { pairsOf, runFit, type FitRun } from './run-fit.js';
 
@@ -92,6 +93,7 @@ async function fitMethod(name: string, gauges: readonly Station[], { plan, domai
       ...{ ...PLAN_DEFAULTS, structure: 'gr4', routing: 'kw', mapping: 'uniform', ...method.plan },
       gauges: gauges.map(({ id }) => id).join(','),
       period: plan.calibration,
+      ...(await weightsFor(method, { domain, period: plan.calibration, seed: plan.seed })),
       settings: { ...PLAN_DEFAULTS.settings, ...method.settings, seed: plan.seed },
     },
     domain,
