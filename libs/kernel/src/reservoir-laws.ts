@@ -75,5 +75,5 @@ export function reservoirInputs(step: ReservoirStep): Readonly<Record<string, nu
 export function reservoirLimits(step: ReservoirStep, { ps, es, perc, l, routed }: ReservoirFluxes): readonly number[] {
   const { pn, en, hp, ht, cp, ct, kexc } = step;
   const filled = max(0, ht + (routed + l) / ct);
-  return [min(pn, cp * (1 - hp)), min(en, cp * hp), cp * hp + ps - es, kexc, pn - ps + perc, ct * min(1, filled)];
+  return [min(pn, cp * (1 - hp)), min(en, cp * hp), cp * hp + ps - es, 2 * kexc, pn - ps + perc, ct * min(1, filled)];
 }

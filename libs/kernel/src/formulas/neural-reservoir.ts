@@ -61,9 +61,12 @@ export function neuralProduction(
   return { hp: dried - leak, pr: excess(pn, cp * gained), es: cp * lost, perc: cp * leak };
 }
 
-/** Exchange with what lies below, its largest size kexc, in mm per step; it scales with the step as kexc·ht^3.5 of GR4 does. */
+/**
+ * Exchange with what lies below, mm per step, at most 2·kexc: GR4's kexc at a full store is then no limit of the sigmoid. It scales with the step as
+ * kexc·ht^3.5 does.
+ */
 export function neuralExchange(kexc: number, stepSeconds: number, known: number, zl: number) {
-  return { l: known * kexc * slowShare(zl) * pow(stepSeconds / 3600, 0.875) };
+  return { l: known * (2 * kexc) * slowShare(zl) * pow(stepSeconds / 3600, 0.875) };
 }
 
 /** Transfer: some of the supply enters the store, the rest runs off at once, the exchange joins both as in GR4; then what exceeds the store and some of it follow. */

@@ -6,7 +6,7 @@ import type { StepNetwork } from '../tensorflow/step-network.js';
 import { KINDS, meanRoot, OUTPUT_FLUXES, RELEASE_SECONDS, spreads, targetsOf, type Targets } from './reservoir-targets.js';
 
 /** Of the error of the shares beside that of the fluxes: it keeps the surfaces right where little flows. */
-const SHARE_WEIGHT = 0.2;
+const SHARE_WEIGHT = 0.05;
 const SMALLEST_SPREAD = 0.05;
 
 export interface Regression {
