@@ -11,3 +11,12 @@ export {
 } from './minimise/lbfgsb.js';
 export { createKernel, recipeLayout, type KernelRecipe, type ReachLength } from './create-kernel.js';
 export { routingNames, structureNames } from './generated-module.js';
+export {
+  grReservoirs,
+  neuralReservoirs,
+  reservoirInputs,
+  reservoirLimits,
+  type IntensityLaw,
+  type ReservoirFluxes,
+  type ReservoirStep,
+} from './reservoir-laws.js';

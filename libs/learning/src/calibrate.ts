@@ -24,6 +24,8 @@ export interface CalibrationProblem {
   readonly mapping: MappingChoice;
   /** The structure without the network inside its step, for the uniform fit; the kernel itself without it. */
   readonly plain?: Kernel;
+  /** Weights of the network inside the step to start from, which are its prior too. */
+  readonly pretrained?: Float64Array;
   readonly settings: CalibrationSettings;
   readonly onProgress?: (progress: CalibrationProgress) => void;
 }
@@ -117,7 +119,7 @@ export function* calibrating(problem: CalibrationProblem, kernel: Kernel): Gener
   if (level.reason === INTERRUPTED) {
     return calibrationOf(uniform, { stages: [level], kept: level, priorWeight: settings.priorWeight }, { problem, kernel: plain });
   }
-  const last = yield* fitLast({ problem, mapping, start: startAt(level.x, { uniform, mapping, settings }), stage: 'mapped' }, kernel);
+  const last = yield* fitLast({ problem, mapping, start: startAt(level.x, { uniform, mapping, problem }), stage: 'mapped' }, kernel);
   return calibrationOf(mapping, { ...last, stages: [level, ...last.stages] }, { problem, kernel });
 }
 
@@ -153,7 +155,7 @@ function* fitLast(asked: Fit, kernel: Kernel): Generator<CalibrationProgress, St
 }
 
 function pointAt(x: Float64Array, weight: number, { problem, mapping, kernel }: Fit & { readonly kernel: Kernel }): LCurvePoint {
-  const { mean, deviation } = priorFor(mapping, problem.settings);
+  const { mean, deviation } = priorFor(mapping, problem);
   const departures = x.subarray(0, weightsAt(mapping)).map((value, i) => (value - mean[i]!) / deviation[i]!);
   const { discharge } = kernel.run({ forcing: problem.forcing, ...fieldsOf(mapping, x, problem.base) });
   return {
@@ -180,13 +182,13 @@ interface Fitted {
   readonly reason: string;
 }
 
-const priorFor = (mapping: Mapping, settings: CalibrationSettings): ControlPrior =>
-  priorOf(mapping, { priors: settings.priors, seed: settings.seed, valueOf: id => VARIABLES[id as VariableId].default });
+const priorFor = (mapping: Mapping, { settings: { priors, seed }, pretrained }: CalibrationProblem): ControlPrior =>
+  priorOf(mapping, { priors, seed, valueOf: id => VARIABLES[id as VariableId].default, ...(pretrained && { pretrained }) });
 
 /** Minimises over u = (x − mean)/deviation, in which all components have the same scale. */
 function* fit({ problem, mapping, start, stage }: Fit, kernel: Kernel): Generator<CalibrationProgress, Fitted, StopWish> {
   const { settings, forcing, base, cost } = problem;
-  const { mean, deviation } = priorFor(mapping, settings);
+  const { mean, deviation } = priorFor(mapping, problem);
   const limit = stage === 'uniform' ? settings.uniformIterations : settings.iterations;
   const controlAt = (u: Float64Array): Float64Array => u.map((value, i) => mean[i]! + deviation[i]! * value);
   const firstWeight = weightsAt(mapping);
@@ -217,10 +219,10 @@ const areFinite = ({ parameters, initialState, weights }: Fields): boolean =>
 /** The fields of the uniform fit in another mapping; what a network adds begins at nothing. */
 function startAt(
   fitted: Float64Array,
-  { uniform, mapping, settings }: { uniform: Mapping; mapping: Mapping; settings: CalibrationSettings },
+  { uniform, mapping, problem }: { uniform: Mapping; mapping: Mapping; problem: CalibrationProblem },
 ): Float64Array {
   const level = new Map(placedGroups(uniform).map(({ fields, from }) => [fields[0]!.id, fitted[from]!]));
-  const control = Float64Array.from(priorFor(mapping, settings).mean);
+  const control = Float64Array.from(priorFor(mapping, problem).mean);
   for (const { fields, map, from, to } of placedGroups(mapping)) {
     const z = Float64Array.from(fields, ({ id }) => level.get(id)!);
     control.set(map.level(z, control.subarray(from, to)), from);

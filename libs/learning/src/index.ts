@@ -20,6 +20,16 @@ export type { Fields, Mapping } from './mapping.js';
 export { imperviousnessOf, parameterFields, type ParameterSupport } from './parameter-fields.js';
 export { formatParameterFile, PARAMETER_FORMAT, parseParameterFile, type ParameterFile } from './parameter-file.js';
 export { HOURLY_PRIORS, type Prior } from './prior.js';
+export { evaluateStepNetwork } from './reservoirs/evaluate-step-network.js';
+export {
+  FLUX_NAMES,
+  pretrainReservoirs,
+  type FluxName,
+  type Pretraining,
+  type PretrainingProblem,
+} from './reservoirs/pretrain-reservoirs.js';
+export { sampleReservoirs, type RecordedForcing } from './reservoirs/reservoir-samples.js';
 export { stepFactor } from './rescale.js';
 export { signatureEvents, type EventTarget, type Signature, type SignatureCriterion } from './signature-cost.js';
 export { openTensorFlow, type TensorFlow } from './tensorflow/open-tensorflow.js';
+export { formatWeightsFile, parseWeightsFile, pretrainedWeights, WEIGHTS_FORMAT, type WeightsFile } from './weights-file.js';

@@ -15,11 +15,13 @@ import {
   L_CURVE_WEIGHTS,
   MAP_KINDS,
   PARAMETER_FORMAT,
+  parseWeightsFile,
   type Calibration,
   type CalibrationProgress,
   type CalibrationSettings,
   type MapKind,
   type ParameterFile,
+  type WeightsFile,
 } from '#learning';
 import { nse } from '#verification';
 import { PLAN_DEFAULTS, prepareCalibration, readMapKind, type CalibrationPlan, type CalibrationSetup } from './prepare-calibration.js';
@@ -33,6 +35,7 @@ interface CalibrateFlags {
   readonly structure: string;
   readonly routing: string;
   readonly correction?: string;
+  readonly weights?: string;
   readonly mapping: string;
   readonly map?: string;
   readonly hidden?: string;
@@ -62,6 +65,7 @@ export function calibrateCommand(program: Command): void {
     .option('--structure <name>', `one of ${structureNames().join(', ')}`, 'gr4')
     .option('--routing <name>', `one of ${routingNames().join(', ')}`, 'kw')
     .option('--correction <mlp:sizes>', 'correct the fluxes by a network with these hidden layers, as mlp:16 or mlp:16,16')
+    .option('--weights <file>', 'start the network of neural_stores from what freshet pretrain wrote')
     .option('--mapping <kind>', `how parameters vary over the cells: ${MAP_KINDS.join(', ')}`, 'multilinear')
     .option('--map <id=kind,…>', 'another mapping of some parameters or initial stores (hp, ht), as cp=distributed,hp=distributed')
     .option('--hidden <sizes>', 'hidden layers of the mapping ann, as 8 or 8,8')
@@ -94,7 +98,7 @@ async function runCalibration(flags: CalibrateFlags): Promise<unknown> {
   const started = performance.now();
   const domain = await loadDomain(domainFolder(flags.domain));
   requireGauges(domain, 'calibration');
-  const setup = await prepareCalibration(readPlan(flags, domain), domain);
+  const setup = await prepareCalibration(await readPlan(flags, domain), domain);
   const progress = progressBar();
   const result = await stoppable(calibrating(setup.problem, setup.kernel), progress.show).finally(progress.stop);
   const file = parameterFileOf(result, { ...setup, domain, version: await freshetVersion() });
@@ -142,12 +146,13 @@ function warnOfEarlyEnd({ stoppedBy, iterations, cost }: ParameterFile['fit'], o
   process.exitCode = EXIT_INTERRUPTED;
 }
 
-function readPlan(flags: CalibrateFlags, domain: LoadedDomain): CalibrationPlan {
+async function readPlan(flags: CalibrateFlags, domain: LoadedDomain): Promise<CalibrationPlan> {
   const hidden = flags.correction === undefined ? undefined : readCorrection(flags.correction);
   return {
     structure: hidden && !flags.structure.endsWith('_ude') ? `${flags.structure}_mlp` : flags.structure,
     routing: flags.routing,
     ...(hidden && { hidden }),
+    ...(flags.weights !== undefined && { pretrained: await readWeightsFile(flags.weights) }),
     mapping: readMapKind('--mapping', flags.mapping),
     kinds: readKinds(flags.map),
     mappingHidden: flags.hidden === undefined ? PLAN_DEFAULTS.mappingHidden : readSizes('--hidden', flags.hidden),
@@ -159,6 +164,14 @@ function readPlan(flags: CalibrateFlags, domain: LoadedDomain): CalibrationPlan 
     settings: readSettings(flags),
     scales: readScales(flags.scale),
   };
+}
+
+/** @throws Fault PARAMETERS_INVALID for a file that is not there or none of freshet pretrain. */
+async function readWeightsFile(path: string): Promise<WeightsFile> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new Fault('PARAMETERS_INVALID', `--weights ${path} cannot be read`, { file: path }, { cause });
+  });
+  return parseWeightsFile(text, path);
 }
 
 function readSettings(flags: CalibrateFlags): CalibrationSettings {

@@ -5,6 +5,7 @@ import { eventErrors, kge, nse, type FloodEvent, type Pairs } from '#verificatio
 import { gaugeEvents } from './gauge-events.js';
 import { learningMethod } from './learning-methods.js';
 import { PLAN_DEFAULTS, prepareCalibration } from './prepare-calibration.js';
+import { weightsFor } from './pretrain-weights.js';
 import { recordForcing, type Period } from './record-inputs.js';
 import { pairsOf, runFit, type FitRun } from './run-fit.js';
 
@@ -93,6 +94,7 @@ async function fitMethod(name: string, gauges: readonly Station[], { plan, domai
       ...{ ...PLAN_DEFAULTS, structure: 'gr4', routing: 'kw', mapping: 'uniform', ...method.plan },
       gauges: gauges.map(({ id }) => id).join(','),
       period: plan.calibration,
+      ...(await weightsFor(method, { domain, period: plan.calibration, seed: plan.seed })),
       settings: { ...PLAN_DEFAULTS.settings, ...method.settings, seed: plan.seed },
     },
     domain,
