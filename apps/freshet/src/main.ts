@@ -7,6 +7,7 @@ import { devCommand } from './commands/dev.js';
 import { domainCommand } from './commands/domain.js';
 import { fitAssimilationCommand } from './commands/fit-assimilation.js';
 import { hindcastCommand } from './commands/hindcast.js';
+import { keyCommand } from './commands/key.js';
 import { meshCommand } from './commands/mesh.js';
 import { migrateCommand } from './commands/migrate.js';
 import { replayCommand } from './commands/replay.js';
@@ -19,6 +20,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   serveCommand,
   replayCommand,
   migrateCommand,
+  keyCommand,
   domainCommand,
   meshCommand,
   calibrateCommand,
