@@ -7,6 +7,7 @@ import { devCommand } from './commands/dev.js';
 import { domainCommand } from './commands/domain.js';
 import { fitAssimilationCommand } from './commands/fit-assimilation.js';
 import { hindcastCommand } from './commands/hindcast.js';
+import { keyCommand } from './commands/key.js';
 import { meshCommand } from './commands/mesh.js';
 import { migrateCommand } from './commands/migrate.js';
 import { pretrainCommand } from './commands/pretrain.js';
@@ -20,6 +21,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   serveCommand,
   replayCommand,
   migrateCommand,
+  keyCommand,
   domainCommand,
   meshCommand,
   pretrainCommand,
