@@ -11,6 +11,7 @@ import { meshCommand } from './commands/mesh.js';
 import { migrateCommand } from './commands/migrate.js';
 import { replayCommand } from './commands/replay.js';
 import { serveCommand } from './commands/serve.js';
+import { simulateFeedCommand } from './commands/simulate-feed.js';
 import { simulateCommand } from './commands/simulate.js';
 
 /** Each command file exports `(program: Command) => void` and is listed here. */
@@ -24,6 +25,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   calibrateCommand,
   validateCommand,
   simulateCommand,
+  simulateFeedCommand,
   fitAssimilationCommand,
   hindcastCommand,
   benchCommand,

@@ -7,3 +7,7 @@ export { createRainFolderSource, type RainFolder } from './sources/rain-folder.j
 export { startFeeds, type RunningFeeds } from './feeds/start-feeds.js';
 export { openFeed, type FeedSurroundings, type OpenedFeed } from './feeds/open-feed.js';
 export { SourceFailure } from './http/source-failure.js';
+export { FeedSimulator, type SimulatorOptions } from './simulator/feed-simulator.js';
+export { FEED_FAULTS, readFeedFault, type FeedFault } from './simulator/feed-fault.js';
+export { RainWriter } from './simulator/rain-writer.js';
+export type { SimulatedWorld } from './simulator/simulated-world.js';

@@ -8,6 +8,7 @@ export { limitsOfArea, type QcLimits } from './qc/limits.js';
 export { MISSING, isTrusted, type Candidate, type KnownValue } from './qc/verdict.js';
 export { affineOf, decodeGeoTiff, type Raster } from './gridded/geotiff.js';
 export { parseTimeUnits } from './gridded/cf-time.js';
+export { encodeOdim, type OdimComposite } from './gridded/encode-odim.js';
 export { decodeRainFile } from './gridded/decode-rain-file.js';
 export { MOST_BYTES, type RainDecoding, type RainRaster, type RainReading } from './gridded/rain-raster.js';
 export { MARSHALL_PALMER, type ReflectivityRelation } from './gridded/reflectivity.js';

@@ -1,4 +1,5 @@
-import { toIso, type EpochMs } from '#hydrology';
+import type { FeedView } from '#contracts';
+import { MINUTE_MS, toIso, type EpochMs } from '#hydrology';
 import type { Queryable } from './connect.js';
 
 /** An input that is older than it usually gets. */
@@ -83,6 +84,29 @@ export async function readFeeds(db: Queryable, basin: string): Promise<FeedRow[]
   const { rows } = await db.query<FeedRecord>('select * from feed where basin = $1 order by source', [basin]);
   return rows.map(rowOf);
 }
+
+/** How the live sources of a basin stand, as the API shows them. */
+export async function readFeedViews(db: Queryable, basin: string, now: EpochMs): Promise<FeedView[]> {
+  return (await readFeeds(db, basin)).map(({ everyMs, polledAt, succeededAt, newsAt, nextAt, ...feed }) => ({
+    ...feed,
+    state: stateOf({ ...feed, everyMs, polledAt, nextAt }, now),
+    ...{ polledAt: isoOrNull(polledAt), succeededAt: isoOrNull(succeededAt), newsAt: isoOrNull(newsAt), nextAt: isoOrNull(nextAt) },
+    ...{ brought: { ...feed.brought }, stalled: [...feed.stalled] },
+  }));
+}
+
+/** A poll may take its time; nobody attends to a source that was not polled this long after it was due. */
+const UNATTENDED_MS = 5 * MINUTE_MS;
+
+function stateOf(feed: Pick<FeedRow, 'everyMs' | 'polledAt' | 'nextAt' | 'failures' | 'stalled'>, now: EpochMs): FeedView['state'] {
+  const { everyMs, polledAt, nextAt, failures, stalled } = feed;
+  if (polledAt === null) return 'waiting';
+  if (now > (nextAt ?? polledAt) + Math.max(UNATTENDED_MS, 2 * everyMs)) return 'unattended';
+  if (failures > 0) return 'failing';
+  return stalled.length > 0 ? 'stalled' : 'ok';
+}
+
+const isoOrNull = (time: EpochMs | null): string | null => (time === null ? null : toIso(time));
 
 interface FeedRecord {
   readonly basin: string;

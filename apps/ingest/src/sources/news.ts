@@ -3,6 +3,8 @@ import { reject, type RawGaugeValue, type RawReject, type Reject } from '#observ
 
 /** Rejects of one code that a poll names one by one; the rest is named by its number. */
 const NAMED_A_CODE = 20;
+/** Nothing is lost by these and nobody need act: a service that repeats each row is named once a day. */
+const HARMLESS: ReadonlySet<Reject['code']> = new Set(['GAUGE_DUPLICATE']);
 
 /**
  * What of a poll is new. Polls overlap, so most of an answer came before: a value passes when it is not known or differs from what
@@ -30,8 +32,15 @@ export class News {
   }
 
   rejects(rejects: readonly Reject[], subject: string, receivedAt: EpochMs): RawReject[] {
-    const fresh = rejects.filter(({ code, message }) => receivedAt - (this.#rejects.get(`${code} ${message}`) ?? -Infinity) > DAY_MS);
-    this.#named.push(...fresh.map(({ code, message }): [string, EpochMs] => [`${code} ${message}`, receivedAt]));
+    const named = new Set(this.#named.map(([name]) => name));
+    const fresh: Reject[] = [];
+    for (const each of rejects) {
+      const name = nameOf(each);
+      if (named.has(name) || receivedAt - (this.#rejects.get(name) ?? -Infinity) <= DAY_MS) continue;
+      named.add(name);
+      this.#named.push([name, receivedAt]);
+      fresh.push(each);
+    }
     return fewOfEach(fresh).map(each => ({ ...each, kind: 'reject', input: 'gauges', subject, receivedAt }));
   }
 
@@ -48,6 +57,8 @@ export class News {
     [this.#passed, this.#named] = [[], []];
   }
 }
+
+const nameOf = ({ code, message }: Reject): string => (HARMLESS.has(code) ? code : `${code} ${message}`);
 
 const keyOf = ({ station, variable, validTime }: RawGaugeValue): string => `${station}/${variable}/${validTime}`;
 

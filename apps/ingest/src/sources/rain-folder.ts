@@ -6,7 +6,7 @@ import {
   type ObservationSource,
   type RainDecoding,
   type RainRaster,
-  type RawObservation,
+  type RawRainGrid,
   type Reject,
 } from '#observation';
 import type { RainDecoder } from '../decode/rain-decoder.js';
@@ -41,10 +41,11 @@ export function createRainFolderSource(watched: RainFolder): ObservationSource {
     id: watched.id,
     poll: async function* (_window, signal) {
       const inThisPoll = new Set<string>();
+      const intervals = new Map<string, EpochMs>();
       for await (const file of folder.files(signal)) {
         const receivedAt = watched.now();
         const { rain, rejects } = await readRain(watched, file, { receivedAt, remappings, inThisPoll });
-        yield* rain;
+        yield* rain.map(grid => afterOthers(grid, intervals));
         yield* rejects.map(each => ({ ...each, kind: 'reject' as const, input: 'rain' as const, subject: file.name, receivedAt }));
         folder.fate(file.name, 'hash' in file ? file.hash : null, rain.length > 0 || rejects.length === 0 ? null : rejects);
       }
@@ -52,6 +53,17 @@ export function createRainFolderSource(watched: RainFolder): ObservationSource {
     taken: () => folder.taken(),
     behind: () => folder.behind,
   };
+}
+
+/** The archive keeps times in seconds, and of two of one time the first. */
+const NEXT_MS = 1000;
+
+/** A file that gives an interval again in the same poll corrects the one before: it counts as received after it. */
+function afterOthers(grid: RawRainGrid, intervals: Map<string, EpochMs>): RawRainGrid {
+  const key = `${grid.validTime}/${grid.durationMs}`;
+  const receivedAt = epochMs(Math.max(grid.receivedAt, (intervals.get(key) ?? -Infinity) + NEXT_MS));
+  intervals.set(key, receivedAt);
+  return { ...grid, receivedAt };
 }
 
 interface Arrival {
@@ -62,7 +74,7 @@ interface Arrival {
 }
 
 interface ReadRain {
-  readonly rain: readonly RawObservation[];
+  readonly rain: readonly RawRainGrid[];
   readonly rejects: readonly Reject[];
 }
 
