@@ -13,6 +13,7 @@ import { migrateCommand } from './commands/migrate.js';
 import { pretrainCommand } from './commands/pretrain.js';
 import { replayCommand } from './commands/replay.js';
 import { serveCommand } from './commands/serve.js';
+import { simulateFeedCommand } from './commands/simulate-feed.js';
 import { simulateCommand } from './commands/simulate.js';
 
 /** Each command file exports `(program: Command) => void` and is listed here. */
@@ -28,6 +29,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   calibrateCommand,
   validateCommand,
   simulateCommand,
+  simulateFeedCommand,
   fitAssimilationCommand,
   hindcastCommand,
   benchCommand,
