@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { loadDomain } from '#config';
+import { loadDomain, readEnvironment } from '#config';
 import { parseIso } from '#hydrology';
 import { createLogger } from '#runtime';
 import { openForecastBasin } from '../../apps/freshet/src/open-forecast-basin.js';
@@ -51,6 +51,7 @@ describe('a trained hybrid model with members beside it in the replay', () => {
       workers: 1,
       kafka: null,
       metricsPort: null,
+      access: readEnvironment({}).access,
       mode: { kind: 'replay', from: FROM, to: TO, speed: 'max', rain: 'persistence', disturbances: [], earlier: 'refuse' },
       logger: createLogger('silent'),
     });
