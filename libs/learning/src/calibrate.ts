@@ -1,6 +1,14 @@
 import { VARIABLES, type VariableId } from '#hydrology';
-import { minimise, type Cost, type Kernel, type KernelForcing, type MinimiseProblem, type MinimiseProgress } from '#kernel';
-import { adam } from './adam.js';
+import {
+  minimising,
+  type Cost,
+  type Kernel,
+  type KernelForcing,
+  type MinimiseProblem,
+  type MinimiseProgress,
+  type StopWish,
+} from '#kernel';
+import { adamSteps } from './adam.js';
 import { buildMapping, uniformChoice, type MappingChoice } from './build-mapping.js';
 import { coefficientsOf, type Coefficients } from './coefficients.js';
 import { cornerOf, type LCurvePoint } from './l-curve.js';
@@ -16,6 +24,8 @@ export interface CalibrationProblem {
   readonly mapping: MappingChoice;
   /** The structure without the network inside its step, for the uniform fit; the kernel itself without it. */
   readonly plain?: Kernel;
+  /** Weights of the network inside the step to start from, which are its prior too. */
+  readonly pretrained?: Float64Array;
   readonly settings: CalibrationSettings;
   readonly onProgress?: (progress: CalibrationProgress) => void;
 }
@@ -88,17 +98,32 @@ export const CALIBRATION_SETTINGS: CalibrationSettings = {
 
 /** Fits uniform parameters and, where more is chosen, maps and networks from there. */
 export function calibrate(problem: CalibrationProblem, kernel: Kernel): Calibration {
+  const fits = calibrating(problem, kernel);
+  for (;;) {
+    const step = fits.next();
+    if (step.done) return step.value;
+    problem.onProgress?.(step.value);
+  }
+}
+
+/** The same one iteration at a time; whoever drives it may stop it, and gets the best of what was found until then. */
+export function* calibrating(problem: CalibrationProblem, kernel: Kernel): Generator<CalibrationProgress, Calibration, StopWish> {
   const { mapping: choice, settings } = problem;
   const mapping = withoutStores(buildMapping(kernel.layout, choice), settings);
   const plain = problem.plain ?? kernel;
   const uniform = withoutStores(buildMapping(plain.layout, uniformChoice), settings);
   const onlyUniform = !mapping.weights && mapping.parameters.every(({ map }) => map.kind === 'uniform');
   const first = { problem: { ...problem, settings: { ...settings, optimizer: 'lbfgsb' } }, mapping: uniform, stage: 'uniform' } as const;
-  if (onlyUniform) return calibrationOf(uniform, fitLast(first, plain), { problem, kernel: plain });
-  const level = fit(first, plain);
-  const last = fitLast({ problem, mapping, start: startAt(level.x, { uniform, mapping, settings }), stage: 'mapped' }, kernel);
+  if (onlyUniform) return calibrationOf(uniform, yield* fitLast(first, plain), { problem, kernel: plain });
+  const level = yield* fit(first, plain);
+  if (level.reason === INTERRUPTED) {
+    return calibrationOf(uniform, { stages: [level], kept: level, priorWeight: settings.priorWeight }, { problem, kernel: plain });
+  }
+  const last = yield* fitLast({ problem, mapping, start: startAt(level.x, { uniform, mapping, problem }), stage: 'mapped' }, kernel);
   return calibrationOf(mapping, { ...last, stages: [level, ...last.stages] }, { problem, kernel });
 }
+
+const INTERRUPTED = 'interrupted';
 
 /** Fits, the last of them the one to keep, with the weight of its penalty. */
 interface Stages {
@@ -108,27 +133,29 @@ interface Stages {
   readonly lCurve?: readonly LCurvePoint[];
 }
 
-/** One fit, or one along every weight of the L-curve. */
-function fitLast(asked: Fit, kernel: Kernel): Stages {
+/** One fit, or one along every weight of the L-curve; a fit that was interrupted is the one to keep. */
+function* fitLast(asked: Fit, kernel: Kernel): Generator<CalibrationProgress, Stages, StopWish> {
   const { settings } = asked.problem;
   const { lCurve: weights, priorWeight } = settings;
   if (!weights || weights.length === 0) {
-    const kept = fit(asked, kernel);
+    const kept = yield* fit(asked, kernel);
     return { stages: [kept], kept, priorWeight };
   }
   let start = asked.start;
-  const stages = weights.map(weight => {
-    const fitted = fit({ ...asked, start, problem: { ...asked.problem, settings: { ...settings, priorWeight: weight } } }, kernel);
+  const stages: Fitted[] = [];
+  for (const weight of weights) {
+    const fitted = yield* fit({ ...asked, start, problem: { ...asked.problem, settings: { ...settings, priorWeight: weight } } }, kernel);
+    stages.push(fitted);
+    if (fitted.reason === INTERRUPTED) return { stages, kept: fitted, priorWeight: weight };
     start = fitted.x;
-    return fitted;
-  });
+  }
   const lCurve = stages.map(({ x }, k) => pointAt(x, weights[k]!, { ...asked, kernel }));
   const corner = cornerOf(lCurve);
   return { stages, kept: stages[corner]!, priorWeight: weights[corner]!, lCurve };
 }
 
 function pointAt(x: Float64Array, weight: number, { problem, mapping, kernel }: Fit & { readonly kernel: Kernel }): LCurvePoint {
-  const { mean, deviation } = priorFor(mapping, problem.settings);
+  const { mean, deviation } = priorFor(mapping, problem);
   const departures = x.subarray(0, weightsAt(mapping)).map((value, i) => (value - mean[i]!) / deviation[i]!);
   const { discharge } = kernel.run({ forcing: problem.forcing, ...fieldsOf(mapping, x, problem.base) });
   return {
@@ -155,13 +182,13 @@ interface Fitted {
   readonly reason: string;
 }
 
-const priorFor = (mapping: Mapping, settings: CalibrationSettings): ControlPrior =>
-  priorOf(mapping, { priors: settings.priors, seed: settings.seed, valueOf: id => VARIABLES[id as VariableId].default });
+const priorFor = (mapping: Mapping, { settings: { priors, seed }, pretrained }: CalibrationProblem): ControlPrior =>
+  priorOf(mapping, { priors, seed, valueOf: id => VARIABLES[id as VariableId].default, ...(pretrained && { pretrained }) });
 
 /** Minimises over u = (x − mean)/deviation, in which all components have the same scale. */
-function fit({ problem, mapping, start, stage }: Fit, kernel: Kernel): Fitted {
+function* fit({ problem, mapping, start, stage }: Fit, kernel: Kernel): Generator<CalibrationProgress, Fitted, StopWish> {
   const { settings, forcing, base, cost } = problem;
-  const { mean, deviation } = priorFor(mapping, settings);
+  const { mean, deviation } = priorFor(mapping, problem);
   const limit = stage === 'uniform' ? settings.uniformIterations : settings.iterations;
   const controlAt = (u: Float64Array): Float64Array => u.map((value, i) => mean[i]! + deviation[i]! * value);
   const firstWeight = weightsAt(mapping);
@@ -170,26 +197,32 @@ function fit({ problem, mapping, start, stage }: Fit, kernel: Kernel): Fitted {
     start: (start ?? mean).map((value, i) => (value - mean[i]!) / deviation[i]!),
     evaluate: (u, gradient) => {
       const x = controlAt(u);
-      const result = kernel.gradient({ forcing, ...fieldsOf(mapping, x, base) }, cost);
+      const fields = fieldsOf(mapping, x, base);
+      if (!areFinite(fields)) return Infinity; // a step too far, which the search shortens or stops at; the kernel would refuse it
+      const result = kernel.gradient({ forcing, ...fields }, cost);
       gradient.set(controlGradient(mapping, x, result).map((slope, i) => slope * deviation[i]! + 2 * penalty(i) * u[i]!));
       return result.cost + u.reduce((sum, value, i) => sum + penalty(i) * value * value, 0);
     },
   };
-  const onIteration = (progress: MinimiseProgress): void => problem.onProgress?.({ ...progress, stage, limit });
-  const found =
+  const steps =
     settings.optimizer === 'adam'
-      ? adam(search, { iterations: limit, rate: settings.rate, onIteration })
-      : minimise(search, { maxIterations: limit, costTolerance: settings.costTolerance, onIteration });
-  return { ...found, x: controlAt(found.x) };
+      ? adamSteps(search, { iterations: limit, rate: settings.rate })
+      : minimising(search, { maxIterations: limit, costTolerance: settings.costTolerance });
+  let step = steps.next();
+  while (!step.done) step = steps.next(yield { ...step.value, stage, limit });
+  return { ...step.value, x: controlAt(step.value.x) };
 }
+
+const areFinite = ({ parameters, initialState, weights }: Fields): boolean =>
+  [parameters, initialState, weights ?? []].every(values => values.every(Number.isFinite));
 
 /** The fields of the uniform fit in another mapping; what a network adds begins at nothing. */
 function startAt(
   fitted: Float64Array,
-  { uniform, mapping, settings }: { uniform: Mapping; mapping: Mapping; settings: CalibrationSettings },
+  { uniform, mapping, problem }: { uniform: Mapping; mapping: Mapping; problem: CalibrationProblem },
 ): Float64Array {
   const level = new Map(placedGroups(uniform).map(({ fields, from }) => [fields[0]!.id, fitted[from]!]));
-  const control = Float64Array.from(priorFor(mapping, settings).mean);
+  const control = Float64Array.from(priorFor(mapping, problem).mean);
   for (const { fields, map, from, to } of placedGroups(mapping)) {
     const z = Float64Array.from(fields, ({ id }) => level.get(id)!);
     control.set(map.level(z, control.subarray(from, to)), from);

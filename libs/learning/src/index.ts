@@ -2,6 +2,7 @@ export { adam, type AdamMinimum, type AdamOptions } from './adam.js';
 export { type MappingChoice } from './build-mapping.js';
 export {
   calibrate,
+  calibrating,
   CALIBRATION_SETTINGS,
   type Calibration,
   type CalibrationProblem,
@@ -20,6 +21,16 @@ export { correctionResponse } from './correction-response.js';
 export { imperviousnessOf, parameterFields, parameterValues, type MappedParameters, type ParameterSupport } from './parameter-fields.js';
 export { formatParameterFile, PARAMETER_FORMAT, parseParameterFile, type ParameterFile } from './parameter-file.js';
 export { HOURLY_PRIORS, type Prior } from './prior.js';
+export { evaluateStepNetwork } from './reservoirs/evaluate-step-network.js';
+export {
+  FLUX_NAMES,
+  pretrainReservoirs,
+  type FluxName,
+  type Pretraining,
+  type PretrainingProblem,
+} from './reservoirs/pretrain-reservoirs.js';
+export { sampleReservoirs, type RecordedForcing } from './reservoirs/reservoir-samples.js';
 export { stepFactor } from './rescale.js';
 export { signatureEvents, type EventTarget, type Signature, type SignatureCriterion } from './signature-cost.js';
 export { openTensorFlow, type TensorFlow } from './tensorflow/open-tensorflow.js';
+export { formatWeightsFile, parseWeightsFile, pretrainedWeights, WEIGHTS_FORMAT, type WeightsFile } from './weights-file.js';

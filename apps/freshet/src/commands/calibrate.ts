@@ -1,36 +1,41 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Presets, SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { loadDomain, requireGauges, type LoadedDomain } from '#config';
 import { Fault } from '#errors';
 import { SECOND_MS, toIso } from '#hydrology';
-import { routingNames, structureNames } from '#kernel';
+import { routingNames, structureNames, type StopWish } from '#kernel';
 import {
-  calibrate,
+  calibrating,
   CALIBRATION_SETTINGS,
   formatParameterFile,
   L_CURVE_WEIGHTS,
   MAP_KINDS,
   PARAMETER_FORMAT,
+  parseWeightsFile,
   type Calibration,
   type CalibrationProgress,
   type CalibrationSettings,
   type MapKind,
   type ParameterFile,
+  type WeightsFile,
 } from '#learning';
 import { nse } from '#verification';
 import { PLAN_DEFAULTS, prepareCalibration, readMapKind, type CalibrationPlan, type CalibrationSetup } from './prepare-calibration.js';
 import { objectiveOf, readCost } from './read-cost.js';
 import { readPeriod } from './record-inputs.js';
 import { domainFolder, printJson } from './run-options.js';
+import { awaitStopWish, EXIT_INTERRUPTED } from './run-until-stopped.js';
 
 interface CalibrateFlags {
   readonly domain: string;
   readonly structure: string;
   readonly routing: string;
   readonly correction?: string;
+  readonly weights?: string;
   readonly mapping: string;
   readonly map?: string;
   readonly hidden?: string;
@@ -60,6 +65,7 @@ export function calibrateCommand(program: Command): void {
     .option('--structure <name>', `one of ${structureNames().join(', ')}`, 'gr4')
     .option('--routing <name>', `one of ${routingNames().join(', ')}`, 'kw')
     .option('--correction <mlp:sizes>', 'correct the fluxes by a network with these hidden layers, as mlp:16 or mlp:16,16')
+    .option('--weights <file>', 'start the network of neural_stores from what freshet pretrain wrote')
     .option('--mapping <kind>', `how parameters vary over the cells: ${MAP_KINDS.join(', ')}`, 'multilinear')
     .option('--map <id=kind,…>', 'another mapping of some parameters or initial stores (hp, ht), as cp=distributed,hp=distributed')
     .option('--hidden <sizes>', 'hidden layers of the mapping ann, as 8 or 8,8')
@@ -92,14 +98,14 @@ async function runCalibration(flags: CalibrateFlags): Promise<unknown> {
   const started = performance.now();
   const domain = await loadDomain(domainFolder(flags.domain));
   requireGauges(domain, 'calibration');
-  const setup = await prepareCalibration(readPlan(flags, domain), domain);
+  const setup = await prepareCalibration(await readPlan(flags, domain), domain);
   const progress = progressBar();
-  const result = calibrate({ ...setup.problem, onProgress: progress.show }, setup.kernel);
-  progress.stop();
+  const result = await stoppable(calibrating(setup.problem, setup.kernel), progress.show).finally(progress.stop);
   const file = parameterFileOf(result, { ...setup, domain, version: await freshetVersion() });
   await mkdir(dirname(resolve(flags.out)), { recursive: true });
   await writeFile(flags.out, formatParameterFile(file));
   const { mapping, fit } = file;
+  warnOfEarlyEnd(fit, flags.out);
   return {
     mapping,
     iterations: fit.iterations,
@@ -112,12 +118,41 @@ async function runCalibration(flags: CalibrateFlags): Promise<unknown> {
   };
 }
 
-function readPlan(flags: CalibrateFlags, domain: LoadedDomain): CalibrationPlan {
+/** Runs a search to its end, or to the iteration at which Ctrl-C is pressed. */
+async function stoppable(search: ReturnType<typeof calibrating>, show: (progress: CalibrationProgress) => void): Promise<Calibration> {
+  const wish = awaitStopWish();
+  let stop: StopWish;
+  void wish.signalled.then(() => (stop = 'stop'));
+  try {
+    let step = search.next();
+    while (!step.done) {
+      show(step.value);
+      await setImmediate(); // a signal is heard between two iterations only
+      step = search.next(stop);
+    }
+    return step.value;
+  } finally {
+    wish.dispose();
+  }
+}
+
+/** A fit that did not end by itself says so: what it wrote is the best it had met. */
+function warnOfEarlyEnd({ stoppedBy, iterations, cost }: ParameterFile['fit'], out: string): void {
+  const kept = `the best parameters until then (cost ${cost.toFixed(4)}) are in ${out}`;
+  const step = /^diverged-at-(\d+)$/.exec(stoppedBy)?.[1] ?? (stoppedBy === 'start-not-finite' ? '1' : undefined);
+  if (step !== undefined) process.stderr.write(`the cost exploded at step ${step}; ${kept}. Try a smaller --rate or a larger --prior.\n`);
+  if (stoppedBy !== 'interrupted') return;
+  process.stderr.write(`stopped after ${iterations} iterations; ${kept}. Run the same command again for the whole fit.\n`);
+  process.exitCode = EXIT_INTERRUPTED;
+}
+
+async function readPlan(flags: CalibrateFlags, domain: LoadedDomain): Promise<CalibrationPlan> {
   const hidden = flags.correction === undefined ? undefined : readCorrection(flags.correction);
   return {
     structure: hidden && !flags.structure.endsWith('_ude') ? `${flags.structure}_mlp` : flags.structure,
     routing: flags.routing,
     ...(hidden && { hidden }),
+    ...(flags.weights !== undefined && { pretrained: await readWeightsFile(flags.weights) }),
     mapping: readMapKind('--mapping', flags.mapping),
     kinds: readKinds(flags.map),
     mappingHidden: flags.hidden === undefined ? PLAN_DEFAULTS.mappingHidden : readSizes('--hidden', flags.hidden),
@@ -129,6 +164,14 @@ function readPlan(flags: CalibrateFlags, domain: LoadedDomain): CalibrationPlan 
     settings: readSettings(flags),
     scales: readScales(flags.scale),
   };
+}
+
+/** @throws Fault PARAMETERS_INVALID for a file that is not there or none of freshet pretrain. */
+async function readWeightsFile(path: string): Promise<WeightsFile> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new Fault('PARAMETERS_INVALID', `--weights ${path} cannot be read`, { file: path }, { cause });
+  });
+  return parseWeightsFile(text, path);
 }
 
 function readSettings(flags: CalibrateFlags): CalibrationSettings {

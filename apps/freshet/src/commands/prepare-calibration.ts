@@ -10,6 +10,7 @@ import {
   MAP_KINDS,
   NSE,
   openTensorFlow,
+  pretrainedWeights,
   signatureEvents,
   standardize,
   type CalibrationProblem,
@@ -20,6 +21,7 @@ import {
   type MappingChoice,
   type ParameterFile,
   type SpatialCorrelation,
+  type WeightsFile,
 } from '#learning';
 import type { FloodEvent } from '#verification';
 import { gaugeEvents } from './gauge-events.js';
@@ -32,6 +34,8 @@ export interface CalibrationPlan {
   readonly routing: string;
   /** Hidden layers of the network inside the step, for a structure that has one. */
   readonly hidden?: readonly number[];
+  /** What that network has learnt before; its layers are the file's then. */
+  readonly pretrained?: WeightsFile;
   readonly mapping: MapKind;
   readonly kinds: Readonly<Record<string, MapKind>>;
   /** Hidden layers of the network of descriptors. */
@@ -59,7 +63,7 @@ export const PLAN_DEFAULTS = {
 /** The model's own step in forecasting. */
 const MODEL_STEP_SECONDS = 900;
 /** Calibration runs at the step of the record's rain and discharge, an hour at least; the interception is found for both. */
-const calibrationSteps = ({ record }: LoadedDomain): readonly [seconds: number, ...others: number[]] =>
+export const calibrationSteps = ({ record }: LoadedDomain): readonly [seconds: number, ...others: number[]] =>
   record.rainStepMs > HOUR_MS ? [record.rainStepMs / SECOND_MS] : [HOUR_MS / SECOND_MS, MODEL_STEP_SECONDS];
 
 /** A problem with everything it was made of. */
@@ -79,7 +83,7 @@ export async function prepareCalibration(plan: CalibrationPlan, domain: LoadedDo
   const gauges = chooseGauges(plan.gauges, domain);
   const [stepSeconds, ...others] = calibrationSteps(domain);
   const time = timeGrid(recordStart(domain.record), period.to, stepSeconds * SECOND_MS);
-  const { routing, structure, hidden } = plan;
+  const { routing, structure, pretrained, hidden = pretrained?.hidden } = plan;
   const kernel = openKernel({ domain, stations: gauges, stepSeconds, structure, routing, ...(hidden && { hidden }) });
   refuseWithoutTemperature(kernel, domain);
   const forcing = recordForcing(domain.record, time, kernel.layout.needsTemperature);
@@ -99,6 +103,7 @@ export async function prepareCalibration(plan: CalibrationPlan, domain: LoadedDo
     ),
     base: baseFields(kernel, interception[0]!.capacity, domain),
     mapping: await chooseMapping(plan, domain, kernel),
+    ...(pretrained && { pretrained: pretrainedWeights(pretrained, kernel.layout) }),
     ...(plain !== undefined && { plain: openKernel({ domain, stations: gauges, stepSeconds, structure: plain, routing }) }),
   };
   return { plan, kernel, time, gauges, observed, interception, problem };
@@ -115,10 +120,10 @@ function scaledPriors({ settings: { priors }, scales }: CalibrationPlan, { layou
   return { ...priors, ...Object.fromEntries(changed) };
 }
 
-/** The structure that a network corrects: gr4 of gr4_mlp, gr4_ode of gr4_ude; the uniform fit is made with it. */
+/** The structure that a network corrects, gr4 of gr4_mlp, gr4_ode of gr4_ude, or replaces, gr4 of neural reservoirs; the uniform fit is made with it. */
 function plainStructure({ layout: { structure, network } }: Kernel): string | undefined {
   if (!network) return undefined;
-  const name = structure === 'gr4_ude' ? 'gr4_ode' : structure.replace(/_mlp$/, '');
+  const name = structure === 'gr4_ude' ? 'gr4_ode' : structure.replace(/_mlp$/, '').replace(/neural_stores(_ri)?$/, 'gr4');
   return name !== structure && structureNames().includes(name) ? name : undefined;
 }
 

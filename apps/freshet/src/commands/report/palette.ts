@@ -10,10 +10,11 @@ const LABELS: Readonly<Record<string, string>> = {
   'grnn-d': 'GRNN.D',
   double: 'φ1 + ANN',
   ude: 'UDE',
+  'neural-stores': 'neural reservoirs',
 };
 
 /** Okabe and Ito's colours, told apart by colour-blind readers, and a few more in the same weight. */
-const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#56b4e9', '#e69f00', '#6b4c9a', '#8c564b', '#5f6b2d'];
+const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#56b4e9', '#e69f00', '#6b4c9a', '#8c564b', '#5f6b2d', '#c23b6b'];
 
 /** How a method looks in every drawing: the same colour for its cold variant, dashed. */
 export interface MethodStyle {

@@ -72,8 +72,10 @@ function simulate({ fields, mapping: { layout } }: Calibration, domain: LoadedDo
   return simulation;
 }
 
-/** What the formulas give a network of these inputs; one of another structure is not drawn. */
+/** A network that sees these inputs and corrects fluxes; of another structure nothing is drawn. */
 const INPUTS = 'hp,ht,pn,en';
+const isCorrection = ({ structure, network, states }: KernelLayout): boolean =>
+  /_(mlp|ude)$/.test(structure) && network?.inputs.join() === INPUTS && states.includes('hi');
 
 function correctionOf(
   { fields, mapping: { layout } }: Calibration,
@@ -82,7 +84,7 @@ function correctionOf(
 ): CorrectionAnatomy | undefined {
   const { network, cellCount } = layout;
   const { weights } = fields;
-  if (!network || !weights || network.inputs.join() !== INPUTS || !layout.states.includes('hi')) return undefined;
+  if (!network || !weights || !isCorrection(layout)) return undefined;
   const maps = network.outputs.map(() => new Float64Array(cellCount));
   const shares = network.outputs.map(() => new Float64Array(cellCount));
   const sums = new Float64Array(network.inputs.length);

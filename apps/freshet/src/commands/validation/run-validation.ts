@@ -5,6 +5,7 @@ import type { FloodEvent, Pairs } from '#verification';
 import { gaugeEvents } from '../gauge-events.js';
 import { learningMethod } from '../learning-methods.js';
 import { PLAN_DEFAULTS, prepareCalibration } from '../prepare-calibration.js';
+import { weightsFor } from '../pretrain-weights.js';
 import { recordForcing } from '../record-inputs.js';
 import { pairsOf, runFit, type FitRun } from '../run-fit.js';
 import { dissectFit, type FitAnatomy } from './fit-anatomy.js';
@@ -91,12 +92,14 @@ async function fitMethod(
   gauges: readonly Station[],
 ): Promise<{ fitted: Calibration; run: FitRun; cost: FitCost }> {
   const method = learningMethod(name);
+  const period = periodsOf(plan, split).fitted;
   const [began, used] = [performance.now(), process.cpuUsage()];
   const setup = await prepareCalibration(
     {
       ...{ ...PLAN_DEFAULTS, structure: 'gr4', routing: 'kw', mapping: 'uniform', ...method.plan },
       gauges: gauges.map(({ id }) => id).join(','),
-      period: periodsOf(plan, split).fitted,
+      period,
+      ...(await weightsFor(method, { domain, period, seed: plan.seed })),
       settings: { ...PLAN_DEFAULTS.settings, ...method.settings, seed: plan.seed },
     },
     domain,
