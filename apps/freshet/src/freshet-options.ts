@@ -3,7 +3,7 @@ import type { Disturbance } from '#apps/ingest';
 import type { KafkaSettings } from '#bus';
 import type { AccessSettings, Role } from '#config';
 import type { EpochMs } from '#hydrology';
-import type { Address, Logger, ReplaySpeed } from '#runtime';
+import type { Address, Logger, Pulse, ReplaySpeed } from '#runtime';
 
 /** The past played as an exercise. */
 export interface ReplayMode {
@@ -25,6 +25,8 @@ export interface ExerciseMode {
 
 export interface LiveMode {
   readonly kind: 'live';
+  /** What moves it; the present unless given. */
+  readonly pulse?: Pulse;
 }
 
 export interface FreshetOptions {

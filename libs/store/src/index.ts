@@ -8,6 +8,8 @@ export { writeCycleMetrics, type CycleMetrics } from './cycle-metrics.js';
 export { writeObservations, readObservations, type ObservationRow, type ObservationQuery } from './observations.js';
 export { writeRain, readRain, type RainRow, type RainQuery } from './rain.js';
 export { writeRejects, type RejectRow } from './rejects.js';
+export { takeFeed, saveFeed, readFeeds, readFeedViews, releaseFeeds, type FeedRow, type StalledInput } from './feeds.js';
+export { readHabits, type InputHabit } from './habits.js';
 export {
   insertDueCycles,
   takeLease,
