@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { findTool } from '../setup/find-tool.js';
+import { startFixtureApi, type FixtureApi } from '../setup/fixture-api.js';
 import { openTestDatabase, type TestDatabase } from '../setup/test-database.js';
-import { startFixtureApi, type FixtureApi } from './fixture-api.js';
 
 const schemathesis = findTool('schemathesis');
 
@@ -19,7 +19,7 @@ it('has schemathesis wherever CI runs', () => {
   let folder: string;
   beforeAll(async () => {
     database = await openTestDatabase();
-    api = await startFixtureApi(database.pool);
+    api = await startFixtureApi(database.pool, { mode: 'closed', consoleFolder: null });
     folder = mkdtempSync(join(tmpdir(), 'freshet-openapi-'));
   }, 60_000);
   afterAll(async () => {

@@ -1,11 +1,11 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { createApi } from '#apps/api';
 import { LocalBus } from '#bus';
-import { readEnvironment } from '#config';
+import { readEnvironment, type AccessMode } from '#config';
 import { DAY_MS, HOUR_MS, MINUTE_MS, epochMs, parseIso } from '#hydrology';
 import { createLogger } from '#runtime';
 import { createApiKey, type Pool } from '#store';
-import { archiveDischarge, archiveRain, loadCance, storeCycles } from '../setup/flood-fixture.js';
+import { archiveDischarge, archiveRain, loadCance, storeCycles } from './flood-fixture.js';
 
 const BEAT = parseIso('2014-11-04T15:30Z');
 
@@ -18,8 +18,14 @@ export interface FixtureApi {
   close(): Promise<void>;
 }
 
-/** The API over an hour of the flood, every route closed and a replay whose clock stands still. */
-export async function startFixtureApi(pool: Pool): Promise<FixtureApi> {
+export interface FixtureApiOptions {
+  readonly mode: AccessMode;
+  /** Folder of the bundled console, null to serve none. */
+  readonly consoleFolder: string | null;
+}
+
+/** The API over an hour of the flood, with a replay whose clock stands still. */
+export async function startFixtureApi(pool: Pool, { mode, consoleFolder }: FixtureApiOptions): Promise<FixtureApi> {
   const domain = await loadCance();
   const span = { domain, runKind: 'replay' as const, from: epochMs(BEAT - HOUR_MS), to: BEAT };
   await archiveDischarge(pool, { ...span, from: epochMs(BEAT - 6 * HOUR_MS) });
@@ -27,7 +33,7 @@ export async function startFixtureApi(pool: Pool): Promise<FixtureApi> {
   await storeCycles(pool, span);
   const machine = epochMs(Date.now());
   const { secret } = await createApiKey(pool, {
-    ...{ name: 'schemathesis', scope: 'operator' },
+    ...{ name: 'Duty desk', scope: 'operator' },
     createdAt: machine,
     expiresAt: epochMs(machine + DAY_MS),
   });
@@ -35,10 +41,10 @@ export async function startFixtureApi(pool: Pool): Promise<FixtureApi> {
   const bus = new LocalBus();
   const defects: unknown[] = [];
   const application = await createApi({
-    ...{ pool, bus, runKind: 'replay', domains: [domain], consoleFolder: null, version: '0.1.0' },
+    ...{ pool, bus, runKind: 'replay', domains: [domain], consoleFolder, version: '0.1.0' },
     clock: { now: () => now },
     machineClock: { now: () => epochMs(Date.now()) },
-    access: { ...readEnvironment({}).access, mode: 'closed' },
+    access: { ...readEnvironment({}).access, mode },
     logger: createLogger('silent'),
     replay: { basin: domain.basin, clock: standing(now) },
     onMessages: () => undefined,
