@@ -1,5 +1,5 @@
 import type { Alerting } from '#apps/alert';
-import { beginForecasts, enterDueCycles, type ForecastRole } from '#apps/forecast';
+import { beginForecasts, enterDueCycles, enterRewind, type ForecastRole } from '#apps/forecast';
 import { Fault } from '#errors';
 import { BEAT_MS, floorTo, type EpochMs } from '#hydrology';
 import { every, systemClock, type Clock } from '#runtime';
@@ -48,13 +48,14 @@ interface Ticking {
   readonly first: EpochMs;
 }
 
-/** Cycles whose cut-off has come, what did not arrive, and what waits in the outbox. Every replica does it: the ledger decides. */
+/** Cycles whose cut-off has come, what came late and was corrected, what did not arrive, and what waits in the outbox. Every replica does it: the ledger decides. */
 function tickEveryMinute(ground: Ground, { alerting, forecasts, first }: Ticking): void {
   const { pool, runKind, relay, lifecycle, fail, options } = ground;
   const tick = async () => {
     try {
       for (const basin of forecasts?.basins.values() ?? []) await enterDueCycles({ pool, basin, runKind, first }, systemClock.now());
       await relay.drain();
+      for (const basin of forecasts?.basins.values() ?? []) await enterRewind({ pool, basin, runKind }, systemClock.now());
       await alerting?.evaluateAll(systemClock.now());
       await relay.drain();
       await pruneOutbox(pool);

@@ -5,7 +5,7 @@ export { readEdition, HYPERTABLES, type Edition } from './timescale.js';
 export { grantDatabaseRoles, DATABASE_ROLES } from './database-roles.js';
 export { keepHouse, type HouseKept } from './keep-house.js';
 export { writeCycleMetrics, type CycleMetrics } from './cycle-metrics.js';
-export { writeObservations, readObservations, type ObservationRow, type ObservationQuery } from './observations.js';
+export { writeObservations, readObservations, type ObservationRow, type ObservationQuery, type OnTime } from './observations.js';
 export { writeRain, readRain, type RainRow, type RainQuery } from './rain.js';
 export { writeRejects, type RejectRow } from './rejects.js';
 export {
@@ -41,6 +41,7 @@ export {
 export {
   FRESHNESS_REACH_MS,
   readNewestInputs,
+  readReanalysedEvidence,
   readStationEvidence,
   type EvidenceWindow,
   type NewestInput,
@@ -73,3 +74,13 @@ export {
 export { readCycles, readInputStatus, readRejects, type CyclesOf, type WatchedInput } from './status-views.js';
 export { readMetrics, type MetricRow } from './metric-views.js';
 export { saveStations } from './stations.js';
+export {
+  insertRewind,
+  lockReanalysis,
+  readCycleSpan,
+  readLateArrivals,
+  saveLookedTo,
+  type Arrival,
+  type Latencies,
+  type Rewind,
+} from './reanalysis.js';
