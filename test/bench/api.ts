@@ -109,6 +109,7 @@ async function main(): Promise<void> {
     const uniform = uniformNumbers(2);
     const beat = () => toIso(epochMs(FROM + Math.floor(uniform() * DAYS * 96) * BEAT_MS));
     const past = Array.from({ length: 5_000 }, (_, k) => `${stations[k % stations.length]}?issueTime=${beat()}`);
+    process.stderr.write('filled\n');
     await load(url, stations);
     const result = { newest: await load(url, stations), anyOfTheYear: await load(url, past) };
     await application.close();
