@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import autocannon from 'autocannon';
 import { createApi } from '#apps/api';
 import { LocalBus } from '#bus';
-import type { LoadedDomain } from '#config';
+import { readEnvironment, type LoadedDomain } from '#config';
 import { BEAT_MS, DAY_MS, MINUTE_MS, epochMs, parseIso, toIso, uniformNumbers } from '#hydrology';
+import { createLogger } from '#runtime';
 import { connect, migrate, type Pool } from '#store';
 import { loadCance } from '../setup/flood-fixture.js';
 import { TIMESCALE, prepareStack } from '../stack/prepare.js';
@@ -92,6 +93,9 @@ async function main(): Promise<void> {
       pool,
       bus: new LocalBus(),
       clock,
+      machineClock: clock,
+      access: { ...readEnvironment({}).access, requestsPerMinute: null },
+      logger: createLogger('warn'),
       runKind: 'scheduled',
       domains: [domain],
       replay: null,
@@ -115,7 +119,7 @@ async function main(): Promise<void> {
     await application.close();
     const history = { days: DAYS, forecasts: rows[0]!.forecasts, gibibytes: Math.round((10 * rows[0]!.bytes) / 2 ** 30) / 10 };
     process.stdout.write(
-      `${JSON.stringify({ what: `GET /v1/stations/{id}/forecast, ${RATE} requests/s for ${SECONDS} s, 20 connections`, history, ...result }, null, 2)}\n`,
+      `${JSON.stringify({ what: `GET /v1/stations/{id}/forecast, ${RATE} requests/s for ${SECONDS} s, 20 connections`, loadAverage: loadavg()[0], history, ...result }, null, 2)}\n`,
     );
   } finally {
     await pool.end();

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CyclePool, enterDueCycles, takeDueCycles, type ForecastBasin, type ForecastRole } from '#apps/forecast';
@@ -181,6 +181,7 @@ async function main(): Promise<void> {
       `${JSON.stringify(
         {
           what: `${BASINS} basins of 383 cells and six stations due at once, Kafka and TimescaleDB, ${cpus().length} workers in one process; the first beat loads the kernels`,
+          loadAverage: loadavg()[0],
           secondsABeat: round(beats),
           shareOfTheBeat: Math.round(1000 * share) / 1000,
           secondsFromLastObservationToForecast: round(arrivals),

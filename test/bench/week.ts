@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readEnvironment } from '#config';
 import { BEAT_MS, DAY_MS, epochMs, parseIso } from '#hydrology';
 import { createLogger } from '#runtime';
 import { startFreshet } from '../../apps/freshet/src/start-freshet.js';
@@ -23,6 +24,7 @@ const freshet = await startFreshet({
   workers: 1,
   kafka: null,
   metricsPort: null,
+  access: readEnvironment({}).access,
   mode: { kind: 'replay', from: FROM, to: TO, speed: 'max', rain: 'persistence', disturbances: [], earlier: 'anew' },
   logger: createLogger('warn'),
 });
@@ -40,5 +42,5 @@ const median = (values: readonly number[]) => Math.round([...values].sort((a, b)
 const rssMiB = byDay.map(median);
 const growth = Math.round((1000 * rssMiB.at(-1)!) / rssMiB[0]! - 1000) / 10;
 process.stdout.write(
-  `${JSON.stringify({ what: 'one process, all roles, 672 cycles of the Cance; median resident memory of each simulated day', cycles, rssMiB, growthPercent: growth, stateHash }, null, 2)}\n`,
+  `${JSON.stringify({ what: 'one process, all roles, 672 cycles of the Cance; median resident memory of each simulated day', loadAverage: loadavg()[0], cycles, rssMiB, growthPercent: growth, stateHash }, null, 2)}\n`,
 );
