@@ -12,6 +12,7 @@ import { migrateCommand } from './commands/migrate.js';
 import { replayCommand } from './commands/replay.js';
 import { serveCommand } from './commands/serve.js';
 import { simulateFeedCommand } from './commands/simulate-feed.js';
+import { sourceCommand } from './commands/source.js';
 import { simulateCommand } from './commands/simulate.js';
 
 /** Each command file exports `(program: Command) => void` and is listed here. */
@@ -26,6 +27,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   validateCommand,
   simulateCommand,
   simulateFeedCommand,
+  sourceCommand,
   fitAssimilationCommand,
   hindcastCommand,
   benchCommand,

@@ -1,7 +1,17 @@
 import type { Message } from '#bus';
 import type { GaugeMessage } from '#contracts';
 import { DAY_MS, epochMs, toIso, type EpochMs, type StationId } from '#hydrology';
-import { MISSING, checkDischarge, findUndecodable, limitsOfArea, reject, type KnownValue, type Quality, type Reject } from '#observation';
+import {
+  DOUBTFUL,
+  MISSING,
+  checkDischarge,
+  findUndecodable,
+  limitsOfArea,
+  reject,
+  type KnownValue,
+  type Quality,
+  type Reject,
+} from '#observation';
 import {
   inTransaction,
   readObservations,
@@ -13,6 +23,7 @@ import {
   type RejectRow,
 } from '#store';
 import { basinOf, type Archive, type ArchivedBasin } from './archive.js';
+import { EXTRAPOLATED, rateStage } from './rate-stage.js';
 
 /** As far back as the checks look (same reading at low flow). */
 const HISTORY_MS = 15 * DAY_MS;
@@ -77,6 +88,15 @@ function judge(basin: ArchivedBasin, message: GaugeMessage, known: Known): Judge
   const rows: ObservationRow[] = [];
   const rejects: RejectRow[] = [];
   const refuse = (why: Reject, payload: unknown) => rejects.push({ source: message.source, receivedAt, ...why, payload });
+  const sent = new Set(
+    message.values.filter(({ variable }) => variable === 'Q').map(({ station, validTime }) => `${station}/${validTime}`),
+  );
+  const take = (value: DecodedValue, payload: unknown, rated: readonly string[]) => {
+    const checked = judgeValue(basin, value, known);
+    const doubt = explainUnreliable(value, checked, basin);
+    if (doubt) refuse(doubt, payload);
+    rows.push({ ...value, source: message.source, ...addSources(checked, rated) });
+  };
   for (const each of message.values) {
     const value = { ...each, kind: 'gauge' as const, receivedAt, validTime: epochMs(each.validTime) };
     const undecodable = findUndecodable(value, gauges);
@@ -84,12 +104,19 @@ function judge(basin: ArchivedBasin, message: GaugeMessage, known: Known): Judge
       refuse(undecodable, each);
       continue;
     }
-    const quality = judgeValue(basin, value, known);
-    const doubt = explainUnreliable(value, quality, basin);
-    if (doubt) refuse(doubt, each);
-    rows.push({ ...value, source: message.source, ...quality });
+    take(value, each, []);
+    const rated = sent.has(`${value.station}/${value.validTime}`) ? null : rateStage(value, basin.ratings);
+    if (rated === null) continue;
+    if ('code' in rated) refuse(rated, each);
+    else take({ ...value, variable: 'Q', value: rated.value }, each, rated.sources);
   }
   return { rows, rejects };
+}
+
+/** Says beside the value how it came to be; extrapolated, it is doubtful at best. */
+function addSources({ flag, flagSource }: Quality, rated: readonly string[]): Quality {
+  const worst = rated.includes(EXTRAPOLATED) && flag < DOUBTFUL ? DOUBTFUL : flag;
+  return { flag: worst, flagSource: [flagSource, ...rated].filter(source => source !== '').join(' ') };
 }
 
 interface DecodedValue {
