@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { FeedSimulator, RainWriter, readFeedFault, type SimulatedWorld } from '#apps/ingest';
-import { loadDomain } from '#config';
+import { loadDomain, readEnvironment } from '#config';
 import { HOUR_MS, MINUTE_MS, epochMs, parseIso, type EpochMs } from '#hydrology';
 import { createLogger } from '#runtime';
 import { startFreshet, type Freshet } from '../../apps/freshet/src/start-freshet.js';
@@ -64,6 +64,7 @@ describe('a folder of ODIM_H5 and a Hub’Eau service, with faults, to forecasts
     freshet = await startFreshet({
       ...{ roles: ['ingest', 'forecast', 'alert', 'api'], domainFolders: [domain], sql: database.url, workers: 1, kafka: null },
       ...{ address: { host: '127.0.0.1', port: 0 }, metricsPort: null, mode: { kind: 'live', pulse }, logger: createLogger('silent') },
+      access: readEnvironment({}).access,
     });
   }, 120_000);
   afterAll(async () => {

@@ -17,6 +17,7 @@ import { BEAT_MS, toIso } from '#hydrology';
 import { readFeedViews, readInputStatus, readRejects, type WatchedInput } from '#store';
 import type { LoadedDomain } from '#config';
 import { InjectContext, asOfOf, domainsOf, envelopeOf, scopeOf, type ApiContext, type ReplayControl } from './api-context.js';
+import { Requires } from './access/requirement.js';
 import { ApiProblems } from './api-problems.js';
 import { CsvRows } from './csv.interceptor.js';
 
@@ -94,6 +95,7 @@ export class OperationsController {
   }
 
   @Get('health/live')
+  @Requires('nothing')
   @ApiOperation({ summary: 'Does the process answer?' })
   @ApiOkResponse({ standardSchema: Health })
   live(@Query({ schema: NoQuery }) _query: NoQuery): Health {
@@ -101,6 +103,7 @@ export class OperationsController {
   }
 
   @Get('health/ready')
+  @Requires('nothing')
   @ApiOperation({ summary: 'Can it serve: does the database answer?' })
   @ApiOkResponse({ standardSchema: Health })
   @ApiResponse({ status: 503, standardSchema: Health, description: 'Not ready; the checks say why' })

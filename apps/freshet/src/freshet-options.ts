@@ -1,7 +1,7 @@
 import type { RainChoice } from '#apps/forecast';
 import type { Disturbance } from '#apps/ingest';
 import type { KafkaSettings } from '#bus';
-import type { Role } from '#config';
+import type { AccessSettings, Role } from '#config';
 import type { EpochMs } from '#hydrology';
 import type { Address, Logger, Pulse, ReplaySpeed } from '#runtime';
 
@@ -37,6 +37,8 @@ export interface FreshetOptions {
   readonly sql: string;
   /** Where the API and the console listen. */
   readonly address: Address;
+  /** Who may use the API. */
+  readonly access: AccessSettings;
   readonly workers: number;
   /** Port of the probes and metrics; null = none. */
   readonly metricsPort: number | null;

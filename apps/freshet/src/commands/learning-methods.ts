@@ -8,6 +8,8 @@ export interface LearningMethod {
   readonly settings: Partial<CalibrationSettings>;
   /** Starts from random weights: the seed matters. */
   readonly random: boolean;
+  /** Its network is trained on the GR laws first; the seed is that of the pretraining. */
+  readonly pretrained?: 'neural_stores' | 'neural_stores_ri';
 }
 
 const HIDDEN = [16];
@@ -29,6 +31,12 @@ export const LEARNING_METHODS: Readonly<Record<string, LearningMethod>> = {
     plan: { structure: 'gr4_mlp', hidden: HIDDEN, mapping: 'ann' },
     settings: { priorWeight: 2e-4, networkWeight: 2e-3, iterations: 150 },
     random: true,
+  },
+  'neural-stores': {
+    plan: { structure: 'neural_stores', hidden: HIDDEN },
+    settings: { networkWeight: 1e-2, iterations: 60 },
+    random: true,
+    pretrained: 'neural_stores',
   },
   ude: { plan: { structure: 'gr4_ude', hidden: HIDDEN }, settings: { networkWeight: 2e-3, iterations: 60 }, random: true },
 };
