@@ -78,6 +78,7 @@ async function readSituation(reading: { base: string; signal: AbortSignal; maps:
     alerts: alerts.alerts,
     inputs: status.inputs,
     feeds: status.feeds,
+    refused: { count: status.rejects24h, newest: status.rejects },
     replay: replay.replay,
   };
 }
