@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Cost, GradientResult, Kernel, RunRequest, RunResult } from '#kernel';
-import { calibrate, CALIBRATION_SETTINGS, type CalibrationProgress } from './calibrate.js';
+import { calibrate, calibrating, CALIBRATION_SETTINGS, type CalibrationProgress } from './calibrate.js';
 import { standardize } from './descriptors.js';
 import { nseCost } from './costs.js';
 import type { MappingChoice } from './build-mapping.js';
@@ -119,6 +119,29 @@ describe('calibrate', () => {
     expect(() => calibrate({ ...problemFor(observed), mapping: { ...bySlope, kinds: { ci: 'ann' } } }, toy)).toThrow(
       /ci is not calibrated/,
     );
+  });
+
+  it.each(['lbfgsb', 'adam'] as const)('stops %s at an exploding cost, keeps the best control and says the step', optimizer => {
+    const observed = twin(cell => 150 + 60 * cell ** 1.5);
+    const healthy = nseCost({ observed, steps: STEPS, stations: [0] });
+    let calls = 0;
+    const breaking: Cost = (discharge, adjoint) => {
+      const cost = healthy(discharge, adjoint);
+      return ++calls > 15 ? NaN : cost;
+    };
+    const problem = { ...problemFor(observed), settings: { ...settings, uniformIterations: 5, optimizer, rate: 0.05 } };
+    const uniform = calibrate({ ...problem, mapping: uniformly }, toy);
+    const stopped = calibrate({ ...problem, cost: breaking, mapping: bySlope }, toy);
+    expect(stopped.stoppedBy).toMatch(/^diverged-at-\d+$/);
+    expect(healthy(stopped.discharge, new Float64Array(STEPS))).toBeLessThanOrEqual(uniform.cost);
+  });
+
+  it('may be stopped between two iterations and gives the best until then', () => {
+    const observed = twin(cell => 150 + 60 * cell ** 1.5);
+    const search = calibrating({ ...problemFor(observed), settings: { ...settings, uniformIterations: 3 }, mapping: bySlope }, toy);
+    let step = search.next();
+    while (!step.done) step = search.next(step.value.stage === 'mapped' && step.value.iteration === 4 ? 'stop' : undefined);
+    expect(step.value).toMatchObject({ stoppedBy: 'interrupted', iterations: 7 });
   });
 
   it('is held near the prior by its weight', () => {

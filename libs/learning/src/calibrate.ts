@@ -1,9 +1,17 @@
 import { VARIABLES, type VariableId } from '#hydrology';
-import { minimise, type Cost, type Kernel, type KernelForcing, type MinimiseProblem, type MinimiseProgress } from '#kernel';
-import { adam } from './adam.js';
+import {
+  minimising,
+  type Cost,
+  type Kernel,
+  type KernelForcing,
+  type MinimiseProblem,
+  type MinimiseProgress,
+  type StopWish,
+} from '#kernel';
+import { adamSteps } from './adam.js';
 import { buildMapping, uniformChoice, type MappingChoice } from './build-mapping.js';
 import { coefficientsOf, type Coefficients } from './coefficients.js';
-import { controlGradient, fieldsOf, placedGroups, weightsAt, type Fields, type Mapping } from './mapping.js';
+import { costGradient, fieldsOf, placedGroups, weightsAt, type Fields, type FieldSlopes, type Mapping } from './mapping.js';
 import { HOURLY_PRIORS, priorOf, type ControlPrior, type Prior } from './prior.js';
 
 export interface CalibrationProblem {
@@ -81,15 +89,29 @@ export const CALIBRATION_SETTINGS: CalibrationSettings = {
 
 /** Fits uniform parameters and, where more is chosen, maps and networks from there. */
 export function calibrate(problem: CalibrationProblem, kernel: Kernel): Calibration {
+  const fits = calibrating(problem, kernel);
+  for (;;) {
+    const step = fits.next();
+    if (step.done) return step.value;
+    problem.onProgress?.(step.value);
+  }
+}
+
+/** The same one iteration at a time; whoever drives it may stop it, and gets the best of what was found until then. */
+export function* calibrating(problem: CalibrationProblem, kernel: Kernel): Generator<CalibrationProgress, Calibration, StopWish> {
   const { mapping: choice, settings } = problem;
   const mapping = withoutStores(buildMapping(kernel.layout, choice), settings);
   const plain = problem.plain ?? kernel;
   const uniform = withoutStores(buildMapping(plain.layout, uniformChoice), settings);
-  const first = fit({ problem: { ...problem, settings: { ...settings, optimizer: 'lbfgsb' } }, mapping: uniform, stage: 'uniform' }, plain);
-  if (!mapping.weights && mapping.parameters.every(({ map }) => map.kind === 'uniform')) {
+  const first = yield* fit(
+    { problem: { ...problem, settings: { ...settings, optimizer: 'lbfgsb' } }, mapping: uniform, stage: 'uniform' },
+    plain,
+  );
+  const stopped = first.reason === 'interrupted';
+  if (stopped || (!mapping.weights && mapping.parameters.every(({ map }) => map.kind === 'uniform'))) {
     return calibrationOf(uniform, [first], { problem, kernel: plain });
   }
-  const second = fit({ problem, mapping, start: startAt(first.x, { uniform, mapping, problem }), stage: 'mapped' }, kernel);
+  const second = yield* fit({ problem, mapping, start: startAt(first.x, { uniform, mapping, problem }), stage: 'mapped' }, kernel);
   return calibrationOf(mapping, [first, second], { problem, kernel });
 }
 
@@ -114,7 +136,7 @@ const priorFor = (mapping: Mapping, { settings: { priors, seed }, pretrained }: 
   priorOf(mapping, { priors, seed, valueOf: id => VARIABLES[id as VariableId].default, ...(pretrained && { pretrained }) });
 
 /** Minimises over u = (x − mean)/deviation, in which all components have the same scale. */
-function fit({ problem, mapping, start, stage }: Fit, kernel: Kernel): Fitted {
+function* fit({ problem, mapping, start, stage }: Fit, kernel: Kernel): Generator<CalibrationProgress, Fitted, StopWish> {
   const { settings, forcing, base, cost } = problem;
   const { mean, deviation } = priorFor(mapping, problem);
   const limit = stage === 'uniform' ? settings.uniformIterations : settings.iterations;
@@ -124,19 +146,33 @@ function fit({ problem, mapping, start, stage }: Fit, kernel: Kernel): Fitted {
   const search: MinimiseProblem = {
     start: (start ?? mean).map((value, i) => (value - mean[i]!) / deviation[i]!),
     evaluate: (u, gradient) => {
-      const x = controlAt(u);
-      const result = kernel.gradient({ forcing, ...fieldsOf(mapping, x, base) }, cost);
-      gradient.set(controlGradient(mapping, x, result).map((slope, i) => slope * deviation[i]! + 2 * penalty(i) * u[i]!));
+      const result = costGradient(mapping, controlAt(u), {
+        base,
+        // a step too far, which the search shortens or stops at; the kernel would refuse it
+        evaluate: fields => (areFinite(fields) ? kernel.gradient({ forcing, ...fields }, cost) : beyond(fields)),
+      });
+      gradient.set(result.gradient.map((slope, i) => slope * deviation[i]! + 2 * penalty(i) * u[i]!));
       return result.cost + u.reduce((sum, value, i) => sum + penalty(i) * value * value, 0);
     },
   };
-  const onIteration = (progress: MinimiseProgress): void => problem.onProgress?.({ ...progress, stage, limit });
-  const found =
+  const steps =
     settings.optimizer === 'adam'
-      ? adam(search, { iterations: limit, rate: settings.rate, onIteration })
-      : minimise(search, { maxIterations: limit, costTolerance: settings.costTolerance, onIteration });
-  return { ...found, x: controlAt(found.x) };
+      ? adamSteps(search, { iterations: limit, rate: settings.rate })
+      : minimising(search, { maxIterations: limit, costTolerance: settings.costTolerance });
+  let step = steps.next();
+  while (!step.done) step = steps.next(yield { ...step.value, stage, limit });
+  return { ...step.value, x: controlAt(step.value.x) };
 }
+
+const beyond = ({ parameters, initialState, weights = new Float64Array() }: Fields): FieldSlopes => ({
+  cost: Infinity,
+  parameters: parameters.map(() => 0),
+  initialState: initialState.map(() => 0),
+  weights: weights.map(() => 0),
+});
+
+const areFinite = ({ parameters, initialState, weights }: Fields): boolean =>
+  [parameters, initialState, weights ?? []].every(values => values.every(Number.isFinite));
 
 /** The fields of the uniform fit in another mapping; what a network adds begins at nothing. */
 function startAt(

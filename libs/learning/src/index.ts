@@ -2,6 +2,7 @@ export { adam, type AdamMinimum, type AdamOptions } from './adam.js';
 export { type MappingChoice } from './build-mapping.js';
 export {
   calibrate,
+  calibrating,
   CALIBRATION_SETTINGS,
   type Calibration,
   type CalibrationProblem,

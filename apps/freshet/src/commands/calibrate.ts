@@ -1,14 +1,15 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Presets, SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { loadDomain, requireGauges, type LoadedDomain } from '#config';
 import { Fault } from '#errors';
 import { SECOND_MS, toIso } from '#hydrology';
-import { routingNames, structureNames } from '#kernel';
+import { routingNames, structureNames, type StopWish } from '#kernel';
 import {
-  calibrate,
+  calibrating,
   CALIBRATION_SETTINGS,
   formatParameterFile,
   MAP_KINDS,
@@ -28,6 +29,7 @@ import { nse } from '#verification';
 import { PLAN_DEFAULTS, prepareCalibration, readMapKind, type CalibrationPlan, type CalibrationSetup } from './prepare-calibration.js';
 import { readPeriod } from './record-inputs.js';
 import { domainFolder, printJson } from './run-options.js';
+import { awaitStopWish, EXIT_INTERRUPTED } from './run-until-stopped.js';
 
 interface CalibrateFlags {
   readonly domain: string;
@@ -93,12 +95,12 @@ async function runCalibration(flags: CalibrateFlags): Promise<unknown> {
   requireGauges(domain, 'calibration');
   const setup = await prepareCalibration(await readPlan(flags, domain), domain);
   const progress = progressBar();
-  const result = calibrate({ ...setup.problem, onProgress: progress.show }, setup.kernel);
-  progress.stop();
+  const result = await stoppable(calibrating(setup.problem, setup.kernel), progress.show).finally(progress.stop);
   const file = parameterFileOf(result, { ...setup, domain, version: await freshetVersion() });
   await mkdir(dirname(resolve(flags.out)), { recursive: true });
   await writeFile(flags.out, formatParameterFile(file));
   const { mapping, fit } = file;
+  warnOfEarlyEnd(fit, flags.out);
   return {
     mapping,
     iterations: fit.iterations,
@@ -107,6 +109,34 @@ async function runCalibration(flags: CalibrateFlags): Promise<unknown> {
     stoppedBy: fit.stoppedBy,
     seconds: Math.round(performance.now() - started) / 1000,
   };
+}
+
+/** Runs a search to its end, or to the iteration at which Ctrl-C is pressed. */
+async function stoppable(search: ReturnType<typeof calibrating>, show: (progress: CalibrationProgress) => void): Promise<Calibration> {
+  const wish = awaitStopWish();
+  let stop: StopWish;
+  void wish.signalled.then(() => (stop = 'stop'));
+  try {
+    let step = search.next();
+    while (!step.done) {
+      show(step.value);
+      await setImmediate(); // a signal is heard between two iterations only
+      step = search.next(stop);
+    }
+    return step.value;
+  } finally {
+    wish.dispose();
+  }
+}
+
+/** A fit that did not end by itself says so: what it wrote is the best it had met. */
+function warnOfEarlyEnd({ stoppedBy, iterations, cost }: ParameterFile['fit'], out: string): void {
+  const kept = `the best parameters until then (cost ${cost.toFixed(4)}) are in ${out}`;
+  const step = /^diverged-at-(\d+)$/.exec(stoppedBy)?.[1] ?? (stoppedBy === 'start-not-finite' ? '1' : undefined);
+  if (step !== undefined) process.stderr.write(`the cost exploded at step ${step}; ${kept}. Try a smaller --rate or a larger --prior.\n`);
+  if (stoppedBy !== 'interrupted') return;
+  process.stderr.write(`stopped after ${iterations} iterations; ${kept}. Run the same command again for the whole fit.\n`);
+  process.exitCode = EXIT_INTERRUPTED;
 }
 
 async function readPlan(flags: CalibrateFlags, domain: LoadedDomain): Promise<CalibrationPlan> {
