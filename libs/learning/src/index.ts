@@ -29,4 +29,5 @@ export {
 export { sampleReservoirs, type RecordedForcing } from './reservoirs/reservoir-samples.js';
 export { stepFactor } from './rescale.js';
 export { openTensorFlow, type TensorFlow } from './tensorflow/open-tensorflow.js';
+export { requireTrainable } from './tensorflow/require-trainable.js';
 export { formatWeightsFile, parseWeightsFile, pretrainedWeights, WEIGHTS_FORMAT, type WeightsFile } from './weights-file.js';

@@ -7,6 +7,7 @@ import type { FieldMap, PredictorCost } from '../maps/field-map.js';
 import type { ControlPrior } from '../prior.js';
 import { kernelOperation } from './kernel-gradient.js';
 import type { TensorFlow } from './open-tensorflow.js';
+import { requireTrainable } from './require-trainable.js';
 
 export interface NetworkMapShape {
   readonly descriptors: readonly Pick<StandardDescriptor, 'values'>[];
@@ -75,7 +76,8 @@ interface Model {
   readonly variables: () => Variable[];
 }
 
-function buildModel({ core, layers }: TensorFlow, sizes: NetworkSizes): Model {
+function buildModel(tensorflow: TensorFlow, sizes: NetworkSizes): Model {
+  const { core, layers } = tensorflow;
   const input = layers.input({ shape: [sizes.inputs] });
   const dense = layerSizes(sizes).map(([, units], l) =>
     layers.layers.dense({ units, activation: l < sizes.hidden.length ? 'tanh' : 'linear' }),
@@ -83,6 +85,7 @@ function buildModel({ core, layers }: TensorFlow, sizes: NetworkSizes): Model {
   const deep = dense.slice(0, -1).reduce((x, layer) => layer.apply(x) as typeof input, input);
   const beside = dense.at(-1)!.apply(input) as typeof input;
   const model: LayersModel = layers.model({ inputs: input, outputs: layers.layers.add().apply([deep, beside]) as typeof input });
+  requireTrainable(tensorflow, model);
   const weights = dense.flatMap(layer => layer.trainableWeights);
   return {
     predict: inputs => model.apply(inputs, { training: true }) as Tensor2D,
