@@ -39,7 +39,7 @@ export class Deployment {
   private constructor(
     readonly folder: string,
     readonly pool: Pool,
-    env: Readonly<Record<string, string>>,
+    { env, replay }: { readonly env: Readonly<Record<string, string>>; readonly replay: readonly string[] },
   ) {
     const process = (name: string, ...args: readonly string[]) => new RoleProcess({ args, env, log: join(folder, `${name}.log`) });
     this.roles = {
@@ -48,12 +48,17 @@ export class Deployment {
       other: process('other', 'serve', 'forecast'),
       alert: process('alert', 'serve', 'alert'),
     };
-    this.leader = process('leader', ...REPLAY);
+    this.leader = process('leader', ...replay);
   }
 
   /** Starts every process; the database is migrated and empty. */
-  static start(folder: string, sql: string, { brokers, prefix }: Pick<KafkaSettings, 'brokers' | 'prefix'>): Deployment {
-    const deployment = new Deployment(folder, connect(sql, { maxConnections: 2 }), {
+  static start(
+    folder: string,
+    sql: string,
+    { brokers, prefix }: Pick<KafkaSettings, 'brokers' | 'prefix'>,
+    replay: readonly string[] = REPLAY,
+  ): Deployment {
+    const env = {
       FRESHET_BUS: 'kafka',
       FRESHET_RUN: 'exercise',
       FRESHET_SQL: sql,
@@ -62,7 +67,8 @@ export class Deployment {
       FRESHET_KAFKA_PARTITIONS: '3',
       FRESHET_KAFKA_REPLICATION: '1',
       FRESHET_LOG_LEVEL: 'warn',
-    });
+    };
+    const deployment = new Deployment(folder, connect(sql, { maxConnections: 2 }), { env, replay });
     for (const role of Object.values(deployment.roles)) role.start();
     deployment.leader.start();
     return deployment;

@@ -1,10 +1,14 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { z } from 'zod';
+import type { AccessMode } from '#config';
 import { StreamEvent } from '#contracts';
+import { needsCaller, requirementOf } from './access/requirement.js';
+import type { ApiContext } from './api-context.js';
+import { CONTROLLERS } from './api.module.js';
 
-/** The OpenAPI 3.1 document, derived from the schemas of `#contracts`. */
-export function openApiDocument(application: INestApplication, version: string): OpenAPIObject {
+/** The OpenAPI 3.1 document of this system, derived from the schemas of `#contracts` and from what its routes ask of a caller. */
+export function openApiDocument(application: INestApplication, { version, access }: Pick<ApiContext, 'version' | 'access'>): OpenAPIObject {
   const about = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Freshet')
@@ -13,13 +17,38 @@ export function openApiDocument(application: INestApplication, version: string):
       'River forecasts and alerts. Units are suffixes of the fields, times are ISO 8601 UTC, intervals are (from, to] stamped by their end. ' +
         'Levels are the system’s own and no official warnings. A reply with a marker speaks of an exercise.',
     )
+    .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'Made by `freshet key create`' }, 'key')
+    .addBearerAuth({ type: 'http', bearerFormat: 'JWT', description: 'Of the configured OpenID Connect issuer' }, 'token')
     .build();
   const document = SwaggerModule.createDocument(application, about, {
     standardSchemaConverter: (schema, { schemaType }) => toJsonSchema(schema as z.ZodType, schemaType),
   });
   const { components } = withComponentReferences(toJsonSchema(StreamEvent, 'output')); // StreamEvent has an id and is among them
   const schemas = { ...document.components?.schemas, ...components };
+  sayWhoMay(document, access.mode);
   return { ...document, components: { ...document.components, schemas } };
+}
+
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+const METHODS = ['get', 'put', 'post', 'patch', 'delete'] as const;
+
+/** Puts into each operation whether it needs a caller; `{}` stands for nobody. */
+function sayWhoMay({ paths }: OpenAPIObject, mode: AccessMode): void {
+  for (const item of Object.values(paths))
+    for (const method of METHODS) {
+      const operation = item[method];
+      if (operation === undefined) continue;
+      const requirement = requirementOf(handlerOf(operation), method.toUpperCase());
+      if (requirement === 'nothing') operation.security = [{}];
+      else operation.security = [...(needsCaller(requirement, mode) ? [] : [{}]), { key: [] }, { token: [] }];
+    }
+}
+
+/** The method of a controller that an operation's id names. */
+function handlerOf({ operationId = '' }: Operation): (...args: never[]) => unknown {
+  const [name, method = ''] = operationId.split('_');
+  const controller = CONTROLLERS.find(each => each.name === name);
+  return (controller!.prototype as unknown as Record<string, (...args: never[]) => unknown>)[method]!;
 }
 
 /** Nest rewrites the references of the schemas it is asked to convert; the events of the stream it does not know. */

@@ -5,6 +5,7 @@ import { NoQuery, type AlertChanged, type ForecastIssued, type StreamEvent } fro
 import type { Handler, Message, Subscription } from '#bus';
 import { toIso, epochMs } from '#hydrology';
 import { readAlertEvent } from '#store';
+import { ApiProblems } from './api-problems.js';
 import { InjectContext, envelopeOf, type ApiContext } from './api-context.js';
 import { replayState } from './operations.controller.js';
 
@@ -14,6 +15,7 @@ const CLOCK_MS = 1_000;
 type News = { readonly kind: 'forecast'; readonly value: ForecastIssued } | { readonly kind: 'alert'; readonly value: AlertChanged };
 
 @ApiTags('operations')
+@ApiProblems()
 @Controller('v1')
 export class StreamController implements OnModuleInit, OnApplicationShutdown {
   readonly #news = new Subject<News>();

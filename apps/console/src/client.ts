@@ -77,6 +77,7 @@ async function readSituation(reading: { base: string; signal: AbortSignal; maps:
     stations: stations.stations,
     alerts: alerts.alerts,
     inputs: status.inputs,
+    feeds: status.feeds,
     replay: replay.replay,
   };
 }

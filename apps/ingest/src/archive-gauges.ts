@@ -1,10 +1,9 @@
 import type { Message } from '#bus';
 import type { GaugeMessage } from '#contracts';
-import { DAY_MS, epochMs, toIso, type EpochMs, type StationId } from '#hydrology';
-import { MISSING, checkDischarge, findUndecodable, limitsOfArea, reject, type KnownValue, type Quality, type Reject } from '#observation';
+import { epochMs, toIso, type EpochMs, type StationId } from '#hydrology';
+import { MISSING, checkDischarge, findUndecodable, limitsOfArea, reject, type Quality, type Reject } from '#observation';
 import {
   inTransaction,
-  readObservations,
   writeObservations,
   writeOutbox,
   writeRejects,
@@ -13,11 +12,7 @@ import {
   type RejectRow,
 } from '#store';
 import { basinOf, type Archive, type ArchivedBasin } from './archive.js';
-
-/** As far back as the checks look (same reading at low flow). */
-const HISTORY_MS = 15 * DAY_MS;
-
-type Known = Map<string, KnownValue[]>;
+import { readKnown, type Known } from './known-discharge.js';
 
 /**
  * Checks and archives gauge values and announces them. Each value is judged by what was known when it was received, so
@@ -26,7 +21,7 @@ type Known = Map<string, KnownValue[]>;
 export async function archiveGauges(archive: Archive, batch: readonly Message<'obs.gauge.v1'>[]): Promise<void> {
   const basin = basinOf(archive, batch[0]!.key);
   const inOrder = [...batch].sort((a, b) => a.value.receivedAt - b.value.receivedAt);
-  const known = await readKnown(archive, basin, inOrder);
+  const known = await readKnown(archive.pool, basin.basin, inOrder);
   const judged = inOrder.map(message => ({ message, ...judge(basin, message.value, known) }));
   for (const { code, message } of judged.flatMap(one => one.rejects)) archive.logger.warn({ basin: basin.basin, code }, message);
   await inTransaction(archive.pool, async client => {
@@ -45,25 +40,6 @@ export async function archiveGauges(archive: Archive, batch: readonly Message<'o
       judged.map(one => announcement(archive, one.message, one.rows)),
     );
   });
-}
-
-/** Discharge of the stations before the batch was received. */
-async function readKnown(archive: Archive, basin: ArchivedBasin, inOrder: readonly Message<'obs.gauge.v1'>[]): Promise<Known> {
-  const times = inOrder.flatMap(({ value }) => value.values.map(({ validTime }) => validTime));
-  if (times.length === 0) return new Map();
-  const series = await readObservations(archive.pool, {
-    basin: basin.basin,
-    variable: 'Q',
-    from: epochMs(Math.min(...times) - HISTORY_MS),
-    to: epochMs(Math.max(...times)),
-    asOf: epochMs(inOrder[0]!.value.receivedAt - 1),
-  });
-  return new Map(
-    series.map(one => [
-      one.station,
-      Array.from(one.times, (time, k): KnownValue => ({ validTime: epochMs(time), value: one.values[k]!, flag: one.flags[k]! })),
-    ]),
-  );
 }
 
 interface Judged {
@@ -103,13 +79,11 @@ interface DecodedValue {
 function judgeValue(basin: ArchivedBasin, value: DecodedValue, known: Known): Quality {
   if (value.value === null) return { flag: MISSING, flagSource: '' };
   if (value.variable !== 'Q') return { flag: 0, flagSource: '' };
-  const history = known.get(value.station) ?? [];
   const station = basin.stations.find(one => one.id === (value.station as StationId))!;
   const candidate = { ...value, value: value.value };
-  const earlier = history.filter(one => one.validTime !== value.validTime); // a correction is not compared with itself
-  const quality = checkDischarge(candidate, earlier, limitsOfArea(station.areaM2));
-  const later = [...earlier, { ...candidate, flag: quality.flag }].sort((a, b) => a.validTime - b.validTime);
-  known.set(value.station, later);
+  const history = known.of(value.station);
+  const quality = checkDischarge(candidate, history.without(value.validTime), limitsOfArea(station.areaM2)); // a correction is not compared with itself
+  history.add({ ...candidate, flag: quality.flag });
   return quality;
 }
 
@@ -134,11 +108,10 @@ function announcement(
   rows: readonly ObservationRow[],
 ): OutboxMessage<'obs.archived.v1'> {
   const { basin, receivedAt } = message.value;
-  const values = rows.map(({ station, variable, validTime, value, flag }) => ({ station, variable, validTime, value, flag }));
   return {
     topic: 'obs.archived.v1',
     key: basin,
     id: `archived/${archive.runKind}/${message.id}`,
-    value: { basin, receivedAt, runKind: archive.runKind, values },
+    value: { basin, receivedAt, runKind: archive.runKind, values: rows.length },
   };
 }

@@ -44,6 +44,12 @@ export const CODES = {
   REQUEST_INVALID: code('input', 400, 'Correct the request; /docs describes each.'),
   ROUTE_UNKNOWN: code('input', 404, 'See /docs for the paths there are.'),
   CONFLICT: code('input', 409, 'Read the current state and decide again.'),
+  KEY_UNKNOWN: code('input', 404, 'Use one of the ids that `freshet key list` shows.'),
+  // access
+  CALLER_UNKNOWN: code('input', 401, 'Send a valid key in X-API-Key, or a bearer token; `freshet key create` makes keys.'),
+  SCOPE_TOO_SMALL: code('input', 403, 'Use the key of an operator.'),
+  RATE_EXCEEDED: code('overload', 429, 'Wait as long as Retry-After says; ask less often, or follow /v1/stream.'),
+  ISSUER_UNAVAILABLE: code('transient', 503, 'The keys of the token’s issuer cannot be read; use an API key or try again.'),
   // running
   SQL_UNAVAILABLE: code('transient', 503, 'The database does not answer; Freshet tries again by itself.'),
   SOURCE_UNAVAILABLE: code('transient', 503, 'The source does not answer; Freshet tries again by itself.'),

@@ -9,9 +9,11 @@ export {
   type CalibrationProgress,
   type CalibrationSettings,
 } from './calibrate.js';
+export { calibrationCost, type CostTerm } from './calibration-cost.js';
 export { efficiencyCost, NSE, nseCost, type Criterion, type Efficiency, type Target, type Transform } from './costs.js';
 export { standardize, type StandardDescriptor } from './descriptors.js';
 export { interceptionCapacity, type DemandAndSupply } from './interception-capacity.js';
+export { L_CURVE_WEIGHTS, type LCurvePoint } from './l-curve.js';
 export { type SpatialCorrelation } from './maps/correlated-map.js';
 export { MAP_KINDS, type MapKind } from './maps/field-map.js';
 export type { Fields, Mapping } from './mapping.js';
@@ -28,6 +30,7 @@ export {
 } from './reservoirs/pretrain-reservoirs.js';
 export { sampleReservoirs, type RecordedForcing } from './reservoirs/reservoir-samples.js';
 export { stepFactor } from './rescale.js';
+export { signatureEvents, type EventTarget, type Signature, type SignatureCriterion } from './signature-cost.js';
 export { openTensorFlow, type TensorFlow } from './tensorflow/open-tensorflow.js';
 export { requireTrainable } from './tensorflow/require-trainable.js';
 export { formatWeightsFile, parseWeightsFile, pretrainedWeights, WEIGHTS_FORMAT, type WeightsFile } from './weights-file.js';

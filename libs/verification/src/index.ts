@@ -1,4 +1,4 @@
-export { baseflow } from './baseflow.js';
+export { baseflow, separateBaseflow, type BaseflowSeparation } from './baseflow.js';
 export { bias, correlation, kge, mae, nse, pairCount, rmse, type Pairs } from './deterministic.js';
 export { coverage, crpsOfQuantiles, type QuantileForecast } from './probabilistic.js';
 export {

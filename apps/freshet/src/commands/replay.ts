@@ -96,6 +96,7 @@ async function play({ roles, domain, mode, environment, sql }: Play): Promise<Re
     kafka: environment.kafka,
     metricsPort: null,
     address: { host: environment.host, port: 0 },
+    access: environment.access,
     workers: 1,
     mode,
     logger,

@@ -1,7 +1,8 @@
 import type { LoadedDomain } from '#config';
-import { cellsUpstreamOf, stampOf, toIso, type EpochMs, type Station, type TimeGrid } from '#hydrology';
+import { stampOf, toIso, type EpochMs, type Station, type TimeGrid } from '#hydrology';
 import { calibrate } from '#learning';
-import { EVENT_SETTINGS, eventErrors, floodEvents, kge, nse, type FloodEvent, type Pairs } from '#verification';
+import { eventErrors, kge, nse, type FloodEvent, type Pairs } from '#verification';
+import { gaugeEvents } from './gauge-events.js';
 import { learningMethod } from './learning-methods.js';
 import { PLAN_DEFAULTS, prepareCalibration } from './prepare-calibration.js';
 import { weightsFor } from './pretrain-weights.js';
@@ -114,8 +115,7 @@ function* scoresOf(
   for (const station of of.scoredAt) {
     const row = run.stations.findIndex(({ id }) => id === station.id);
     const pair = pairs[row]!;
-    const rain = meanRain(forcing.rain, cellsUpstreamOf(domain.mesh, station.cell), domain.mesh.cellCount);
-    const events = floodEvents({ discharge: pair.observed, rain }, EVENT_SETTINGS);
+    const events = gaugeEvents(station, domain, { forcing, time: run.time, observed: Float64Array.from(pair.observed) });
     const score: ValidationScore = {
       ...{ design, method: of.method, station: station.id, fittedOn: of.fittedOn.map(({ id }) => id) },
       nse: nse(pair),
@@ -136,11 +136,4 @@ function scoreEvent(pairs: Pairs, event: FloodEvent, time: TimeGrid): EventScore
 function scoreWithout({ simulated, observed }: Pairs, time: TimeGrid, { from, to }: Period): { nse: number; kge: number } {
   const kept = Float64Array.from(observed, (value, k) => (stampOf(time, k) > from && stampOf(time, k) <= to ? NaN : value));
   return { nse: nse({ simulated, observed: kept }), kge: kge({ simulated, observed: kept }) };
-}
-
-function meanRain(rain: Float32Array, cells: Int32Array, cellCount: number): Float64Array {
-  return Float64Array.from({ length: rain.length / cellCount }, (_, step) => {
-    const depths = Array.from(cells, cell => rain[step * cellCount + cell]!).filter(depth => depth >= 0);
-    return depths.length === 0 ? 0 : depths.reduce((sum, depth) => sum + depth, 0) / depths.length;
-  });
 }
