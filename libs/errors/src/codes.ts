@@ -45,6 +45,7 @@ export const CODES = {
   QUERY_INVALID: code('input', 400, 'Correct the named parameter; /docs describes each.'),
   REQUEST_INVALID: code('input', 400, 'Correct the request; /docs describes each.'),
   ROUTE_UNKNOWN: code('input', 404, 'See /docs for the paths there are.'),
+  METHOD_UNSUPPORTED: code('input', 405, 'Use a method that /docs lists for the path.'),
   CONFLICT: code('input', 409, 'Read the current state and decide again.'),
   KEY_UNKNOWN: code('input', 404, 'Use one of the ids that `freshet key list` shows.'),
   // access

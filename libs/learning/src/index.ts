@@ -17,7 +17,8 @@ export { L_CURVE_WEIGHTS, type LCurvePoint } from './l-curve.js';
 export { type SpatialCorrelation } from './maps/correlated-map.js';
 export { MAP_KINDS, type MapKind } from './maps/field-map.js';
 export type { Fields, Mapping } from './mapping.js';
-export { imperviousnessOf, parameterFields, type ParameterSupport } from './parameter-fields.js';
+export { correctionResponse } from './correction-response.js';
+export { imperviousnessOf, parameterFields, parameterValues, type MappedParameters, type ParameterSupport } from './parameter-fields.js';
 export { formatParameterFile, PARAMETER_FORMAT, parseParameterFile, type ParameterFile } from './parameter-file.js';
 export {
   formatMemberFile,

@@ -244,18 +244,17 @@ export interface StoredExceedance {
   readonly firstCrossing: EpochMs | null;
 }
 
-/** One forecast of a station with everything shown beside it; the newest unless an issue time is named. Null when there is none. */
+/** The forecast of a station of one issue time with everything shown beside it. Null when there is none, or when it was issued after `asOf`. */
 export async function readForecast(
   client: Queryable,
-  of: ReadScope & { readonly station: string; readonly issueTime: EpochMs | null },
+  of: ReadScope & { readonly station: string; readonly issueTime: EpochMs },
 ): Promise<StoredForecast | null> {
   const { rows } = await client.query<HydrographRecord>(
     `select h.issue_time, c.as_of, c.status, h.start_time, h.step_s, h.q05, h.q25, h.q50, h.q75, h.q95, h.open_loop, h.analysis as analysis_run,
        h.peak_time, h.peak, h.peak_low, h.peak_high, c.degradations, c.analysis, c.input_ages, c.rain, c.versions, c.members
      from hydrograph h join cycle c on c.basin = h.basin and c.issue_time = h.issue_time and c.run_kind = h.run_kind
-     where h.station = $1 and h.run_kind = $2 and c.as_of <= $3 and ($4::timestamptz is null or h.issue_time = $4)
-     order by h.issue_time desc limit 1`,
-    [of.station, of.runKind, toIso(of.asOf), of.issueTime === null ? null : toIso(of.issueTime)],
+     where h.station = $1 and h.run_kind = $2 and c.as_of <= $3 and h.issue_time = $4`,
+    [of.station, of.runKind, toIso(of.asOf), toIso(of.issueTime)], // a time, not a range: one chunk is looked into
   );
   const row = rows[0];
   if (row === undefined) return null;
