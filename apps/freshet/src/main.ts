@@ -14,7 +14,9 @@ import { pretrainCommand } from './commands/pretrain.js';
 import { replayCommand } from './commands/replay.js';
 import { serveCommand } from './commands/serve.js';
 import { simulateFeedCommand } from './commands/simulate-feed.js';
+import { sourceCommand } from './commands/source.js';
 import { simulateCommand } from './commands/simulate.js';
+import { trainCorrectorCommand } from './commands/train-corrector.js';
 
 /** Each command file exports `(program: Command) => void` and is listed here. */
 const COMMANDS: readonly ((program: Command) => void)[] = [
@@ -30,7 +32,9 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   validateCommand,
   simulateCommand,
   simulateFeedCommand,
+  sourceCommand,
   fitAssimilationCommand,
+  trainCorrectorCommand,
   hindcastCommand,
   benchCommand,
 ];
