@@ -38,16 +38,17 @@ export function buildDashboard(text: DashboardText): Dashboard {
     .tooltip(DashboardCursorSync.Crosshair)
     .readonly();
   for (const name of ['run', ...text.variables] as const) builder.withVariable(variable(name));
-  for (const panel of text.panels) builder.withPanel(buildPanel(panel));
+  text.panels.forEach((panel, k) => builder.withPanel(buildPanel(panel, k + 1)));
   return builder.build();
 }
 
 const variable = (name: keyof typeof VARIABLES): QueryVariableBuilder =>
   new QueryVariableBuilder(name).datasource(POSTGRES).query(VARIABLES[name]).refresh(VariableRefresh.OnTimeRangeChanged);
 
-function buildPanel(text: PanelText): Builder<Panel> {
+function buildPanel(text: PanelText, id: number): Builder<Panel> {
   const sqlOnly = text.queries.every(({ kind }) => kind === 'sql');
   const panel = shapeOf(text)
+    .id(id) // links to a panel name it
     .title(text.title)
     .description(text.description)
     .datasource(sqlOnly ? POSTGRES : PROMETHEUS)
