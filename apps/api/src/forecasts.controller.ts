@@ -47,6 +47,8 @@ export class ForecastsController {
       inputAges: [...stored.inputAges],
       rain: { ...stored.rain, values: [...stored.rain.values] },
       analysis: stored.analysis,
+      versions: stored.versions,
+      members: [...stored.members],
     };
   }
 

@@ -54,7 +54,7 @@ async function finishOrFail(client: Parameters<typeof finishCycle>[0], lease: Le
 }
 
 function finishedCycle(basin: ForecastBasin, { result, state, previousHash, computeMs }: ComputedCycle): FinishedCycle {
-  const { degradations, analysis, inputAges, massBalance } = result;
+  const { degradations, analysis, inputAges, massBalance, members } = result;
   const { time, mean } = result.rain;
   return {
     status: result.outcome,
@@ -69,6 +69,7 @@ function finishedCycle(basin: ForecastBasin, { result, state, previousHash, comp
       massBalance,
       versions: basin.model.versions,
       stageMs: { compute: Math.round(computeMs) },
+      ...(members && { members: members.forecasts.map(one => ({ ...one, hour: toIso(one.hour) })) }),
     },
   };
 }

@@ -15,6 +15,7 @@ import { replayCommand } from './commands/replay.js';
 import { serveCommand } from './commands/serve.js';
 import { simulateFeedCommand } from './commands/simulate-feed.js';
 import { simulateCommand } from './commands/simulate.js';
+import { trainCorrectorCommand } from './commands/train-corrector.js';
 
 /** Each command file exports `(program: Command) => void` and is listed here. */
 const COMMANDS: readonly ((program: Command) => void)[] = [
@@ -31,6 +32,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   simulateCommand,
   simulateFeedCommand,
   fitAssimilationCommand,
+  trainCorrectorCommand,
   hindcastCommand,
   benchCommand,
 ];
