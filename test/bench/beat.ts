@@ -111,11 +111,11 @@ async function followOne({ pool, bus, relay }: Setting, basin: ForecastBasin, be
   const { cutOff } = basin.domain.settings.forecast;
   const receivedAt = epochMs(issue + cutOff - 1000);
   const id = basin.model.basin;
-  const heard = new Promise<void>(resolve => {
-    void bus.subscribe('forecast.issued.v1', `bench-${beat}`, batch => {
-      if (batch.some(({ value }) => value.basin === id && value.issueTime === issue)) resolve();
-      return Promise.resolve();
-    });
+  let hear!: () => void;
+  const heard = new Promise<void>(resolve => (hear = resolve));
+  const listener = await bus.subscribe('forecast.issued.v1', `bench-${id}`, batch => {
+    if (batch.some(({ value }) => value.basin === id && value.issueTime === issue)) hear();
+    return Promise.resolve();
   });
   await delay(2_000); // the listener has joined
   const began = performance.now();
@@ -130,7 +130,9 @@ async function followOne({ pool, bus, relay }: Setting, basin: ForecastBasin, be
   await enterDueCycles({ pool, basin, runKind: 'scheduled', first: FIRST }, epochMs(issue + cutOff));
   await relay.drain();
   await heard;
-  return (performance.now() - began) / 1000;
+  const seconds = (performance.now() - began) / 1000;
+  await listener.stop();
+  return seconds;
 }
 
 async function main(): Promise<void> {

@@ -44,6 +44,21 @@ describe('schedule', () => {
     expect(rows.map(row => (row.value.issueTime - FIRST) / BEAT_MS)).toEqual([0, 1, 2, 3]);
   });
 
+  it('does nothing for a clock that goes back, and catches up with one that jumps ahead', async () => {
+    await enter(FIRST + BEAT_MS + CUT_OFF_MS);
+    const before = await ledger();
+    await enter(FIRST + BEAT_MS + CUT_OFF_MS - 60 * MINUTE_MS);
+    expect(await ledger()).toEqual(before);
+    await enter(FIRST + 4 * BEAT_MS + CUT_OFF_MS);
+    expect((await ledger()).map(([beat, , notifies]) => [beat, notifies])).toEqual([
+      [0, false],
+      [1, true],
+      [2, false],
+      [3, false],
+      [4, true],
+    ]);
+  });
+
   it('enters a cycle once, whoever looks', async () => {
     await Promise.all([1, 2, 3].map(() => enter(FIRST + CUT_OFF_MS)));
     expect(await ledger()).toHaveLength(1);
