@@ -1,7 +1,17 @@
 import type { Message } from '#bus';
 import type { GaugeMessage } from '#contracts';
-import { epochMs, toIso, type EpochMs, type StationId } from '#hydrology';
-import { DOUBTFUL, MISSING, checkDischarge, findUndecodable, limitsOfArea, reject, type Quality, type Reject } from '#observation';
+import { epochMs, toIso, type EpochMs, type Station, type StationId } from '#hydrology';
+import {
+  DOUBTFUL,
+  MISSING,
+  checkDischarge,
+  findUndecodable,
+  limitsOfArea,
+  reject,
+  type QcLimits,
+  type Quality,
+  type Reject,
+} from '#observation';
 import {
   inTransaction,
   writeObservations,
@@ -99,16 +109,33 @@ function judgeValue(basin: ArchivedBasin, value: DecodedValue, known: Known): Qu
   const station = basin.stations.find(one => one.id === (value.station as StationId))!;
   const candidate = { ...value, value: value.value };
   const history = known.of(value.station);
-  const quality = checkDischarge(candidate, history.without(value.validTime), limitsOfArea(station.areaM2)); // a correction is not compared with itself
+  const off = basin.quality?.[station.id]?.off;
+  const quality = checkDischarge(candidate, history.without(value.validTime), limitsOf(basin, station), off); // a correction is not compared with itself
   history.add({ ...candidate, flag: quality.flag });
   return quality;
+}
+
+/** By the drained area, unless domain.yaml says otherwise. */
+function limitsOf({ quality }: ArchivedBasin, { id, areaM2 }: Station): QcLimits {
+  const limits = limitsOfArea(areaM2);
+  const { softMax, hardMax, risePerHour, fallPerHour } = quality?.[id] ?? {};
+  return {
+    ...limits,
+    softMax: softMax ?? limits.softMax,
+    hardMax: hardMax ?? limits.hardMax,
+    risePerHour: risePerHour ?? limits.risePerHour,
+    fallPerHour: fallPerHour ?? limits.fallPerHour,
+  };
 }
 
 /** An impossible value is archived as unreliable and, so that somebody acts, named among the rejects. */
 function explainUnreliable(value: DecodedValue, quality: Quality, basin: ArchivedBasin): Reject | null {
   const what = `${value.variable} of station ${value.station} at ${toIso(value.validTime)}`;
   if (/\b(HX|HN)\b/.test(quality.flagSource)) {
-    const { hardMin, hardMax } = limitsOfArea(basin.stations.find(one => one.id === (value.station as StationId))!.areaM2);
+    const { hardMin, hardMax } = limitsOf(
+      basin,
+      basin.stations.find(one => one.id === (value.station as StationId))!,
+    );
     const range = `${hardMin} to ${Math.round(hardMax)} m³/s`;
     return reject('GAUGE_OUT_OF_RANGE', `${what} is ${value.value} m³/s, outside of ${range}; check its unit and the rating curve`);
   }

@@ -5,7 +5,7 @@ export { findUndecodable } from './decode/gauge-value.js';
 export { checkDischarge, type Quality } from './qc/check-discharge.js';
 export { STALL_MARGIN_MS, freshnessAt, isStalled, type Freshness } from './qc/freshness.js';
 export { limitsOfArea, type QcLimits } from './qc/limits.js';
-export { DOUBTFUL, MISSING, isTrusted, type Candidate, type KnownValue } from './qc/verdict.js';
+export { DOUBTFUL, FLAG_SOURCES, MISSING, isTrusted, type FlagSource, type Candidate, type KnownValue } from './qc/verdict.js';
 export { affineOf, decodeGeoTiff, type Raster } from './gridded/geotiff.js';
 export { parseTimeUnits } from './gridded/cf-time.js';
 export { encodeOdim, type OdimComposite } from './gridded/encode-odim.js';
