@@ -2,7 +2,7 @@ import type { FutureRain } from '#cycle';
 import type { RunKind } from '#contracts';
 import { Fault } from '#errors';
 import { DAY_MS, HOUR_MS, epochMs, timeGrid, toIso, type EpochMs, type PointSeries } from '#hydrology';
-import { judgeAgain, limitsOfArea } from '#observation';
+import { judgeAgain, limitsOfStation } from '#observation';
 import { readObservations, readRain, readStatesBefore, type Lease, type Pool, type StateRow } from '#store';
 import type { CycleTask } from './cycle-messages.js';
 import type { ForecastBasin } from './forecast-basin.js';
@@ -61,9 +61,9 @@ export async function loadReanalysisInputs(pool: Pool, basin: ForecastBasin, lea
 }
 
 /** The part after `first`, its flags found on the whole; nothing when no value is left. */
-function judgedAgain({ model }: ForecastBasin, series: PointSeries, first: number): PointSeries[] {
+function judgedAgain({ model, domain }: ForecastBasin, series: PointSeries, first: number): PointSeries[] {
   const station = model.stations.find(({ id }) => id === series.station);
-  const judged = station === undefined ? series : judgeAgain(series, limitsOfArea(station.areaM2));
+  const judged = station === undefined ? series : judgeAgain(series, limitsOfStation(station.areaM2, domain.settings.quality[station.id]));
   const from = judged.times.findIndex(time => time > first);
   const { times, values, flags } = judged;
   return from === -1 ? [] : [{ ...judged, times: times.slice(from), values: values.slice(from), flags: flags.slice(from) }];

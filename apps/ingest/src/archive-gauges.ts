@@ -7,7 +7,7 @@ import {
   UNRELIABLE,
   checkDischarge,
   findUndecodable,
-  limitsOfArea,
+  limitsOfStation,
   reject,
   type QcLimits,
   type Quality,
@@ -102,7 +102,7 @@ function limitsOf(basin: ArchivedBasin): Gauges {
   const kept = limitsOfBasins.get(basin);
   if (kept !== undefined) return kept;
   const gauged = basin.stations.filter(station => station.gauged);
-  const limits = new Map(gauged.map(({ id, areaM2 }) => [id as string, limitsOfArea(areaM2)]));
+  const limits = new Map(gauged.map(({ id, areaM2 }) => [id as string, limitsOfStation(areaM2, basin.quality?.[id])]));
   limitsOfBasins.set(basin, limits);
   return limits;
 }

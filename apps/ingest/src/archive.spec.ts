@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { LocalBus } from '#bus';
-import { loadDomain, type LoadedDomain } from '#config';
+import { loadDomain, type DomainSettings, type LoadedDomain } from '#config';
 import { HOUR_MS, epochMs, parseIso, ratingCurve, stationId, type RatingCurve, type StationId } from '#hydrology';
 import type { ObservationSource, RawGaugeValue, RawObservation } from '#observation';
 import { createLogger } from '#runtime';
@@ -24,10 +24,11 @@ describe('ingest, from source to store', () => {
   afterAll(() => database.close());
   beforeEach(() => database.pool.query('truncate observation, rain_grid, reject, outbox'));
 
+  let settings: DomainSettings['quality'] = {};
   const ingest = async (source: ObservationSource, from = FROM, to = TO, ratings = new Map<StationId, RatingCurve>()) => {
     const bus = new LocalBus();
     const { basin, stations, mesh } = domain;
-    const basins = new Map([[basin, { basin, stations, ratings, cellCount: mesh.cellCount }]]);
+    const basins = new Map([[basin, { basin, stations, ratings, quality: settings, cellCount: mesh.cellCount }]]);
     await startArchive(bus, { pool: database.pool, basins, runKind: 'replay', logger: createLogger('silent') });
     const gauged = new Set<string>(stations.filter(station => station.gauged).map(station => station.id));
     const collection = { bus, basin, source, sourceIds: { rain: 'radar', gauges: 'gauges' }, stations: gauged };
@@ -132,6 +133,27 @@ describe('ingest, from source to store', () => {
         code: 'RATING_MISSING',
         message: 'the rating curve of V3524010 has no table for 2014-10-12T23:45:00Z; add one to its file under ratings of domain.yaml',
       },
+    ]);
+  });
+
+  it('checks a station as domain.yaml says, and doubts a jump by the factor between two units', async () => {
+    const hours = [1, 2, 3].map(hour => ({ validTime: epochMs(FROM + hour * HOUR_MS), receivedAt: epochMs(FROM + hour * HOUR_MS) }));
+    const values = [1.2, 1.25, 0.00124].map((value, k) => gauge({ station: 'V3517010', value, ...hours[k]! }));
+    const flags = async () => (await query(`select flag, flag_source from observation order by valid_time`)).map(row => Object.values(row));
+    await ingest(listing(...values));
+    expect(await flags()).toEqual([
+      [0, ''],
+      [0, ''],
+      [3, 'UF'],
+    ]);
+    await database.pool.query('truncate observation, reject, outbox');
+    settings = { V3517010: { off: ['UF'], hardMax: 1.22 } };
+    await ingest(listing(...values));
+    settings = {};
+    expect(await flags()).toEqual([
+      [0, ''],
+      [6, 'HX'],
+      [0, ''],
     ]);
   });
 

@@ -1,4 +1,5 @@
 import type { Bus } from '#bus';
+import type { DomainSettings } from '#config';
 import type { RunKind } from '#contracts';
 import { Fault } from '#errors';
 import type { BasinId, RatingCurve, Station, StationId } from '#hydrology';
@@ -15,6 +16,8 @@ export interface ArchivedBasin {
   readonly cellCount: number;
   /** By which the stage of a station becomes discharge. */
   readonly ratings?: ReadonlyMap<StationId, RatingCurve>;
+  /** Station: checks that are switched off and limits of its own. */
+  readonly quality?: DomainSettings['quality'];
 }
 
 export interface Archive {

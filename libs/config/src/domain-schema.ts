@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { HOUR_MS } from '#hydrology';
 import { routingNames, structureNames } from '#kernel';
+import { FLAG_SOURCES } from '#observation';
 import { Duration } from './duration.js';
 import { LiveSource } from './live-sources.js';
 
@@ -42,6 +43,15 @@ const Model = z.strictObject({
 });
 
 const Source = z.strictObject({ id: z.string().min(1), latency: Duration, overlap: duration('3h') });
+
+/** Checks of a station that are switched off, and limits that differ from those of its drained area; m³/s and m³/s an hour. */
+const Quality = z.strictObject({
+  off: z.array(z.enum(FLAG_SOURCES)).default([]),
+  softMax: z.number().positive().optional(),
+  hardMax: z.number().positive().optional(),
+  risePerHour: z.number().positive().optional(),
+  fallPerHour: z.number().positive().optional(),
+});
 
 /** radar and gauges: how late the record reached its users, for replays. live: what operations ask and watch. */
 const Sources = z.strictObject({ radar: Source, gauges: Source, live: z.array(LiveSource).default([]) });
@@ -97,6 +107,8 @@ export const DomainYaml = z.strictObject({
   record: Record,
   /** Station: file of its rating curve, by which its stage becomes discharge. */
   ratings: z.record(z.string(), relativePath).default({}),
+  /** Station: how its discharge is checked. */
+  quality: z.record(z.string(), Quality).default({}),
   model: Model.prefault({}),
   sources: Sources,
   forcing: Forcing.prefault({}),
@@ -109,7 +121,7 @@ export const DomainYaml = z.strictObject({
 export type DomainYaml = z.infer<typeof DomainYaml>;
 
 /** The settings the rooms need: durations in ms. */
-export type DomainSettings = Pick<DomainYaml, 'model' | 'sources' | 'forcing' | 'forecast' | 'assimilation' | 'alerts'>;
+export type DomainSettings = Pick<DomainYaml, 'model' | 'sources' | 'quality' | 'forcing' | 'forecast' | 'assimilation' | 'alerts'>;
 
 /**
  * Mistakes between keys, by key. Works on the raw file, section by section: one that does not parse says so elsewhere and does

@@ -37,7 +37,7 @@ export async function loadDomain(folder: string): Promise<LoadedDomain> {
   refuseStrangers(yaml, stations, files.discharge.stations, path);
   const gauged = stations.filter(station => station.gauged);
   refuseMisnamed(yaml, gauged, path);
-  const { model, sources, forcing, forecast, assimilation, alerts } = yaml;
+  const { model, sources, quality, forcing, forecast, assimilation, alerts } = yaml;
   return {
     basin: basinId(yaml.basin),
     name: yaml.name,
@@ -51,7 +51,7 @@ export async function loadDomain(folder: string): Promise<LoadedDomain> {
     configHash: hashOf(text, ...tables),
     meshHash: hashOfMesh(mesh),
     record: openRecord({ ...files, rainLatencyMs: sources.radar.latency }, mesh),
-    settings: { model, sources, forcing, forecast, assimilation, alerts },
+    settings: { model, sources, quality, forcing, forecast, assimilation, alerts },
     projection,
   };
 }
@@ -141,10 +141,11 @@ function refuseStrangers(yaml: DomainYaml, stations: readonly Station[], recorde
 /** Sources and ratings must speak of gauged stations. */
 function refuseMisnamed(yaml: DomainYaml, gauged: readonly Station[], path: string): void {
   const ids = gauged.map(({ id }) => id as string);
-  const strangers = Object.keys(yaml.ratings).filter(id => !ids.includes(id));
+  const named = (['ratings', 'quality'] as const).flatMap(key => Object.keys(yaml[key]).map(id => ({ key, id })));
+  const strangers = named.filter(({ id }) => !ids.includes(id));
   const mistakes = [
     ...checkLiveSources(yaml.sources.live, ids),
-    ...strangers.map(id => `ratings.${id}: is no gauged station of stations.csv; it has ${ids.join(', ') || 'none'}`),
+    ...strangers.map(({ key, id }) => `${key}.${id}: is no gauged station of stations.csv; it has ${ids.join(', ') || 'none'}`),
   ];
   if (mistakes.length > 0) throw domainInvalid(path, mistakes);
 }

@@ -4,6 +4,7 @@ import { checkFreshness } from './freshness.js';
 import type { QcLimits } from './limits.js';
 import { checkRange } from './range.js';
 import { checkRate } from './rate.js';
+import { checkUnitFactor } from './unit-factor.js';
 import { RELIABLE, type Candidate, type Finding, type KnownValue } from './verdict.js';
 
 /** Quality of a value: the worst flag found and every check that spoke. */
@@ -13,14 +14,15 @@ export interface Quality {
   readonly flagSource: string;
 }
 
-/** Every check on one discharge, against what was known of the station before (ascending by valid time). */
+/** Every check on one discharge that is not switched off, against what was known of the station before (ascending by valid time). */
 export function checkDischarge(candidate: Candidate, history: readonly KnownValue[], limits: QcLimits): Quality {
   const findings = [
     checkFreshness(candidate),
     checkRange(candidate.value, limits),
     checkRate(candidate, history, limits),
     checkFlatLine(candidate, history, limits),
-  ].filter((finding): finding is Finding => finding !== null);
+    checkUnitFactor(candidate, history),
+  ].filter((finding): finding is Finding => finding !== null && !limits.off.includes(finding.source));
   const flag = findings.reduce<QualityFlag>((worst, finding) => (finding.flag > worst ? finding.flag : worst), RELIABLE);
   return { flag, flagSource: findings.map(finding => finding.source).join(' ') };
 }

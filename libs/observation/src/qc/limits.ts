@@ -1,3 +1,5 @@
+import type { FlagSource } from './verdict.js';
+
 /** What is plausible for the discharge of a station; m³/s and m³/s per hour. */
 export interface QcLimits {
   readonly hardMin: number;
@@ -8,6 +10,8 @@ export interface QcLimits {
   readonly risePerHour: number;
   readonly fallPerHour: number;
   readonly flatLine: FlatLineLimits;
+  /** Checks that are switched off. */
+  readonly off: readonly FlagSource[];
 }
 
 /** How long the same reading may last; low flow stands still for days, a flood does not. */
@@ -36,6 +40,30 @@ export function limitsOfArea(areaM2: number): QcLimits {
     risePerHour: RATE_PER_KM2 * areaKm2,
     fallPerHour: RATE_PER_KM2 * areaKm2,
     flatLine: { highFlow: 0.03 * areaKm2, highFlowHours: 24, lowFlowHours: 14 * 24 },
+    off: [],
+  };
+}
+
+/** What somebody knows better of one station; m³/s and m³/s per hour. */
+export interface QcChoices {
+  readonly softMax?: number | undefined;
+  readonly hardMax?: number | undefined;
+  readonly risePerHour?: number | undefined;
+  readonly fallPerHour?: number | undefined;
+  readonly off?: readonly FlagSource[] | undefined;
+}
+
+/** By the drained area, unless somebody knows better. */
+export function limitsOfStation(areaM2: number, choices: QcChoices = {}): QcLimits {
+  const limits = limitsOfArea(areaM2);
+  const { softMax, hardMax, risePerHour, fallPerHour, off } = choices;
+  return {
+    ...limits,
+    softMax: softMax ?? limits.softMax,
+    hardMax: hardMax ?? limits.hardMax,
+    risePerHour: risePerHour ?? limits.risePerHour,
+    fallPerHour: fallPerHour ?? limits.fallPerHour,
+    off: off ?? limits.off,
   };
 }
 

@@ -21,8 +21,12 @@ export interface Finding {
   readonly source: FlagSource;
 }
 
-/** HN hard minimum, HX hard maximum, SX soft maximum, ROR rate of rise, ROF rate of fall, SR same reading, TS time shift. */
-export type FlagSource = 'HN' | 'HX' | 'SX' | 'ROR' | 'ROF' | 'SR' | 'TS';
+/**
+ * Every check by its flag source: HN hard minimum, HX hard maximum, SX soft maximum, ROR rate of rise, ROF rate of fall, SR same
+ * reading, TS time shift; UF (not of Delft-FEWS) a jump by the factor between two units.
+ */
+export const FLAG_SOURCES = ['HN', 'HX', 'SX', 'ROR', 'ROF', 'SR', 'TS', 'UF'] as const;
+export type FlagSource = (typeof FLAG_SOURCES)[number];
 
 export const RELIABLE = 0;
 export const DOUBTFUL = 3;
