@@ -24,7 +24,19 @@ const WITHIN_LAYER = new Set(['observation → contracts', 'store → bus', 'con
 
 const MOST_LIBRARIES = 16;
 const PURE = new Set([
-  ...['hydrology', 'observation', 'forcing', 'nowcast', 'kernel', 'assimilation', 'learning', 'verification', 'cycle', 'alerting', 'contracts'],
+  ...[
+    'hydrology',
+    'observation',
+    'forcing',
+    'nowcast',
+    'kernel',
+    'assimilation',
+    'learning',
+    'verification',
+    'cycle',
+    'alerting',
+    'contracts',
+  ],
 ]);
 /** Runs when Freshet is built, never when it computes. */
 const BUILD_TIME = 'libs/kernel/src/compiler/';

@@ -9,6 +9,7 @@ import { fitAssimilationCommand } from './commands/fit-assimilation.js';
 import { hindcastCommand } from './commands/hindcast.js';
 import { meshCommand } from './commands/mesh.js';
 import { migrateCommand } from './commands/migrate.js';
+import { nowcastCommand } from './commands/nowcast.js';
 import { replayCommand } from './commands/replay.js';
 import { serveCommand } from './commands/serve.js';
 import { simulateCommand } from './commands/simulate.js';
@@ -26,6 +27,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   simulateCommand,
   fitAssimilationCommand,
   hindcastCommand,
+  nowcastCommand,
   benchCommand,
 ];
 

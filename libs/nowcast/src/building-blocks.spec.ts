@@ -28,7 +28,9 @@ describe('fitAutoregression', () => {
     const { first, second } = fitAutoregression(0.8, 0.6);
     expect(first + second * 0.8).toBeCloseTo(0.8, 12);
     expect(first * 0.8 + second).toBeCloseTo(0.6, 12);
-    skillOf(fitAutoregression(0.7), 3).forEach((skill, n) => { expect(skill).toBeCloseTo(0.7 ** (n + 1), 12); });
+    skillOf(fitAutoregression(0.7), 3).forEach((skill, n) => {
+      expect(skill).toBeCloseTo(0.7 ** (n + 1), 12);
+    });
     expect(fitAutoregression(NaN)).toEqual({ first: 0, second: 0, noise: 1 });
   });
 });
