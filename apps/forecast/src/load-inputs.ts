@@ -1,9 +1,10 @@
 import { Fault } from '#errors';
 import type { FutureRain } from '#cycle';
-import { HOUR_MS, epochMs, timeGrid, toIso, type EpochMs } from '#hydrology';
+import { HOUR_MS, epochMs, timeGrid, toIso, type EpochMs, type RainGrid } from '#hydrology';
 import { readObservations, readRain, readStatesBefore, type Lease, type Pool } from '#store';
 import type { CycleTask } from './cycle-messages.js';
 import type { ForecastBasin } from './forecast-basin.js';
+import { nowcastRain } from './nowcast-rain.js';
 
 /** Values before the window help to see whether a gauge is alive. */
 const BEFORE_WINDOW_MS = 6 * HOUR_MS;
@@ -36,11 +37,19 @@ export async function loadInputs(pool: Pool, basin: ForecastBasin, lease: Lease)
     background: background.state,
     previous: previous.state,
     observed: { rain, discharge, pet: domain.record.pet(timeGrid(start, end, model.stepMs)) },
-    futureRain: expectedRain(basin, start, end),
+    futureRain: expectedRain(basin, rain, { issueTime, asOf, start, end }),
   };
 }
 
+interface Times {
+  readonly issueTime: EpochMs;
+  readonly asOf: EpochMs;
+  readonly start: EpochMs;
+  readonly end: EpochMs;
+}
+
 /** `known` looks into the record: what has fallen but not arrived, and what will fall. For hindcasts and exercises only. */
-function expectedRain({ rain, domain }: ForecastBasin, start: EpochMs, end: EpochMs): FutureRain {
-  return rain === 'known' ? { kind: 'known', rain: domain.record.rain(start, end) } : { kind: rain };
+function expectedRain({ rain, domain }: ForecastBasin, received: readonly RainGrid[], { start, end, ...now }: Times): FutureRain {
+  if (rain === 'known') return { kind: 'known', rain: domain.record.rain(start, end) };
+  return rain === 'nowcast' ? nowcastRain(domain.mesh, received, now) : { kind: rain };
 }

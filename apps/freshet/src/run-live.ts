@@ -23,7 +23,7 @@ export async function runLive(ground: Ground): Promise<void> {
 }
 
 async function startLiveForecasts(ground: Ground, first: EpochMs): Promise<ForecastRole> {
-  const role = await openForecastRole(ground, 'persistence');
+  const role = await openForecastRole(ground);
   await beginForecasts(role, { first, alone: ground.options.sql.startsWith('embedded:') });
   await startForecasts(ground, role);
   return role;

@@ -43,9 +43,9 @@ const Source = z.strictObject({ id: z.string().min(1), latency: Duration, overla
 const Sources = z.strictObject({ radar: Source, gauges: Source });
 
 const Forcing = z.strictObject({
-  /** What stands in for rain that did not come, first rung first. */
+  /** What stands in for rain that has not come or not fallen, first rung first. */
   ladder: z
-    .array(z.enum(['persistence', 'zero']))
+    .array(z.enum(['nowcast', 'persistence', 'zero']))
     .min(1)
     .default(['persistence', 'zero']),
   /** Time over which the last received rain fades to nothing. */
