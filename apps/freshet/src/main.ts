@@ -7,12 +7,16 @@ import { devCommand } from './commands/dev.js';
 import { domainCommand } from './commands/domain.js';
 import { fitAssimilationCommand } from './commands/fit-assimilation.js';
 import { hindcastCommand } from './commands/hindcast.js';
+import { keyCommand } from './commands/key.js';
 import { meshCommand } from './commands/mesh.js';
 import { migrateCommand } from './commands/migrate.js';
 import { nowcastCommand } from './commands/nowcast.js';
+import { pretrainCommand } from './commands/pretrain.js';
 import { replayCommand } from './commands/replay.js';
 import { serveCommand } from './commands/serve.js';
+import { simulateFeedCommand } from './commands/simulate-feed.js';
 import { simulateCommand } from './commands/simulate.js';
+import { trainCorrectorCommand } from './commands/train-corrector.js';
 
 /** Each command file exports `(program: Command) => void` and is listed here. */
 const COMMANDS: readonly ((program: Command) => void)[] = [
@@ -20,12 +24,16 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   serveCommand,
   replayCommand,
   migrateCommand,
+  keyCommand,
   domainCommand,
   meshCommand,
+  pretrainCommand,
   calibrateCommand,
   validateCommand,
   simulateCommand,
+  simulateFeedCommand,
   fitAssimilationCommand,
+  trainCorrectorCommand,
   hindcastCommand,
   nowcastCommand,
   benchCommand,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { adam } from './adam.js';
+import type { MinimiseProgress } from '#kernel';
+import { adam, adamSteps } from './adam.js';
 
 /** Rosenbrock's valley, minimum 0 at (1, 1). */
 const rosenbrock = (x: Float64Array, gradient: Float64Array): number => {
@@ -39,6 +40,22 @@ describe('adam', () => {
     const found = adam({ start: Float64Array.from([0, 0.3]), ...bounds, evaluate: bowl }, { iterations: 300, rate: 0.1 });
     expect(found.x[0]).toBeCloseTo(0, 3);
     expect(found.x[1]).toBe(0.5);
+  });
+
+  it('stops at a cost a hundred times that of the start', () => {
+    const cliff = (x: Float64Array, gradient: Float64Array): number => {
+      gradient.set([1]);
+      return x[0]! < -1 ? 500 : 1 + x[0]!;
+    };
+    const found = adam({ start: new Float64Array(1), evaluate: cliff }, { iterations: 50, rate: 0.4 });
+    expect([found.reason, found.cost < 0.3, found.x[0]! > -1]).toEqual(['diverged-at-4', true, true]);
+  });
+
+  it('ends at the best control when it is told to', () => {
+    const search = adamSteps({ start: Float64Array.from([3, 3]), evaluate: bowl }, { iterations: 50, rate: 0.1 });
+    search.next();
+    const { iteration, cost } = search.next().value as MinimiseProgress;
+    expect(search.next('stop')).toMatchObject({ done: true, value: { reason: 'interrupted', iterations: iteration, cost } });
   });
 
   it('stops at a cost or gradient that is not finite, keeps the best control and says the step', () => {

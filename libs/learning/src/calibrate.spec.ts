@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Cost, GradientResult, Kernel, RunRequest, RunResult } from '#kernel';
-import { calibrate, CALIBRATION_SETTINGS, type CalibrationProgress } from './calibrate.js';
+import { calibrate, calibrating, CALIBRATION_SETTINGS, type CalibrationProgress } from './calibrate.js';
 import { standardize } from './descriptors.js';
 import { nseCost } from './costs.js';
 import type { MappingChoice } from './build-mapping.js';
@@ -121,11 +121,50 @@ describe('calibrate', () => {
     );
   });
 
+  it.each(['lbfgsb', 'adam'] as const)('stops %s at an exploding cost, keeps the best control and says the step', optimizer => {
+    const observed = twin(cell => 150 + 60 * cell ** 1.5);
+    const healthy = nseCost({ observed, steps: STEPS, stations: [0] });
+    let calls = 0;
+    const breaking: Cost = (discharge, adjoint) => {
+      const cost = healthy(discharge, adjoint);
+      return ++calls > 15 ? NaN : cost;
+    };
+    const problem = { ...problemFor(observed), settings: { ...settings, uniformIterations: 5, optimizer, rate: 0.05 } };
+    const uniform = calibrate({ ...problem, mapping: uniformly }, toy);
+    const stopped = calibrate({ ...problem, cost: breaking, mapping: bySlope }, toy);
+    expect(stopped.stoppedBy).toMatch(/^diverged-at-\d+$/);
+    expect(healthy(stopped.discharge, new Float64Array(STEPS))).toBeLessThanOrEqual(uniform.cost);
+  });
+
+  it('may be stopped between two iterations and gives the best until then', () => {
+    const observed = twin(cell => 150 + 60 * cell ** 1.5);
+    const search = calibrating({ ...problemFor(observed), settings: { ...settings, uniformIterations: 3 }, mapping: bySlope }, toy);
+    let step = search.next();
+    while (!step.done) step = search.next(step.value.stage === 'mapped' && step.value.iteration === 4 ? 'stop' : undefined);
+    expect(step.value).toMatchObject({ stoppedBy: 'interrupted', iterations: 7 });
+  });
+
   it('is held near the prior by its weight', () => {
     const observed = twin(cell => 150 + 60 * cell ** 1.5);
     const free = calibrate({ ...problemFor(observed), mapping: bySlope }, toy);
     const held = calibrate({ ...problemFor(observed), settings: { ...settings, priorWeight: 1 }, mapping: bySlope }, toy);
     expect(Math.abs(held.control[1]!)).toBeLessThan(Math.abs(free.control[1]!));
     expect(held.cost).toBeGreaterThan(free.cost);
+  });
+
+  it('goes along an L-curve, where a lighter weight always fits better and departs further, and keeps one of its fits', () => {
+    const observed = twin(cell => 150 + 60 * cell ** 1.5).map((flow, k) => flow * (1 + 0.05 * Math.sin(5 * k)));
+    const weights = [1, 0.1, 1e-2, 1e-3, 1e-4];
+    const along = { ...settings, lCurve: weights };
+    for (const mapping of [bySlope, uniformly]) {
+      const { lCurve, priorWeight, cost } = calibrate({ ...problemFor(observed), settings: along, mapping }, toy);
+      expect(lCurve!.map(({ weight }) => weight)).toEqual(weights);
+      for (let k = 1; k < weights.length; k++) {
+        expect(lCurve![k]!.misfit).toBeLessThanOrEqual(lCurve![k - 1]!.misfit * (1 + 1e-6));
+        expect(lCurve![k]!.background).toBeGreaterThanOrEqual(lCurve![k - 1]!.background * (1 - 1e-6));
+      }
+      const chosen = lCurve!.find(({ weight }) => weight === priorWeight)!;
+      expect(cost).toBeCloseTo(chosen.misfit, 12);
+    }
   });
 });

@@ -2,11 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Command } from 'commander';
 import { loadDomain } from '#config';
 import { parseParameterFile } from '#learning';
 import { openForecastBasin } from '../open-forecast-basin.js';
+import { calibrateCommand } from './calibrate.js';
 
 const CANCE = import.meta.resolve('#domains/cance/domain.yaml');
 const FRESHET = fileURLToPath(new URL('../../../apps/freshet/bin/freshet.js', CANCE));
@@ -79,12 +82,53 @@ describe('a trained model from freshet calibrate into operation', () => {
     expect(await readFile(out('again.json'), 'utf8')).toBe(await readFile(out('hybrid.json'), 'utf8'));
   });
 
+  it('stops at an exploding cost, keeps the best it met and says the step', async () => {
+    const options = { ...period, mapping: 'ann', optimizer: 'adam', rate: '1e308', iterations: '20', gauges: 'V3524010' };
+    const { status, stdout, stderr } = freshet('calibrate', { ...options, out: out('exploded.json') });
+    expect(stderr).toMatch(/the cost exploded at step \d+; the best parameters until then \(cost 0\.\d+\) are in .*exploded\.json/);
+    expect(status).toBe(0);
+    const { stoppedBy, cost } = JSON.parse(stdout) as { stoppedBy: string; cost: number };
+    expect(stoppedBy).toMatch(/^diverged-at-\d+$/);
+    const { fit } = parseParameterFile(await readFile(out('exploded.json'), 'utf8'), 'exploded.json');
+    expect([fit.stoppedBy, fit.cost]).toEqual([stoppedBy, cost]);
+    expect(fit.nse['V3524010']).toBeGreaterThan(0.5);
+  });
+
+  it('keeps the best parameters at Ctrl-C and says so', async () => {
+    let said = '';
+    const [stderr, stdout] = [jest.spyOn(process.stderr, 'write'), jest.spyOn(process.stdout, 'write')];
+    stderr.mockImplementation(text => ((said += String(text)), true));
+    stdout.mockImplementation(() => true);
+    const program = new Command();
+    calibrateCommand(program);
+    const options = { domain: join(folder, 'cance'), ...period, iterations: '100000', optimizer: 'adam', out: out('stopped.json') };
+    const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
+    const running = program.parseAsync(['calibrate', ...flags], { from: 'user' });
+    while (process.listenerCount('SIGINT') === 0) await setTimeout(50);
+    await setTimeout(1000);
+    process.emit('SIGINT');
+    await running;
+    const exitCode = process.exitCode;
+    process.exitCode = undefined;
+    stderr.mockRestore();
+    stdout.mockRestore();
+    expect(said).toMatch(/stopped after \d+ iterations; the best parameters until then .* are in .*stopped\.json/);
+    expect(exitCode).toBe(130);
+    const { fit } = parseParameterFile(await readFile(out('stopped.json'), 'utf8'), 'stopped.json');
+    expect(fit.stoppedBy).toBe('interrupted');
+    expect(fit.nse['V3524010']).toBeGreaterThan(0.5);
+  });
+
   it.each([
     [{ mapping: 'kriging' }, /--mapping kriging is unknown; it is one of uniform, distributed, multilinear, multipower, ann/],
     [{ correction: '16' }, /--correction 16 is not mlp:SIZES/],
     [{ map: 'ci=ann' }, /ci is not calibrated in gr4; there is cp, ct/],
     [{ cost: 'rmse' }, /--cost rmse is not nse, nnse or kge/],
+    [{ cost: 'nse:0.5,eff-log:0.5' }, /--cost eff-log:0.5 is not .* or eff or epf, each with a weight/],
     [{ 'gauge-weights': '1,2' }, /give 3 numbers/],
+    [{ prior: 'corner' }, /--prior corner is not a number of 0 or more, nor l-curve/],
+    [{ scale: 'akw' }, /--scale akw is not ID=FACTOR/],
+    [{ scale: 'llr=2' }, /--scale: llr has no prior in gr4; there is cp, ct/],
     [{ optimizer: 'sgd' }, /--optimizer sgd is not lbfgsb or adam/],
     [{ structure: 'vic3l', correction: 'mlp:4' }, /unknown structure "vic3l_mlp"/],
   ])('says what is wrong with %j', (flags, message) => {

@@ -262,6 +262,16 @@ describe('minimise (L-BFGS-B)', () => {
     expect(limited.evaluations).toBe(5);
     expect(minimise(problemOf({ formula: rosenbrock, start: [1, 1] })).reason).toBe('gradient-tolerance');
     expect(minimise(problemOf({ formula: () => ({ cost: NaN, gradient: [0, 0] }), start: [0, 0] })).reason).toBe('start-not-finite');
+    expect(minimise(problemOf({ formula: () => ({ cost: 1, gradient: [NaN, 0] }), start: [0, 0] })).reason).toBe('start-not-finite');
+  });
+
+  it('names the step from which no cost is finite and keeps the point before it', () => {
+    let calls = 0;
+    const breaking: Formula = x => (++calls > 12 ? { cost: Infinity, gradient: [NaN, NaN] } : rosenbrock(x));
+    const found = minimise(problemOf({ formula: breaking, start: [-1.2, 1] }));
+    expect(found.reason).toBe(`diverged-at-${found.iterations + 1}`);
+    expect(found.cost).toBe(rosenbrock([...found.x]).cost);
+    expect(found.cost).toBeLessThan(rosenbrock([-1.2, 1]).cost);
   });
 
   it('says that it failed when the gradient is wrong', () => {

@@ -34,7 +34,18 @@ export interface MinimiseProgress {
 }
 
 export type StopReason =
-  'cost-tolerance' | 'gradient-tolerance' | 'iteration-limit' | 'evaluation-limit' | 'line-search-failed' | 'start-not-finite';
+  | 'cost-tolerance'
+  | 'gradient-tolerance'
+  | 'iteration-limit'
+  | 'evaluation-limit'
+  | 'line-search-failed'
+  | 'start-not-finite'
+  /** No cost along the line of this iteration was finite, not even along −g: the point before it is the result. */
+  | `diverged-at-${number}`
+  | 'interrupted';
+
+/** What a caller may answer to the progress of a search; it then ends at the best point so far. */
+export type StopWish = 'stop' | undefined;
 
 export interface Minimum {
   readonly x: Float64Array;
@@ -55,12 +66,21 @@ const TRIALS_PER_LINE = 20;
  * Nocedal (2011) and the line search of Moré and Thuente (1994). Deterministic: the same problem gives the same bits.
  */
 export function minimise(problem: MinimiseProblem, options: MinimiseOptions = {}): Minimum {
-  const settings = { ...DEFAULTS, ...options };
-  const run = new Minimisation(problem, settings);
+  const search = minimising(problem, options);
+  for (;;) {
+    const step = search.next();
+    if (step.done) return step.value;
+    options.onIteration?.(step.value);
+  }
+}
+
+/** The same one iteration at a time, so that whoever drives it may do something else between two, and stop it. */
+export function* minimising(problem: MinimiseProblem, options: MinimiseOptions = {}): Generator<MinimiseProgress, Minimum, StopWish> {
+  const run = new Minimisation(problem, { ...DEFAULTS, ...options });
   let reason = run.reasonToStop();
   while (reason === undefined) {
     reason = run.iterate() ?? run.reasonToStop();
-    options.onIteration?.(run.progress());
+    if ((yield run.progress()) === 'stop') reason ??= 'interrupted';
   }
   return run.result(reason);
 }
@@ -79,6 +99,8 @@ class Minimisation {
   private previousCost = Infinity;
   private iterations = 0;
   private evaluations = 0;
+  /** Whether any trial of the line searched last had a finite cost and slope. */
+  private sawFinite = true;
 
   constructor(
     private readonly problem: MinimiseProblem,
@@ -103,7 +125,7 @@ class Minimisation {
     const found = this.search(direction);
     if (found === undefined) {
       if (this.evaluations >= this.settings.maxEvaluations) return 'evaluation-limit';
-      if (this.memory.width === 0) return 'line-search-failed';
+      if (this.memory.width === 0) return this.sawFinite ? 'line-search-failed' : `diverged-at-${this.iterations + 1}`;
       this.memory.reset();
       return undefined;
     }
@@ -120,7 +142,7 @@ class Minimisation {
 
   reasonToStop(): StopReason | undefined {
     const { settings, cost, previousCost } = this;
-    if (!Number.isFinite(cost)) return 'start-not-finite';
+    if (!Number.isFinite(cost) || !Number.isFinite(this.projectedGradient())) return 'start-not-finite';
     if (this.projectedGradient() <= settings.gradientTolerance) return 'gradient-tolerance';
     const scale = Math.max(Math.abs(previousCost), Math.abs(cost), 1);
     if (previousCost - cost <= settings.costTolerance * scale && Number.isFinite(previousCost)) return 'cost-tolerance';
@@ -145,6 +167,7 @@ class Minimisation {
     if (!(slope < 0)) return undefined;
     let last: Evaluated = { ...this.at, cost: this.cost };
     let lowest = last;
+    this.sawFinite = false;
     const evaluate = (step: number): Sample => {
       // rounding may leave the box by an ulp
       const x = clampTo(
@@ -154,7 +177,9 @@ class Minimisation {
       const gradient = new Float64Array(x.length);
       last = { x, gradient, cost: this.evaluate(x, gradient) };
       if (last.cost < lowest.cost && gradient.every(Number.isFinite)) lowest = last;
-      return { step, cost: last.cost, slope: dot(gradient, direction) };
+      const sample = { step, cost: last.cost, slope: dot(gradient, direction) };
+      this.sawFinite ||= Number.isFinite(sample.cost) && Number.isFinite(sample.slope);
+      return sample;
     };
     const accepted = searchLine({ evaluate, start: { step: 0, cost: this.cost, slope }, ...this.stepLimits(direction) });
     const chosen = accepted !== undefined && last.cost <= this.cost ? last : lowest;
