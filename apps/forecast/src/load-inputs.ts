@@ -1,11 +1,12 @@
 import type { FutureRain } from '#cycle';
 import type { RunKind } from '#contracts';
 import { Fault } from '#errors';
-import { DAY_MS, HOUR_MS, epochMs, timeGrid, toIso, type EpochMs, type PointSeries } from '#hydrology';
+import { DAY_MS, HOUR_MS, epochMs, timeGrid, toIso, type EpochMs, type PointSeries, type RainGrid } from '#hydrology';
 import { judgeAgain, limitsOfStation } from '#observation';
 import { readObservations, readRain, readStatesBefore, type Lease, type Pool, type StateRow } from '#store';
 import type { CycleTask } from './cycle-messages.js';
 import type { ForecastBasin } from './forecast-basin.js';
+import { nowcastRain } from './nowcast-rain.js';
 
 /** Values before the window help to see whether a gauge is alive. */
 const BEFORE_WINDOW_MS = 6 * HOUR_MS;
@@ -88,7 +89,7 @@ function taskOf(basin: ForecastBasin, { issueTime, asOf, background, previous, r
     background: background.state,
     previous: previous.state,
     observed: { rain, discharge, pet: domain.record.pet(timeGrid(start, end, model.stepMs)) },
-    futureRain: expectedRain(basin, start, end),
+    futureRain: expectedRain(basin, rain, { issueTime, asOf, start, end }),
   };
 }
 
@@ -106,7 +107,15 @@ async function readStates(
   });
 }
 
+interface Times {
+  readonly issueTime: EpochMs;
+  readonly asOf: EpochMs;
+  readonly start: EpochMs;
+  readonly end: EpochMs;
+}
+
 /** `known` looks into the record: what has fallen but not arrived, and what will fall. For hindcasts and exercises only. */
-function expectedRain({ rain, domain }: ForecastBasin, start: EpochMs, end: EpochMs): FutureRain {
-  return rain === 'known' ? { kind: 'known', rain: domain.record.rain(start, end) } : { kind: rain };
+function expectedRain({ rain, domain }: ForecastBasin, received: readonly RainGrid[], { start, end, ...now }: Times): FutureRain {
+  if (rain === 'known') return { kind: 'known', rain: domain.record.rain(start, end) };
+  return rain === 'nowcast' ? nowcastRain(domain.mesh, received, now) : { kind: rain };
 }

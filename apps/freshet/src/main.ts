@@ -10,6 +10,7 @@ import { hindcastCommand } from './commands/hindcast.js';
 import { keyCommand } from './commands/key.js';
 import { meshCommand } from './commands/mesh.js';
 import { migrateCommand } from './commands/migrate.js';
+import { nowcastCommand } from './commands/nowcast.js';
 import { pretrainCommand } from './commands/pretrain.js';
 import { replayCommand } from './commands/replay.js';
 import { serveCommand } from './commands/serve.js';
@@ -36,6 +37,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   fitAssimilationCommand,
   trainCorrectorCommand,
   hindcastCommand,
+  nowcastCommand,
   benchCommand,
 ];
 

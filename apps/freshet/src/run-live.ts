@@ -38,7 +38,7 @@ async function startSources({ pool, bus, domains, lifecycle, fail, options }: Gr
 }
 
 async function startLiveForecasts(ground: Ground, first: EpochMs): Promise<ForecastRole> {
-  const role = await openForecastRole(ground, 'persistence');
+  const role = await openForecastRole(ground);
   await beginForecasts(role, { first, alone: ground.options.sql.startsWith('embedded:') });
   await startForecasts(ground, role);
   return role;

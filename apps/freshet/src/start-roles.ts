@@ -29,10 +29,12 @@ export function alertingOptions({ pool, bus, runKind, domains, onMessages }: Gro
 }
 
 /** The workers of this process with the basins' kernels warm. */
-export async function openForecastRole(ground: Ground, rain: RainChoice): Promise<ForecastRole> {
+/** Without `rain` each domain expects what its ladder begins with. */
+export async function openForecastRole(ground: Ground, rain?: RainChoice): Promise<ForecastRole> {
   const { pool, runKind, lifecycle, options } = ground;
   const basins = new Map<string, ForecastBasin>();
-  for (const domain of ground.domains) basins.set(domain.basin, await openForecastBasin(domain, rain));
+  for (const domain of ground.domains)
+    basins.set(domain.basin, await openForecastBasin(domain, rain ?? domain.settings.forcing.ladder[0] ?? 'persistence'));
   const cyclePool = new CyclePool([...basins.values()], options.workers);
   lifecycle.push('cycle workers', () => cyclePool.close());
   return { pool, basins, runKind, cyclePool, logger: options.logger, owner: `${hostname()}/${process.pid}/${randomUUID()}` };

@@ -57,9 +57,9 @@ const Quality = z.strictObject({
 const Sources = z.strictObject({ radar: Source, gauges: Source, live: z.array(LiveSource).default([]) });
 
 const Forcing = z.strictObject({
-  /** What stands in for rain that did not come, first rung first. */
+  /** What stands in for rain that has not come or not fallen, first rung first. */
   ladder: z
-    .array(z.enum(['persistence', 'zero']))
+    .array(z.enum(['nowcast', 'persistence', 'zero']))
     .min(1)
     .default(['persistence', 'zero']),
   /** Time over which the last received rain fades to nothing. */

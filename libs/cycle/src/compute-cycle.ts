@@ -1,6 +1,6 @@
 import { decodeMemory, encodeMemory, type ErrorMemory } from '#assimilation';
 import { Fault } from '#errors';
-import { buildForcing, describeSubstitution, type Forcing } from '#forcing';
+import { buildForcing, describeSubstitution, type Forcing, type Substitution } from '#forcing';
 import { epochMs, timeGrid, toIso, type EpochMs } from '#hydrology';
 import type { Kernel } from '#kernel';
 import { forecastOfMember } from '#learning';
@@ -34,7 +34,7 @@ export function computeCycle(inputs: CycleInputs, basin: BasinModel, kernel: Ker
   const members = runMembers(inputs, course, corrected);
   const hash = hashState(previous.hash, analysed.leg.state, corrected.hydrographs);
   const inputAges = measureInputAges(inputs.observed, basin.stations, forcing.newestRain, inputs.asOf);
-  const degradations = [...rainDegradations(forcing, issueTime), ...gaugeDegradations(inputAges, basin), ...analysed.degradations];
+  const degradations = [...rainDegradations(forcing, inputs), ...gaugeDegradations(inputAges, basin), ...analysed.degradations];
   return {
     basin: inputs.basin,
     issueTime,
@@ -107,14 +107,22 @@ function forcingOf(inputs: CycleInputs, basin: BasinModel): Forcing {
   });
 }
 
-function rainDegradations({ substitutions }: Forcing, issueTime: EpochMs): Degradation[] {
-  return substitutions
-    .filter(({ reason }) => reason !== 'future')
-    .map(one => ({
-      code: one.reason === 'late' ? (issueTime - one.from > RAIN_LATE_MS ? 'RAIN_LATE' : 'RAIN_SUBSTITUTED') : 'RAIN_MISSING',
-      subject: 'rain',
-      message: describeSubstitution(one),
-    }));
+/** What is not measured; of rain that has not fallen, only that a nowcast stands in for it, or why none does. */
+function rainDegradations({ substitutions }: Forcing, { issueTime, futureRain }: CycleInputs): Degradation[] {
+  const because = futureRain.kind === 'persistence' ? futureRain.because : undefined;
+  const instead = because === undefined ? [] : [`${because}; the last received rain, fading, is used`];
+  return [
+    ...substitutions
+      .filter(({ reason, origin }) => reason !== 'future' || origin === 'nowcast')
+      .map((one): Degradation => ({ code: rainCode(one, issueTime), subject: 'rain', message: describeSubstitution(one) })),
+    ...instead.map((message): Degradation => ({ code: 'RAIN_SUBSTITUTED', subject: 'rain', message })),
+  ];
+}
+
+function rainCode({ reason, from }: Substitution, issueTime: EpochMs): Degradation['code'] {
+  if (reason === 'future') return 'RAIN_SUBSTITUTED';
+  if (reason !== 'late') return 'RAIN_MISSING';
+  return issueTime - from > RAIN_LATE_MS ? 'RAIN_LATE' : 'RAIN_SUBSTITUTED';
 }
 
 function gaugeDegradations(ages: readonly InputAge[], basin: BasinModel): Degradation[] {

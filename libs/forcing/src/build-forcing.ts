@@ -3,9 +3,14 @@ import { addDepths, isUsable } from './add-depths.js';
 import { coverSteps, type RainPart } from './cover-steps.js';
 import { mergeSubstitutions, type RainOrigin, type Substitution, type SubstitutionReason } from './substitution.js';
 
-/** What stands in for rain that has not come or not fallen, after the last received grid. */
+/**
+ * What stands in for rain that has not come or not fallen, after the last received grid. `because` says why persistence is used
+ * where something better was asked for. Nowcast grids are NaN where they say nothing: there, and after them, persistence goes on.
+ */
 export type ExpectedRain =
-  { readonly kind: 'persistence' } | { readonly kind: 'zero' } | { readonly kind: 'known'; readonly rain: readonly RainGrid[] };
+  | { readonly kind: 'persistence'; readonly because?: string }
+  | { readonly kind: 'zero' }
+  | { readonly kind: 'known' | 'nowcast'; readonly rain: readonly RainGrid[] };
 
 export interface ForcingProblem {
   /** Model steps of the window and the forecast. */
@@ -42,6 +47,8 @@ export interface Forcing {
   readonly substitutions: readonly Substitution[];
 }
 
+/** Where the last measured rain stands in. */
+const FADES: ReadonlySet<ExpectedRain['kind']> = new Set(['persistence', 'nowcast']);
 const DEFAULT_FADE_MS = HOUR_MS;
 const DEFAULT_GIVE_UP_MS = 3 * HOUR_MS;
 /** A longer hole says too little about its middle to draw a line across it. */
@@ -51,6 +58,7 @@ interface Coverage {
   readonly problem: ForcingProblem;
   readonly observed: readonly (readonly RainPart[] | null)[];
   readonly known: readonly (readonly RainPart[] | null)[];
+  readonly nowcast: readonly (readonly RainPart[] | null)[];
   /** Steps for which a grid came that could not be used. */
   readonly refused: ReadonlySet<number>;
   /** Last step before, and first after each step, that was observed; −1 where there is none. */
@@ -100,7 +108,8 @@ function cover(problem: ForcingProblem): Coverage {
   const after = new Int32Array(time.count).fill(-1);
   for (let step = 0, last = -1; step < time.count; step++) before[step] = last = observed[step] === null ? last : step;
   for (let step = time.count - 1, next = -1; step >= 0; step--) after[step] = next = observed[step] === null ? next : step;
-  return { problem, observed, known: coverSteps(time, given), refused, before, after };
+  const nowcast = coverSteps(time, expected.kind === 'nowcast' ? expected.rain : []);
+  return { problem, observed, known: coverSteps(time, given), nowcast, refused, before, after };
 }
 
 function fillStep(coverage: Coverage, step: number, into: Float32Array): { readonly origin: RainOrigin; readonly filled: number } {
@@ -108,6 +117,7 @@ function fillStep(coverage: Coverage, step: number, into: Float32Array): { reado
   if (observed[step] != null) return { origin: 'observed', filled: addDepths(observed[step], 1, into) };
   if (known[step] != null) return { origin: 'known', filled: addDepths(known[step], 1, into) };
   if (interpolate(coverage, step, into)) return { origin: 'interpolated', filled: into.length };
+  if (coverage.nowcast[step] != null) return { origin: 'nowcast', filled: addNowcast(coverage, step, into) };
   if (persist(coverage, step, into)) return { origin: 'persistence', filled: into.length };
   return { origin: 'zero', filled: into.length };
 }
@@ -122,10 +132,23 @@ function interpolate({ problem, observed, before, after }: Coverage, step: numbe
   return true;
 }
 
+/** The nowcast where it says something, else what would stand in without one; returns how many cells that were. */
+function addNowcast(coverage: Coverage, step: number, into: Float32Array): number {
+  persist(coverage, step, into);
+  let silent = 0;
+  for (let cell = 0; cell < into.length; cell++) {
+    let depth = 0;
+    for (const { grid, factor } of coverage.nowcast[step]!) depth += factor * grid.values[cell]!;
+    if (depth >= 0) into[cell] = depth;
+    else silent++;
+  }
+  return silent;
+}
+
 /** The last measured rate, fading linearly: the middle of the step decides its share. */
 function persist({ problem, observed, before }: Coverage, step: number, into: Float32Array): boolean {
   const source = before[step]!;
-  if (problem.expected.kind !== 'persistence' || source < 0) return false;
+  if (!FADES.has(problem.expected.kind) || source < 0) return false;
   const age = (step - source - 0.5) * problem.time.stepMs;
   const share = 1 - age / (problem.persistenceFadeMs ?? DEFAULT_FADE_MS);
   if (share <= 0) return false;

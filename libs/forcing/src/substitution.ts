@@ -2,9 +2,9 @@ import { MINUTE_MS, toIso, type EpochMs } from '#hydrology';
 
 /**
  * Where the rain of a step comes from, best first: measured; given as known (a hindcast, a forecast grid); between the
- * measured hours on both sides of a hole; the last measured rain, fading; none.
+ * measured hours on both sides of a hole; carried along its motion; the last measured rain, fading; none.
  */
-export const RAIN_ORIGINS = ['observed', 'known', 'interpolated', 'persistence', 'zero'] as const;
+export const RAIN_ORIGINS = ['observed', 'known', 'interpolated', 'nowcast', 'persistence', 'zero'] as const;
 export type RainOrigin = (typeof RAIN_ORIGINS)[number];
 
 /**
@@ -28,6 +28,7 @@ const USED: Readonly<Record<RainOrigin, string>> = {
   observed: 'the mean of the other cells is used for them',
   known: 'the rain given as known is used',
   interpolated: 'the rain between the hours before and after is used',
+  nowcast: 'the nowcast is used',
   persistence: 'the last received rain, fading, is used',
   zero: 'no rain is used',
 };
@@ -42,7 +43,9 @@ export function describeSubstitution({ from, to, origin, reason, cells }: Substi
     cells: `Rain of ${span} has no usable value on ${cells} cells`,
     unusable: `Rain of ${span} came without usable values`,
   };
-  return `${what[reason]}; ${USED[origin]}`;
+  const beside =
+    origin === 'nowcast' && cells > 0 ? `, which says nothing of up to ${cells} cells; there the last received rain fades` : '';
+  return `${what[reason]}; ${USED[origin]}${beside}`;
 }
 
 /** The day is said once where it is the same: 2014-11-04 14:00 to 14:15 UTC. */

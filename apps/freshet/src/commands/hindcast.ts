@@ -60,7 +60,7 @@ export function hindcastCommand(program: Command): void {
     .requiredOption('--from <time>', 'first issue time')
     .requiredOption('--to <time>', 'last issue time')
     .option('--every <duration>', 'time between issue times', '1h')
-    .option('--rain <kind>', 'rain after the last received grid: known, persistence or zero', 'known')
+    .option('--rain <kind>', 'rain after the last received grid: known, nowcast, persistence or zero', 'known')
     .option('--withhold <station>', 'keep a gauge from the analysis and the correction, to verify there')
     .option('--rain-error <sd,hours,seed>', 'multiply all rain by a slow random log-normal factor')
     .option('--latency <kind>', 'domain: values come as late as domain.yaml says; none: at their stamp', 'domain')
@@ -158,7 +158,7 @@ export function readPlan(flags: Omit<HindcastFlags, 'domain'>, { record }: Loade
     from,
     to,
     everyMs: readEvery(flags.every),
-    rain: oneOf('--rain', flags.rain, ['known', 'persistence', 'zero']),
+    rain: oneOf('--rain', flags.rain, ['known', 'nowcast', 'persistence', 'zero']),
     latency: oneOf('--latency', flags.latency, ['domain', 'none']),
     record: error === null ? all : disturbRain(all, error),
   };

@@ -39,7 +39,11 @@ export function replayCommand(program: Command): void {
     .requiredOption('--from <time>', 'issue time of the first cycle, ISO 8601, UTC unless it says otherwise')
     .requiredOption('--to <time>', 'issue time of the last cycle')
     .option('--speed <speed>', 'simulated minutes per second, or max', 'max')
-    .option('--rain <kind>', 'rain after the last received: persistence (fading over 1 h), zero, or known (from the record)', 'persistence')
+    .option(
+      '--rain <kind>',
+      'rain after the last received: nowcast, persistence (fading over 1 h), zero, or known (from the record)',
+      'persistence',
+    )
     .option('--data <folder>', 'folder of the database, any that can be written; a temporary one if left out')
     .option('--resume', 'continue the replay in --data where it was stopped or killed')
     .option('--drop <input,from,to>', 'lose the values of `rain` or a station stamped in (from, to]; may be repeated', collectOption, [])
@@ -147,8 +151,8 @@ function readSpeed(text: string): ReplaySpeed {
 }
 
 function readRain(text: string): RainChoice {
-  if (text === 'persistence' || text === 'zero' || text === 'known') return text;
-  throw new Fault('COMMAND_INVALID', `--rain ${text}: it is persistence, zero or known`);
+  if (text === 'persistence' || text === 'zero' || text === 'known' || text === 'nowcast') return text;
+  throw new Fault('COMMAND_INVALID', `--rain ${text}: it is persistence, zero, known or nowcast`);
 }
 
 /** A progress bar on stderr, and only where somebody looks. */

@@ -1,6 +1,18 @@
+import { nowcastRain } from '#apps/forecast';
 import type { LoadedDomain } from '#config';
 import { computeCycle, spinUp, type BasinModel, type CycleInputs, type CycleResult, type CycleState, type FutureRain } from '#cycle';
-import { DAY_MS, HOUR_MS, epochMs, parseIso, timeGrid, type EpochMs, type GridSeries, type PointSeries, type RainGrid } from '#hydrology';
+import {
+  DAY_MS,
+  HOUR_MS,
+  epochMs,
+  parseIso,
+  timeGrid,
+  type EpochMs,
+  type GridSeries,
+  type Mesh,
+  type PointSeries,
+  type RainGrid,
+} from '#hydrology';
 import type { Kernel } from '#kernel';
 import { recordStart } from './record-inputs.js';
 
@@ -57,6 +69,7 @@ function inputsOf(
   const until = epochMs(time + basin.leadMs);
   const near = received.filter(({ validTime }) => validTime > since && validTime <= until);
   const lateness = plan.latency === 'none' ? 0 : sources.gauges.latency;
+  const rain = near.filter(({ receivedAt, validTime }) => receivedAt <= asOf && validTime <= time);
   const gauges = basin.stations.filter(({ gauged, assimilate }) => gauged && assimilate);
   return {
     basin: basin.basin,
@@ -65,12 +78,25 @@ function inputsOf(
     background,
     previous,
     observed: {
-      rain: near.filter(({ receivedAt, validTime }) => receivedAt <= asOf && validTime <= time),
+      rain,
       discharge: gauges.map(({ id }): PointSeries => domain.record.discharge(id, since, epochMs(asOf - lateness))),
       pet,
     },
-    futureRain: plan.rain === 'known' ? { kind: 'known', rain: near } : { kind: plan.rain },
+    futureRain: futureRainOf(plan.rain, { mesh: domain.mesh, known: near, received: rain, issueTime: time, asOf }),
   };
+}
+
+interface KnownRain {
+  readonly mesh: Mesh;
+  readonly known: readonly RainGrid[];
+  readonly received: readonly RainGrid[];
+  readonly issueTime: EpochMs;
+  readonly asOf: EpochMs;
+}
+
+function futureRainOf(choice: HindcastPlan['rain'], { mesh, known, received, ...times }: KnownRain): FutureRain {
+  if (choice === 'known') return { kind: 'known', rain: known };
+  return choice === 'nowcast' ? nowcastRain(mesh, received, times) : { kind: choice };
 }
 
 /** PET from the start of the spin-up to the end of the last forecast; it is a climatology, known in advance. */
