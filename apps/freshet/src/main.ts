@@ -12,6 +12,7 @@ import { migrateCommand } from './commands/migrate.js';
 import { replayCommand } from './commands/replay.js';
 import { serveCommand } from './commands/serve.js';
 import { simulateCommand } from './commands/simulate.js';
+import { trainCommand } from './commands/train.js';
 
 /** Each command file exports `(program: Command) => void` and is listed here. */
 const COMMANDS: readonly ((program: Command) => void)[] = [
@@ -22,6 +23,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   domainCommand,
   meshCommand,
   calibrateCommand,
+  trainCommand,
   validateCommand,
   simulateCommand,
   fitAssimilationCommand,

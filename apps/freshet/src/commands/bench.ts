@@ -4,6 +4,7 @@ import { HOUR_MS, SECOND_MS, parseIso, timeGrid, uniformNumbers } from '#hydrolo
 import { routingNames, structureNames, type Kernel, type KernelForcing, type NetworkLayout, type RunRequest } from '#kernel';
 import { benchLearningCommand } from './bench-learning.js';
 import { benchNationalCommand } from './bench-national.js';
+import { benchTrainingCommand } from './bench-training.js';
 import { medianOf, readCount, secondsOf, sumOfSquares, typicalFields } from './bench-runs.js';
 import { recordForcing } from './record-inputs.js';
 import { domainFolder, openKernel, printJson } from './run-options.js';
@@ -33,6 +34,7 @@ export function benchCommand(program: Command): void {
   const bench = program.command('bench').description('Measure how fast Freshet computes on this machine');
   benchNationalCommand(bench);
   benchLearningCommand(bench);
+  benchTrainingCommand(bench);
   bench
     .command('kernel')
     .description('Forward and gradient rate of the compiled model, one core, million cell-steps a second')

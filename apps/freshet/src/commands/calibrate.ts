@@ -1,7 +1,6 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { Presets, SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { loadDomain, requireGauges, type LoadedDomain } from '#config';
@@ -26,7 +25,7 @@ import {
 import { nse } from '#verification';
 import { PLAN_DEFAULTS, prepareCalibration, readMapKind, type CalibrationPlan, type CalibrationSetup } from './prepare-calibration.js';
 import { readPeriod } from './record-inputs.js';
-import { domainFolder, printJson } from './run-options.js';
+import { domainFolder, freshetVersion, printJson } from './run-options.js';
 import { awaitStopWish, EXIT_INTERRUPTED } from './run-until-stopped.js';
 
 interface CalibrateFlags {
@@ -280,11 +279,6 @@ function progressBar(): { readonly show: (progress: CalibrationProgress) => void
       bar.stop();
     },
   };
-}
-
-async function freshetVersion(): Promise<string> {
-  const manifest = join(fileURLToPath(new URL('../../../../../', import.meta.url)), 'package.json');
-  return (JSON.parse(await readFile(manifest, 'utf8')) as { readonly version: string }).version;
 }
 
 const tensorflowOf = ({ problem: { mapping } }: CalibrationSetup): Record<string, string> =>

@@ -15,6 +15,8 @@ export interface NetworkMapShape {
   readonly hidden: readonly number[];
   /** Of the random hidden weights. */
   readonly seed: number;
+  /** A model of these sizes that is there already; TensorFlow.js keeps the variables of every model for ever. */
+  readonly model?: NetworkModel;
 }
 
 /**
@@ -26,16 +28,9 @@ export function networkMap(tensorflow: TensorFlow, shape: NetworkMapShape): Fiel
   const { core } = tensorflow;
   const { descriptors, cellCount, fields, hidden } = shape;
   const sizes: NetworkSizes = { inputs: descriptors.length, hidden, outputs: fields };
-  const model = buildModel(tensorflow, sizes);
-  const inputs = core.tidy(() =>
-    core.keep(
-      core.stack(
-        descriptors.map(({ values }) => core.tensor1d(Float32Array.from(values))),
-        1,
-      ),
-    ),
-  );
-  const predict = () => core.transpose(model.predict(inputs));
+  const model = shape.model ?? openNetwork(tensorflow, sizes);
+  const inputs = descriptors.map(({ values }) => Float32Array.from(values));
+  const predict = () => core.transpose(model.predict(core.stack(inputs.map(values => core.tensor1d(values)), 1))); // prettier-ignore
   return {
     kind: 'ann',
     size: weightsOf(sizes),
@@ -65,14 +60,15 @@ function levelled({ inputs, hidden, outputs }: NetworkSizes, z: Float64Array, ot
   return control;
 }
 
-interface Model {
+/** A TensorFlow.js model whose weights are loaded from a control. */
+export interface NetworkModel {
   readonly predict: (inputs: Tensor) => Tensor2D;
   readonly load: (control: Float64Array) => void;
   /** In the order of the control. */
   readonly variables: () => Variable[];
 }
 
-function buildModel({ core, layers }: TensorFlow, sizes: NetworkSizes): Model {
+export function openNetwork({ core, layers }: TensorFlow, sizes: NetworkSizes): NetworkModel {
   const input = layers.input({ shape: [sizes.inputs] });
   const dense = layerSizes(sizes).map(([, units], l) =>
     layers.layers.dense({ units, activation: l < sizes.hidden.length ? 'tanh' : 'linear' }),
