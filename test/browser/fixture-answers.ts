@@ -37,7 +37,7 @@ export function fixtureAnswers(domain: LoadedDomain, scene: Scene) {
     basins: (): BasinList => ({ ...kind, basins: [basinSummary(domain, scene)] }),
     stations: (): StationList => ({ ...kind, stations }),
     alerts: (): AlertList => ({ ...kind, alerts, groups: [] }),
-    status: (): DataStatus => ({ ...kind, inputs: inputStatuses(domain, scene), rejects24h: 0, rejects: [] }),
+    status: (): DataStatus => ({ ...kind, inputs: inputStatuses(domain, scene), feeds: [], rejects24h: 0, rejects: [] }),
     replay: (): ReplayReply => ({ ...kind, replay: scene.runKind === 'replay' ? replayState(domain, scene) : null }),
     forecast: (id: string, issueTime: number | null): Reply<typeof Forecast> | null => {
       const station = domain.stations.find(one => one.id === id);
@@ -206,6 +206,9 @@ function statusOf(scene: Scene, { input, kind, name, newest, limits }: StatusFac
     state: age === null ? 'never' : stateOf(age),
     values24h: 24,
     doubtful24h: input === OUTLET ? 1 : 0,
+    usualAgeMinutes: null,
+    stalled: false,
+    completeness24h: null,
   };
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { HOUR_MS, epochMs, parseIso } from '#hydrology';
+import { readEnvironment } from '#config';
 import { createLogger } from '#runtime';
 import type { ReplayMode } from '../../apps/freshet/src/freshet-options.js';
 import { startFreshet, type Freshet } from '../../apps/freshet/src/start-freshet.js';
@@ -38,6 +39,7 @@ describe('the record flood through the whole system', () => {
       domainFolders: [DOMAIN],
       sql: `embedded:${join(root, folder)}`,
       address: { host: '127.0.0.1', port: 0 },
+      access: readEnvironment({}).access,
       workers: 1,
       kafka: null,
       metricsPort: null,

@@ -39,7 +39,7 @@ export class Deployment {
   private constructor(
     readonly folder: string,
     readonly pool: Pool,
-    env: Readonly<Record<string, string>>,
+    { env, replay }: { readonly env: Readonly<Record<string, string>>; readonly replay: readonly string[] },
   ) {
     const process = (name: string, ...args: readonly string[]) => new RoleProcess({ args, env, log: join(folder, `${name}.log`) });
     this.roles = {
@@ -48,12 +48,17 @@ export class Deployment {
       other: process('other', 'serve', 'forecast'),
       alert: process('alert', 'serve', 'alert'),
     };
-    this.leader = process('leader', ...REPLAY);
+    this.leader = process('leader', ...replay);
   }
 
   /** Starts every process; the database is migrated and empty. */
-  static start(folder: string, sql: string, { brokers, prefix }: Pick<KafkaSettings, 'brokers' | 'prefix'>): Deployment {
-    const deployment = new Deployment(folder, connect(sql, { maxConnections: 2 }), {
+  static start(
+    folder: string,
+    sql: string,
+    { brokers, prefix }: Pick<KafkaSettings, 'brokers' | 'prefix'>,
+    replay: readonly string[] = REPLAY,
+  ): Deployment {
+    const env = {
       FRESHET_BUS: 'kafka',
       FRESHET_RUN: 'exercise',
       FRESHET_SQL: sql,
@@ -62,7 +67,8 @@ export class Deployment {
       FRESHET_KAFKA_PARTITIONS: '3',
       FRESHET_KAFKA_REPLICATION: '1',
       FRESHET_LOG_LEVEL: 'warn',
-    });
+    };
+    const deployment = new Deployment(folder, connect(sql, { maxConnections: 2 }), { env, replay });
     for (const role of Object.values(deployment.roles)) role.start();
     deployment.leader.start();
     return deployment;
@@ -78,6 +84,20 @@ export class Deployment {
     for (const [name, role] of Object.entries(this.roles)) {
       if (!role.isRunning()) throw new Error(`${name} ended:\n${readFileSync(role.options.log, 'utf8').slice(-2000)}`);
     }
+  }
+
+  /** Where it stands, for whoever has to find out why it does not go on. */
+  async describe(): Promise<string> {
+    const { rows } = await this.pool.query<{ waiting: object }>(
+      `select jsonb_build_object(
+         'open', (select jsonb_agg(jsonb_build_array(issue_time, status, attempt, lease_until)) from cycle where finished_at is null),
+         'outbox', (select jsonb_object_agg(topic, count) from (select topic, count(*) from outbox where published_at is null group by topic) waiting),
+         'clock', (select max(clock) from replay), 'now', now()) as waiting`,
+    );
+    const processes = Object.entries({ ...this.roles, leader: this.leader }).map(
+      ([name, each]) => `${name} (${each.isRunning() ? 'running' : 'ended'}):\n${readFileSync(each.options.log, 'utf8').slice(-1500)}`,
+    );
+    return `${JSON.stringify(rows[0]!.waiting)}\n${processes.join('\n')}`;
   }
 
   async cycles(where = 'true'): Promise<CycleRow[]> {

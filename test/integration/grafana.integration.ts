@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parser } from '@prometheus-io/lezer-promql';
 import { parse } from 'yaml';
 import { epochMs, parseIso, toIso } from '#hydrology';
+import { readEnvironment } from '#config';
 import { METRICS, createLogger } from '#runtime';
 import { connect, grantDatabaseRoles, inTransaction, keepHouse, type Pool } from '#store';
 import { startFreshet } from '../../apps/freshet/src/start-freshet.js';
@@ -47,6 +48,7 @@ describe('Grafana', () => {
       domainFolders: [DOMAIN],
       sql: database.url,
       address: { host: '127.0.0.1', port: 0 },
+      access: readEnvironment({}).access,
       workers: 1,
       kafka: null,
       metricsPort: null,

@@ -47,7 +47,7 @@ describe('startAlerting', () => {
   it('leaves the forecasts of another kind of run and values archived before the start alone', async () => {
     await issued(AT, 'scheduled');
     await bus.publish('obs.archived.v1', [
-      { key: 'cance', id: 'old', value: { basin: 'cance', receivedAt: AT, runKind: 'replay', values: [] } },
+      { key: 'cance', id: 'old', value: { basin: 'cance', receivedAt: AT, runKind: 'replay', values: 0 } },
     ]);
     await bus.idle();
     expect(await events()).toEqual([]);
@@ -65,7 +65,7 @@ describe('startAlerting', () => {
   it('raises at once when an observation is archived', async () => {
     const receivedAt = parseIso('2014-11-04T15:20Z');
     await bus.publish('obs.archived.v1', [
-      { key: 'cance', id: 'new', value: { basin: 'cance', receivedAt, runKind: 'replay', values: [] } },
+      { key: 'cance', id: 'new', value: { basin: 'cance', receivedAt, runKind: 'replay', values: 0 } },
     ]);
     await bus.idle();
     const red = (await readAlertEvents(database.pool, { runKind: 'replay', asOf: receivedAt })).filter(

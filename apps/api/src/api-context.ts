@@ -1,9 +1,10 @@
 import { Inject } from '@nestjs/common';
 import type { Bus } from '#bus';
-import type { LoadedDomain } from '#config';
+import type { AccessSettings, LoadedDomain } from '#config';
 import { markerOf, type Envelope, type RunKind } from '#contracts';
 import { Fault } from '#errors';
 import { toIso, type EpochMs, type Station } from '#hydrology';
+import type { Logger } from '#runtime';
 import type { ReadScope, Pool } from '#store';
 
 /** The clock of a replay as the API steers it; `max`: as fast as the cycles go. */
@@ -27,7 +28,13 @@ export interface ApiContext {
   readonly bus: Bus;
   /** Live or simulated: every age and every default of `asOf` comes from it. */
   readonly clock: { now(): EpochMs };
+  /** The machine's, also in a replay: keys expire and acts are recorded by it. */
+  readonly machineClock: { now(): EpochMs };
   readonly runKind: RunKind;
+  /** Who may use the API, and how much. */
+  readonly access: AccessSettings;
+  /** Told of acts and of refused callers; never given a key or a token. */
+  readonly logger: Pick<Logger, 'info' | 'warn'>;
   readonly domains: readonly LoadedDomain[];
   /** Null on a live system. */
   readonly replay: { readonly basin: string; readonly clock: ReplayControl } | null;

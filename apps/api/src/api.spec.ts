@@ -21,14 +21,15 @@ import {
   ReplayReply,
   StationList,
   StationReply,
-  StreamEvent,
 } from '#contracts';
 import { LocalBus } from '#bus';
-import type { LoadedDomain } from '#config';
+import { readEnvironment, type LoadedDomain } from '#config';
+import { createLogger } from '#runtime';
 import { HOUR_MS, MINUTE_MS, epochMs, parseIso, toIso, type EpochMs } from '#hydrology';
 import { OutboxRelay } from '#store';
 import { startAlerting, type Alerting } from '#apps/alert';
 import { archiveDischarge, archiveRain, loadCance, storeCycles } from '../../../test/setup/flood-fixture.js';
+import { openStream } from '../../../test/setup/open-stream.js';
 import { openTestDatabase, type TestDatabase } from '../../../test/setup/test-database.js';
 import type { ApiContext } from './api-context.js';
 import { createApi } from './create-api.js';
@@ -89,6 +90,9 @@ describe('the API over a fixture of the flood', () => {
       pool,
       bus,
       clock: { now: () => now },
+      machineClock: { now: () => now },
+      access: readEnvironment({}).access,
+      logger: createLogger('silent'),
       runKind: 'replay',
       domains: [domain],
       replay: { basin: 'cance', clock: fakeReplay() },
@@ -371,6 +375,7 @@ describe('the API over a fixture of the flood', () => {
     };
     expect(document.openapi).toBe('3.1.0');
     expect(Object.keys(document.paths).sort()).toEqual([
+      '/v1/access',
       '/v1/alert-events',
       '/v1/alerts',
       '/v1/alerts/{alert}',
@@ -382,6 +387,7 @@ describe('the API over a fixture of the flood', () => {
       '/v1/data-status',
       '/v1/health/live',
       '/v1/health/ready',
+      '/v1/operator-acts',
       '/v1/replay',
       '/v1/replay/pause',
       '/v1/replay/resume',
@@ -441,38 +447,4 @@ function areaKm2(ring: readonly (readonly number[])[]): number {
 function unresolved(document: { components: { schemas: Record<string, unknown> } }): string[] {
   const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(match => match[1]!);
   return references.filter(reference => !(reference.replace('#/components/schemas/', '') in document.components.schemas));
-}
-
-interface Listener {
-  next(wanted: (event: StreamEvent) => boolean): Promise<StreamEvent>;
-  close(): void;
-}
-
-/** Reads server-sent events, each held against its schema. */
-async function openStream(address: string): Promise<Listener> {
-  const abort = new AbortController();
-  const response = await fetch(address, { signal: abort.signal, headers: { accept: 'text/event-stream' } });
-  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
-  let text = '';
-  return {
-    next: async wanted => {
-      for (;;) {
-        const end = text.indexOf('\n\n');
-        if (end === -1) {
-          const { value, done } = await reader.read();
-          if (done) throw new Error('the stream ended');
-          text += value;
-          continue;
-        }
-        const data = /^data: (.*)$/m.exec(text.slice(0, end))?.[1];
-        text = text.slice(end + 2);
-        if (data === undefined) continue;
-        const event = StreamEvent.parse(JSON.parse(data));
-        if (wanted(event)) return event;
-      }
-    },
-    close: () => {
-      abort.abort();
-    },
-  };
 }

@@ -14,9 +14,10 @@ import {
 } from '#contracts';
 import { Fault } from '#errors';
 import { BEAT_MS, toIso } from '#hydrology';
-import { readInputStatus, readRejects, type WatchedInput } from '#store';
+import { readFeedViews, readInputStatus, readRejects, type WatchedInput } from '#store';
 import type { LoadedDomain } from '#config';
 import { InjectContext, asOfOf, domainsOf, envelopeOf, scopeOf, type ApiContext, type ReplayControl } from './api-context.js';
+import { Requires } from './access/requirement.js';
 import { ApiProblems } from './api-problems.js';
 import { CsvRows } from './csv.interceptor.js';
 
@@ -30,7 +31,7 @@ export class OperationsController {
 
   @Get('data-status')
   @CsvRows('inputs')
-  @ApiOperation({ summary: 'The age of every input, and what was refused in the last 24 hours' })
+  @ApiOperation({ summary: 'The age of every input, how every live source stands, and what was refused in the last 24 hours' })
   @ApiOkResponse({ standardSchema: DataStatus })
   async dataStatus(@Query({ schema: DataStatusQuery }) query: DataStatusQuery): Promise<DataStatus> {
     const asOf = asOfOf(this.context, query.asOf);
@@ -38,16 +39,19 @@ export class OperationsController {
     const status = await Promise.all(
       domainsOf(this.context, query.basin).map(async domain => {
         const scope = scopeOf(this.context, domain.basin, asOf);
-        const [inputs, refused] = await Promise.all([
+        const isPresent = query.asOf === undefined && this.context.runKind === 'scheduled';
+        const [inputs, refused, feeds] = await Promise.all([
           readInputStatus(pool, scope, watchedInputs(domain)),
           readRejects(pool, scope, SHOWN_REJECTS),
+          isPresent ? readFeedViews(pool, domain.basin, asOf) : [],
         ]);
-        return { inputs, refused };
+        return { inputs, refused, feeds };
       }),
     );
     return {
       ...envelopeOf(this.context),
       inputs: status.flatMap(each => each.inputs),
+      feeds: status.flatMap(each => each.feeds),
       rejects24h: status.reduce((sum, each) => sum + each.refused.count, 0),
       rejects: status.flatMap(each => each.refused.rejects).slice(0, SHOWN_REJECTS),
     };
@@ -91,6 +95,7 @@ export class OperationsController {
   }
 
   @Get('health/live')
+  @Requires('nothing')
   @ApiOperation({ summary: 'Does the process answer?' })
   @ApiOkResponse({ standardSchema: Health })
   live(@Query({ schema: NoQuery }) _query: NoQuery): Health {
@@ -98,6 +103,7 @@ export class OperationsController {
   }
 
   @Get('health/ready')
+  @Requires('nothing')
   @ApiOperation({ summary: 'Can it serve: does the database answer?' })
   @ApiOkResponse({ standardSchema: Health })
   @ApiResponse({ status: 503, standardSchema: Health, description: 'Not ready; the checks say why' })

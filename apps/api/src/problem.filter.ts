@@ -21,7 +21,9 @@ export class ProblemFilter implements ExceptionFilter {
     }
     const status = statusOf(error, fault);
     const { originalUrl } = http.getRequest<Request>();
-    if (fault.kind === 'transient' || fault.kind === 'overload') response.setHeader('Retry-After', '5');
+    const mayWait = fault.kind === 'transient' || fault.kind === 'overload';
+    if (mayWait && !response.hasHeader('Retry-After')) response.setHeader('Retry-After', '5');
+    if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="freshet"');
     response
       .status(status)
       .type('application/problem+json')
@@ -47,6 +49,12 @@ function faultOf(error: unknown): Fault {
     return new Fault(status === 404 ? 'ROUTE_UNKNOWN' : 'REQUEST_INVALID', message);
   }
   return new Fault('INVARIANT', 'something failed that should not; it has been logged');
+}
+
+/** What an error is answered with. */
+export function refusalOf(error: unknown): { readonly status: number; readonly code: string } {
+  const fault = faultOf(withDatabaseFaults(error));
+  return { status: statusOf(error, fault), code: fault.code };
 }
 
 function statusOf(error: unknown, fault: Fault): number {

@@ -1,10 +1,11 @@
 import { Controller, Query, Sse, type MessageEvent, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { Subject, from, interval, map, merge, mergeMap, of, startWith, takeUntil, type Observable } from 'rxjs';
 import { NoQuery, type AlertChanged, type ForecastIssued, type StreamEvent } from '#contracts';
 import type { Handler, Message, Subscription } from '#bus';
 import { toIso, epochMs } from '#hydrology';
 import { readAlertEvent } from '#store';
+import { ApiProblems } from './api-problems.js';
 import { InjectContext, envelopeOf, type ApiContext } from './api-context.js';
 import { replayState } from './operations.controller.js';
 
@@ -14,6 +15,7 @@ const CLOCK_MS = 1_000;
 type News = { readonly kind: 'forecast'; readonly value: ForecastIssued } | { readonly kind: 'alert'; readonly value: AlertChanged };
 
 @ApiTags('operations')
+@ApiProblems()
 @Controller('v1')
 export class StreamController implements OnModuleInit, OnApplicationShutdown {
   readonly #news = new Subject<News>();
@@ -48,6 +50,7 @@ export class StreamController implements OnModuleInit, OnApplicationShutdown {
   }
 
   @Sse('stream')
+  @ApiProduces('text/event-stream')
   @ApiOperation({ summary: 'Server-sent events: forecast issued, alert changed, clock (see StreamEvent)' })
   stream(@Query({ schema: NoQuery }) _query: NoQuery): Observable<MessageEvent> {
     const clock = interval(CLOCK_MS).pipe(

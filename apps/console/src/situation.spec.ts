@@ -49,6 +49,9 @@ const inputOf = (input: string, kind: InputStatus['kind'], state: InputStatus['s
   state,
   values24h: 24,
   doubtful24h: 0,
+  usualAgeMinutes: null,
+  stalled: false,
+  completeness24h: null,
 });
 
 const FRESH = [inputOf('cycle', 'cycle'), inputOf('rain', 'rain'), inputOf('V1', 'gauge')];
@@ -72,6 +75,7 @@ const situationOf = (part: Partial<Situation>): Situation => ({
   stations: [stationOf({})],
   alerts: [],
   inputs: FRESH,
+  feeds: [],
   replay: null,
   ...part,
 });

@@ -1,4 +1,4 @@
-import type { AlertView, BasinMap, BasinSummary, InputStatus, ReplayState, RunKind, StationView } from '#contracts';
+import type { AlertView, BasinMap, BasinSummary, FeedView, InputStatus, ReplayState, RunKind, StationView } from '#contracts';
 import { formatChance, formatDischarge, formatDuration, formatStamp, formatWhen } from './format.js';
 import { urgencyOf, worstOf } from './level-mark.js';
 import type { Condition } from './palette.js';
@@ -14,6 +14,8 @@ export interface Situation {
   readonly stations: readonly StationView[];
   readonly alerts: readonly AlertView[];
   readonly inputs: readonly InputStatus[];
+  /** The live sources; none in a replay. */
+  readonly feeds: readonly FeedView[];
   readonly replay: ReplayState | null;
 }
 

@@ -56,7 +56,7 @@ export async function followExercise(ground: Ground, row: ReplayRow, clock: Exer
   const { roles, logger } = options;
   if (roles.includes('ingest')) {
     await startIngest(ground);
-    keepHouseRegularly(ground, clock, '*/15 * * * * *'); // its hours pass in seconds
+    keepHouseRegularly(ground, { clock, every }, '*/15 * * * * *'); // its hours pass in seconds
   }
   if (roles.includes('alert')) await startAlerts(ground);
   if (roles.includes('forecast')) {

@@ -1,9 +1,9 @@
 import type { RainChoice } from '#apps/forecast';
 import type { Disturbance } from '#apps/ingest';
 import type { KafkaSettings } from '#bus';
-import type { Role } from '#config';
+import type { AccessSettings, Role } from '#config';
 import type { EpochMs } from '#hydrology';
-import type { Address, Logger, ReplaySpeed } from '#runtime';
+import type { Address, Logger, Pulse, ReplaySpeed } from '#runtime';
 
 /** The past played as an exercise. */
 export interface ReplayMode {
@@ -14,6 +14,8 @@ export interface ReplayMode {
   readonly speed: ReplaySpeed;
   readonly rain: RainChoice;
   readonly disturbances: readonly Disturbance[];
+  /** Rewind to the cycle that late values belong to, as in operations. */
+  readonly reanalyse?: boolean;
   /** anew: forget what the folder holds; resume: go on where it stopped; refuse: an error when it holds a replay. */
   readonly earlier: 'anew' | 'resume' | 'refuse';
 }
@@ -25,6 +27,8 @@ export interface ExerciseMode {
 
 export interface LiveMode {
   readonly kind: 'live';
+  /** What moves it; the present unless given. */
+  readonly pulse?: Pulse;
 }
 
 export interface FreshetOptions {
@@ -35,6 +39,8 @@ export interface FreshetOptions {
   readonly sql: string;
   /** Where the API and the console listen. */
   readonly address: Address;
+  /** Who may use the API. */
+  readonly access: AccessSettings;
   readonly workers: number;
   /** Port of the probes and metrics; null = none. */
   readonly metricsPort: number | null;

@@ -7,12 +7,16 @@ import { devCommand } from './commands/dev.js';
 import { domainCommand } from './commands/domain.js';
 import { fitAssimilationCommand } from './commands/fit-assimilation.js';
 import { hindcastCommand } from './commands/hindcast.js';
+import { keyCommand } from './commands/key.js';
 import { meshCommand } from './commands/mesh.js';
 import { migrateCommand } from './commands/migrate.js';
+import { pretrainCommand } from './commands/pretrain.js';
 import { replayCommand } from './commands/replay.js';
 import { serveCommand } from './commands/serve.js';
+import { simulateFeedCommand } from './commands/simulate-feed.js';
 import { simulateCommand } from './commands/simulate.js';
 import { trainCommand } from './commands/train.js';
+import { trainCorrectorCommand } from './commands/train-corrector.js';
 
 /** Each command file exports `(program: Command) => void` and is listed here. */
 const COMMANDS: readonly ((program: Command) => void)[] = [
@@ -20,13 +24,17 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   serveCommand,
   replayCommand,
   migrateCommand,
+  keyCommand,
   domainCommand,
   meshCommand,
+  pretrainCommand,
   calibrateCommand,
   trainCommand,
   validateCommand,
   simulateCommand,
+  simulateFeedCommand,
   fitAssimilationCommand,
+  trainCorrectorCommand,
   hindcastCommand,
   benchCommand,
 ];

@@ -1,6 +1,6 @@
 import { Fault } from '#errors';
 import type { Lifecycle } from '#runtime';
-import { assertMigrated, connect, dropDatabase, mayMigrate, migrate, rethrowAsFault, startEmbedded, type Pool } from '#store';
+import { assertMigrated, connect, dropDatabase, findRunning, mayMigrate, migrate, rethrowAsFault, startEmbedded, type Pool } from '#store';
 
 export interface DatabaseOptions {
   /** `embedded:<folder>` or `postgres://…` */
@@ -25,6 +25,18 @@ export async function openDatabase(options: DatabaseOptions, lifecycle: Lifecycl
   if (await mayMigrate(pool)) await migrate(pool);
   else await assertMigrated(pool);
   return pool;
+}
+
+/**
+ * Opens the database of operations for a command that changes it as its owner, also the embedded one of a Freshet that is running.
+ * @throws Fault COMMAND_INVALID when this user is not the owner.
+ */
+export async function openOwned({ sql, name }: Pick<DatabaseOptions, 'sql' | 'name'>, lifecycle: Lifecycle): Promise<Pool> {
+  const running = sql.startsWith(EMBEDDED) ? await findRunning(sql.slice(EMBEDDED.length), name) : null;
+  const onLost = () => undefined;
+  const pool = await openDatabase({ sql: running ?? sql, name, anew: false, waitForDisk: true, onLost }, lifecycle);
+  if (await mayMigrate(pool)) return pool;
+  throw new Fault('COMMAND_INVALID', 'FRESHET_SQL names a user who may not do this; give the owner of the database');
 }
 
 const EMBEDDED = 'embedded:';

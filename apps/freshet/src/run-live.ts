@@ -1,25 +1,40 @@
+import { hostname } from 'node:os';
+import { randomUUID } from 'node:crypto';
 import type { Alerting } from '#apps/alert';
-import { beginForecasts, enterDueCycles, type ForecastRole } from '#apps/forecast';
+import { beginForecasts, enterDueCycles, enterRewind, type ForecastRole } from '#apps/forecast';
+import { startFeeds } from '#apps/ingest';
 import { Fault } from '#errors';
 import { BEAT_MS, floorTo, type EpochMs } from '#hydrology';
-import { every, systemClock, type Clock } from '#runtime';
+import type { Pulse } from '#runtime';
 import { keepHouse, pruneOutbox } from '#store';
 import type { Ground } from './lay-ground.js';
 import { openForecastRole, startAlerts, startForecasts, startIngest } from './start-roles.js';
 
 /** Operations: the roles of this process on what arrives, and once a minute what the clock brings. */
-export async function runLive(ground: Ground): Promise<void> {
-  const { options } = ground;
-  const { roles } = options;
+export async function runLive(ground: Ground, pulse: Pulse): Promise<void> {
+  const { roles } = ground.options;
   if (roles.includes('ingest')) {
-    options.logger.warn('no live source is set up: forecasts run on what others archive in this database');
     await startIngest(ground);
-    keepHouseRegularly(ground, systemClock, '7,22,37,52 * * * *');
+    await startSources(ground, pulse);
+    keepHouseRegularly(ground, pulse, '7,22,37,52 * * * *');
   }
   const alerting = roles.includes('alert') ? await startAlerts(ground) : null;
-  const first = floorTo(systemClock.now(), BEAT_MS);
+  const first = floorTo(pulse.clock.now(), BEAT_MS);
   const forecasts = roles.includes('forecast') ? await startLiveForecasts(ground, first) : null;
-  if (roles.some(role => role !== 'api')) tickEveryMinute(ground, { alerting, forecasts, first });
+  if (roles.some(role => role !== 'api')) tickEveryMinute(ground, pulse, { alerting, forecasts, first });
+}
+
+/** The live sources of domain.yaml. */
+async function startSources({ pool, bus, domains, lifecycle, fail, options }: Ground, pulse: Pulse): Promise<void> {
+  const { logger } = options;
+  const owner = `${hostname()}/${process.pid}/${randomUUID()}`;
+  const feeds = await startFeeds({ pool, bus, logger, owner, onDefect: fail }, domains, pulse);
+  lifecycle.push('sources', () => feeds.stop());
+  const silent = domains.filter(({ settings }) => !settings.sources.live.some(({ enabled }) => enabled)).map(({ basin }) => basin);
+  if (silent.length > 0) {
+    const message = 'no live source is set up (sources.live of domain.yaml): forecasts run on what others archive in this database';
+    logger.warn({ basins: silent }, message);
+  }
 }
 
 async function startLiveForecasts(ground: Ground, first: EpochMs): Promise<ForecastRole> {
@@ -30,7 +45,7 @@ async function startLiveForecasts(ground: Ground, first: EpochMs): Promise<Forec
 }
 
 /** Roll-ups and the end of old rows, where the database does not see to them by itself; one process at a time does it. */
-export function keepHouseRegularly({ pool, lifecycle, options }: Ground, clock: Clock, cron: string): void {
+export function keepHouseRegularly({ pool, lifecycle, options }: Ground, { clock, every }: Pulse, cron: string): void {
   const keep = async () => {
     try {
       const kept = await keepHouse(pool, clock.now());
@@ -48,14 +63,15 @@ interface Ticking {
   readonly first: EpochMs;
 }
 
-/** Cycles whose cut-off has come, what did not arrive, and what waits in the outbox. Every replica does it: the ledger decides. */
-function tickEveryMinute(ground: Ground, { alerting, forecasts, first }: Ticking): void {
+/** Cycles whose cut-off has come, what came late and was corrected, what did not arrive, and what waits in the outbox. Every replica does it: the ledger decides. */
+function tickEveryMinute(ground: Ground, { clock, every }: Pulse, { alerting, forecasts, first }: Ticking): void {
   const { pool, runKind, relay, lifecycle, fail, options } = ground;
   const tick = async () => {
     try {
-      for (const basin of forecasts?.basins.values() ?? []) await enterDueCycles({ pool, basin, runKind, first }, systemClock.now());
+      for (const basin of forecasts?.basins.values() ?? []) await enterDueCycles({ pool, basin, runKind, first }, clock.now());
       await relay.drain();
-      await alerting?.evaluateAll(systemClock.now());
+      for (const basin of forecasts?.basins.values() ?? []) await enterRewind({ pool, basin, runKind }, clock.now());
+      await alerting?.evaluateAll(clock.now());
       await relay.drain();
       await pruneOutbox(pool);
     } catch (error) {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createApi, type ApiContext } from '#apps/api';
-import { listen, type Clock, type ReplayClock } from '#runtime';
+import { listen, systemClock, type Clock, type ReplayClock } from '#runtime';
 import { onlyDomain, type Ground } from './lay-ground.js';
 
 /** Lets the API and the console listen. @returns their URL. @throws Fault PORT_IN_USE */
@@ -10,6 +10,9 @@ export async function startApi(ground: Ground, clock: Clock, replay: ReplayClock
   const context: ApiContext = {
     ...{ pool, bus, clock, runKind, domains, onMessages },
     replay: replay === null ? null : { basin: onlyDomain(domains).basin, clock: replay },
+    machineClock: systemClock,
+    access: options.access,
+    logger: options.logger,
     consoleFolder: consoleFolder(),
     version: VERSION,
     onDefect: error => {

@@ -1,5 +1,5 @@
 import { loadDomain, requireForecastable, type LoadedDomain } from '#config';
-import { Lifecycle, ReplayClock, systemClock, type Clock } from '#runtime';
+import { Lifecycle, ReplayClock, systemPulse, type Clock } from '#runtime';
 import type { Pool } from '#store';
 import { beginReplay, type BegunReplay } from './begin-replay.js';
 import { awaitExercise, followExercise, type ExerciseClock } from './follow-exercise.js';
@@ -78,9 +78,10 @@ async function startMode(ground: Ground): Promise<Course> {
     await followExercise(ground, row, clock);
     return { url, replay: null, ended: ENDLESS };
   }
-  await serveProbes(ground, () => systemClock);
-  const url = await api(systemClock, null);
-  await runLive(ground);
+  const pulse = mode.pulse ?? systemPulse;
+  await serveProbes(ground, () => pulse.clock);
+  const url = await api(pulse.clock, null);
+  await runLive(ground, pulse);
   return { url, replay: null, ended: ENDLESS };
 }
 

@@ -1,10 +1,19 @@
 import type { Message } from '#bus';
 import type { GaugeMessage } from '#contracts';
-import { DAY_MS, epochMs, toIso, type EpochMs, type StationId } from '#hydrology';
-import { MISSING, checkDischarge, findUndecodable, limitsOfArea, reject, type KnownValue, type Quality, type Reject } from '#observation';
+import { epochMs, toIso, type EpochMs } from '#hydrology';
+import {
+  MISSING,
+  UNRELIABLE,
+  checkDischarge,
+  findUndecodable,
+  limitsOfArea,
+  reject,
+  type QcLimits,
+  type Quality,
+  type Reject,
+} from '#observation';
 import {
   inTransaction,
-  readObservations,
   writeObservations,
   writeOutbox,
   writeRejects,
@@ -13,11 +22,7 @@ import {
   type RejectRow,
 } from '#store';
 import { basinOf, type Archive, type ArchivedBasin } from './archive.js';
-
-/** As far back as the checks look (same reading at low flow). */
-const HISTORY_MS = 15 * DAY_MS;
-
-type Known = Map<string, KnownValue[]>;
+import { readKnown, type Known } from './known-discharge.js';
 
 /**
  * Checks and archives gauge values and announces them. Each value is judged by what was known when it was received, so
@@ -26,7 +31,7 @@ type Known = Map<string, KnownValue[]>;
 export async function archiveGauges(archive: Archive, batch: readonly Message<'obs.gauge.v1'>[]): Promise<void> {
   const basin = basinOf(archive, batch[0]!.key);
   const inOrder = [...batch].sort((a, b) => a.value.receivedAt - b.value.receivedAt);
-  const known = await readKnown(archive, basin, inOrder);
+  const known = await readKnown(archive.pool, basin.basin, inOrder);
   const judged = inOrder.map(message => ({ message, ...judge(basin, message.value, known) }));
   for (const { code, message } of judged.flatMap(one => one.rejects)) archive.logger.warn({ basin: basin.basin, code }, message);
   await inTransaction(archive.pool, async client => {
@@ -47,25 +52,6 @@ export async function archiveGauges(archive: Archive, batch: readonly Message<'o
   });
 }
 
-/** Discharge of the stations before the batch was received. */
-async function readKnown(archive: Archive, basin: ArchivedBasin, inOrder: readonly Message<'obs.gauge.v1'>[]): Promise<Known> {
-  const times = inOrder.flatMap(({ value }) => value.values.map(({ validTime }) => validTime));
-  if (times.length === 0) return new Map();
-  const series = await readObservations(archive.pool, {
-    basin: basin.basin,
-    variable: 'Q',
-    from: epochMs(Math.min(...times) - HISTORY_MS),
-    to: epochMs(Math.max(...times)),
-    asOf: epochMs(inOrder[0]!.value.receivedAt - 1),
-  });
-  return new Map(
-    series.map(one => [
-      one.station,
-      Array.from(one.times, (time, k): KnownValue => ({ validTime: epochMs(time), value: one.values[k]!, flag: one.flags[k]! })),
-    ]),
-  );
-}
-
 interface Judged {
   readonly rows: readonly ObservationRow[];
   readonly rejects: readonly RejectRow[];
@@ -73,23 +59,39 @@ interface Judged {
 
 function judge(basin: ArchivedBasin, message: GaugeMessage, known: Known): Judged {
   const receivedAt = epochMs(message.receivedAt);
-  const gauges = new Set<string>(basin.stations.filter(station => station.gauged).map(station => station.id));
+  const gauges = limitsOf(basin);
   const rows: ObservationRow[] = [];
   const rejects: RejectRow[] = [];
   const refuse = (why: Reject, payload: unknown) => rejects.push({ source: message.source, receivedAt, ...why, payload });
   for (const each of message.values) {
-    const value = { ...each, kind: 'gauge' as const, receivedAt, validTime: epochMs(each.validTime) };
+    const { station, variable, value: number, unit } = each;
+    const value = { kind: 'gauge' as const, station, variable, validTime: epochMs(each.validTime), receivedAt, value: number, unit };
     const undecodable = findUndecodable(value, gauges);
     if (undecodable) {
       refuse(undecodable, each);
       continue;
     }
-    const quality = judgeValue(basin, value, known);
-    const doubt = explainUnreliable(value, quality, basin);
+    const limits = gauges.get(station)!;
+    const { flag, flagSource } = judgeValue(value, limits, known);
+    const doubt = flag < UNRELIABLE ? null : explainUnreliable(value, flagSource, limits);
     if (doubt) refuse(doubt, each);
-    rows.push({ ...value, source: message.source, ...quality });
+    rows.push({ station, variable, validTime: value.validTime, receivedAt, value: number, flag, flagSource, source: message.source });
   }
   return { rows, rejects };
+}
+
+/** What is plausible at each gauge, by station. */
+type Gauges = ReadonlyMap<string, QcLimits>;
+
+const limitsOfBasins = new WeakMap<ArchivedBasin, Gauges>();
+
+function limitsOf(basin: ArchivedBasin): Gauges {
+  const kept = limitsOfBasins.get(basin);
+  if (kept !== undefined) return kept;
+  const gauged = basin.stations.filter(station => station.gauged);
+  const limits = new Map(gauged.map(({ id, areaM2 }) => [id as string, limitsOfArea(areaM2)]));
+  limitsOfBasins.set(basin, limits);
+  return limits;
 }
 
 interface DecodedValue {
@@ -100,28 +102,25 @@ interface DecodedValue {
   readonly value: number | null;
 }
 
-function judgeValue(basin: ArchivedBasin, value: DecodedValue, known: Known): Quality {
+function judgeValue(value: DecodedValue, limits: QcLimits, known: Known): Quality {
   if (value.value === null) return { flag: MISSING, flagSource: '' };
   if (value.variable !== 'Q') return { flag: 0, flagSource: '' };
-  const history = known.get(value.station) ?? [];
-  const station = basin.stations.find(one => one.id === (value.station as StationId))!;
-  const candidate = { ...value, value: value.value };
-  const earlier = history.filter(one => one.validTime !== value.validTime); // a correction is not compared with itself
-  const quality = checkDischarge(candidate, earlier, limitsOfArea(station.areaM2));
-  const later = [...earlier, { ...candidate, flag: quality.flag }].sort((a, b) => a.validTime - b.validTime);
-  known.set(value.station, later);
+  const { validTime, receivedAt } = value;
+  const candidate = { validTime, receivedAt, value: value.value };
+  const history = known.of(value.station);
+  const quality = checkDischarge(candidate, history.without(validTime), limits); // a correction is not compared with itself
+  history.add({ validTime, value: value.value, flag: quality.flag });
   return quality;
 }
 
 /** An impossible value is archived as unreliable and, so that somebody acts, named among the rejects. */
-function explainUnreliable(value: DecodedValue, quality: Quality, basin: ArchivedBasin): Reject | null {
+function explainUnreliable(value: DecodedValue, flagSource: string, { hardMin, hardMax }: QcLimits): Reject | null {
   const what = `${value.variable} of station ${value.station} at ${toIso(value.validTime)}`;
-  if (/\b(HX|HN)\b/.test(quality.flagSource)) {
-    const { hardMin, hardMax } = limitsOfArea(basin.stations.find(one => one.id === (value.station as StationId))!.areaM2);
+  if (/\b(HX|HN)\b/.test(flagSource)) {
     const range = `${hardMin} to ${Math.round(hardMax)} m³/s`;
     return reject('GAUGE_OUT_OF_RANGE', `${what} is ${value.value} m³/s, outside of ${range}; check its unit and the rating curve`);
   }
-  if (/\bTS\b/.test(quality.flagSource)) {
+  if (/\bTS\b/.test(flagSource)) {
     const received = toIso(value.receivedAt);
     return reject('OBSERVATION_FROM_THE_FUTURE', `${what} was received before, at ${received}; check the time zone and the logger's clock`);
   }
@@ -134,11 +133,10 @@ function announcement(
   rows: readonly ObservationRow[],
 ): OutboxMessage<'obs.archived.v1'> {
   const { basin, receivedAt } = message.value;
-  const values = rows.map(({ station, variable, validTime, value, flag }) => ({ station, variable, validTime, value, flag }));
   return {
     topic: 'obs.archived.v1',
     key: basin,
     id: `archived/${archive.runKind}/${message.id}`,
-    value: { basin, receivedAt, runKind: archive.runKind, values },
+    value: { basin, receivedAt, runKind: archive.runKind, values: rows.length },
   };
 }

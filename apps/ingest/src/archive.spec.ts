@@ -85,6 +85,19 @@ describe('ingest, from source to store', () => {
     expect(together.some(row => row.flag !== 0)).toBe(true);
   });
 
+  it('sees for how long a river has stood still, however its values come', async () => {
+    const hours = Array.from({ length: 30 }, (_, hour) => epochMs(FROM + hour * HOUR_MS));
+    const stuck = hours.map(validTime => gauge({ value: 50, validTime, receivedAt: epochMs(validTime + 1) }));
+    for (const one of stuck) await ingest(listing(one));
+    const doubted = await query(
+      `select (extract(epoch from valid_time) * 1000)::float8 as time from observation where flag_source = 'SR' order by 1`,
+    );
+    expect(doubted.map(row => row['time'])).toEqual(hours.slice(25));
+    await database.pool.query('truncate observation, rain_grid, reject, outbox');
+    await ingest(listing(...stuck));
+    expect(await query(`select from observation where flag_source = 'SR'`)).toHaveLength(5);
+  });
+
   it('drops and delays what it is told to', async () => {
     const hours = (from: number, to: number) => ({ from: epochMs(FROM + from * HOUR_MS), to: epochMs(FROM + to * HOUR_MS) });
     const disturbances: Disturbance[] = [

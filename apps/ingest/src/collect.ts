@@ -1,5 +1,5 @@
 import type { Bus, Message } from '#bus';
-import type { BasinId } from '#hydrology';
+import type { BasinId, EpochMs } from '#hydrology';
 import {
   encodeDepths,
   findUndecodable,
@@ -28,11 +28,45 @@ export interface Collection {
 /**
  * Takes what a source received in the window and publishes it: one message a rain grid, one for the gauge values of one
  * receipt. What cannot travel (a value that is no number, an unknown station, another unit) goes to the dead letters by
- * name; the rest of its packet is not held up. Resolves when the bus has everything.
+ * name; the rest of its packet is not held up. Resolves when the bus has everything and the source was told so. A source that
+ * fails on the way has what it gave before published, then its failure is thrown.
  */
-export async function collect(collection: Collection, window: PollWindow, signal: AbortSignal): Promise<void> {
+export async function collect(collection: Collection, window: PollWindow, signal: AbortSignal): Promise<Collected> {
+  const { received, failure } = await pollAll(collection.source, window, signal);
+  await publish(collection, received);
+  await collection.source.taken?.();
+  if (failure !== null) throw failure.cause;
+  return countOf(received);
+}
+
+/** What a poll brought that was new. */
+export interface Collected {
+  readonly rain: number;
+  readonly gauges: number;
+  readonly rejects: number;
+}
+
+function countOf(received: readonly RawObservation[]): Collected {
+  const count = (kind: RawObservation['kind']) => received.filter(one => one.kind === kind).length;
+  return { rain: count('rain'), gauges: count('gauge'), rejects: count('reject') };
+}
+
+interface Polled {
+  readonly received: readonly RawObservation[];
+  readonly failure: { readonly cause: unknown } | null;
+}
+
+async function pollAll(source: ObservationSource, window: PollWindow, signal: AbortSignal): Promise<Polled> {
   const received: RawObservation[] = [];
-  for await (const observation of collection.source.poll(window, signal)) received.push(observation);
+  try {
+    for await (const observation of source.poll(window, signal)) received.push(observation);
+  } catch (cause) {
+    return { received, failure: { cause } };
+  }
+  return { received, failure: null };
+}
+
+async function publish(collection: Collection, received: readonly RawObservation[]): Promise<void> {
   const gauges = received.filter(one => one.kind === 'gauge');
   const rain = received.filter(one => one.kind === 'rain');
   const refused = received.filter(one => one.kind === 'reject');
@@ -73,20 +107,32 @@ function rainMessage({ basin, sourceIds }: Collection, grid: Extract<RawObservat
   };
 }
 
+/** Values of one message: a packet of a national service would be too large for a broker. */
+const MOST_VALUES = 1000;
+
 function gaugeMessages({ basin, sourceIds }: Collection, values: readonly RawGaugeValue[]): Message<'obs.gauge.v1'>[] {
-  const byReceipt = new Map<number, RawGaugeValue[]>();
-  for (const value of values) byReceipt.set(value.receivedAt, [...(byReceipt.get(value.receivedAt) ?? []), value]);
-  return [...byReceipt].map(([receivedAt, packet]) => ({
-    key: basin,
-    id: `${sourceIds.gauges}/${basin}/${receivedAt}`,
-    value: {
-      basin,
-      source: sourceIds.gauges,
-      receivedAt,
-      values: packet.map(({ station, variable, validTime, value, unit }) => ({ station, variable, validTime, value, unit })),
-    },
-  }));
+  const byReceipt = new Map<EpochMs, RawGaugeValue[]>();
+  for (const value of values) {
+    const packet = byReceipt.get(value.receivedAt);
+    if (packet === undefined) byReceipt.set(value.receivedAt, [value]);
+    else packet.push(value);
+  }
+  return [...byReceipt].flatMap(([receivedAt, packet]) =>
+    inPieces(packet, MOST_VALUES).map((piece, k) => ({
+      key: basin,
+      id: `${sourceIds.gauges}/${basin}/${receivedAt}${k === 0 ? '' : `/${k}`}`,
+      value: {
+        basin,
+        source: sourceIds.gauges,
+        receivedAt,
+        values: piece.map(({ station, variable, validTime, value, unit }) => ({ station, variable, validTime, value, unit })),
+      },
+    })),
+  );
 }
+
+const inPieces = <T>(all: readonly T[], most: number): T[][] =>
+  Array.from({ length: Math.ceil(all.length / most) }, (_, k) => all.slice(k * most, (k + 1) * most));
 
 /** What the source itself could not take: a file, an answer, a row. */
 function refusedLetter({ basin, sourceIds }: Collection, refused: RawReject): Message<'dead.v1'> {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { HOUR_MS } from '#hydrology';
 import { routingNames, structureNames } from '#kernel';
 import { Duration } from './duration.js';
+import { LiveSource } from './live-sources.js';
 
 /** 15min and the like where a key is left out. */
 const duration = (otherwise: string) => Duration.prefault(otherwise);
@@ -34,13 +35,16 @@ const Model = z.strictObject({
   /** Reach of the kinematic wave: the cell's x size, as SMASH has it, or the true link with its diagonals. */
   reachLength: z.enum(['cell', 'link']).default('cell'),
   parameters: relativePath.default('parameters/multilinear.json'),
+  /** Trained networks that forecast beside the model, by the name they are shown under; `freshet train-corrector` makes them. */
+  members: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be small letters, digits and hyphens'), relativePath).default({}),
   /** Where a replay starts the spin-up of its states. */
   spinUpFrom: z.iso.datetime({ offset: true }).optional(),
 });
 
 const Source = z.strictObject({ id: z.string().min(1), latency: Duration, overlap: duration('3h') });
 
-const Sources = z.strictObject({ radar: Source, gauges: Source });
+/** radar and gauges: how late the record reached its users, for replays. live: what operations ask and watch. */
+const Sources = z.strictObject({ radar: Source, gauges: Source, live: z.array(LiveSource).default([]) });
 
 const Forcing = z.strictObject({
   /** What stands in for rain that did not come, first rung first. */
@@ -91,6 +95,8 @@ export const DomainYaml = z.strictObject({
   thresholds: relativePath,
   descriptors: z.record(z.string(), relativePath).default({}),
   record: Record,
+  /** Station: file of its rating curve, by which its stage becomes discharge. */
+  ratings: z.record(z.string(), relativePath).default({}),
   model: Model.prefault({}),
   sources: Sources,
   forcing: Forcing.prefault({}),

@@ -13,6 +13,7 @@ describe('environment', () => {
       sql: 'embedded:data',
       host: '127.0.0.1',
       port: 3000,
+      access: { mode: 'open', requestsPerMinute: null, corsOrigins: [], trustedProxies: [], oidc: null },
       metricsPort: null,
       domains: null,
       basins: ['cance'],
@@ -32,6 +33,51 @@ describe('environment', () => {
       for (const [name, value] of Object.entries(wrong)) expect(message).toContain(name === 'FRESHET_ROLES' ? name : `${name} (${value})`);
       expect(message).toContain('4 mistake(s)');
     }
+  });
+
+  it('shows no password of an address that is wrong', () => {
+    const wrong = { FRESHET_SQL: 'postgre://freshet:s3cret@db/freshet', FRESHET_OIDC_ISSUER: 'ftp://u:s3cret@id' };
+    expect(() => readEnvironment(wrong)).toThrow(expect.not.objectContaining({ message: expect.stringContaining('s3cret') as unknown }));
+  });
+
+  describe('access', () => {
+    const access = (variables: Record<string, string>) => readEnvironment(variables).access;
+
+    it('is open to this machine alone, closed to others unless reads are public', () => {
+      expect(access({}).mode).toBe('open');
+      expect(access({ FRESHET_HOST: '::1' }).mode).toBe('open');
+      expect(access({ FRESHET_HOST: '0.0.0.0' })).toMatchObject({ mode: 'closed', requestsPerMinute: 1200 });
+      expect(access({ FRESHET_HOST: '10.1.2.3', FRESHET_ACCESS: 'public', FRESHET_RATE_LIMIT: '0' })).toMatchObject({
+        mode: 'public',
+        requestsPerMinute: null,
+      });
+      for (const host of ['0.0.0.0', '::', '10.1.2.3', '127.0.0.1.example.org'])
+        expect(() => access({ FRESHET_HOST: host, FRESHET_ACCESS: 'open' })).toThrow(/only this machine \(127\.0\.0\.1\)/);
+    });
+
+    it('reads origins, proxies and the issuer, and names what is wrong', () => {
+      const oidc = {
+        FRESHET_OIDC_ISSUER: 'https://id.example.org/realms/flood',
+        FRESHET_OIDC_AUDIENCE: 'freshet',
+        FRESHET_OIDC_JWKS: 'https://id.example.org/certs',
+        FRESHET_OIDC_OPERATORS: 'groups=duty=1',
+      };
+      expect(access(oidc).oidc).toMatchObject({ operatorClaim: { claim: 'groups', value: 'duty=1' } });
+      expect(access({ FRESHET_CORS_ORIGINS: 'https://a.example.org, http://b:81' }).corsOrigins).toEqual([
+        'https://a.example.org',
+        'http://b:81',
+      ]);
+      expect(access({ FRESHET_TRUSTED_PROXIES: '10.0.0.0/8,::1' }).trustedProxies).toEqual(['10.0.0.0/8', '::1']);
+      for (const name of Object.keys(oidc)) expect(() => access({ ...oidc, [name]: '' })).toThrow(name);
+      for (const wrong of [
+        { FRESHET_CORS_ORIGINS: 'https://a.example.org/maps' },
+        { FRESHET_CORS_ORIGINS: '*' },
+        { FRESHET_TRUSTED_PROXIES: 'proxy' },
+        { FRESHET_ACCESS: 'none' },
+        { FRESHET_RATE_LIMIT: 'many' },
+      ])
+        expect(() => access(wrong)).toThrow(Object.keys(wrong)[0]);
+    });
   });
 
   it('does not split roles over processes that share no bus', () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { KafkaSettings } from '#bus';
 import { Fault } from '#errors';
+import { AccessVariables, readAccess, type AccessSettings } from './access-variables.js';
 import { KafkaVariables, readKafkaSettings } from './kafka-variables.js';
 
 export const ROLES = ['ingest', 'forecast', 'alert', 'api'] as const;
@@ -29,6 +30,7 @@ const Variables = z
     FRESHET_BUS: z.enum(['local', 'kafka'], { error: 'must be local, the bus of one process, or kafka' }).default('local'),
     FRESHET_RUN: z.enum(['live', 'exercise'], { error: 'must be live, or exercise to follow a replay' }).default('live'),
     ...KafkaVariables,
+    ...AccessVariables,
     FRESHET_SQL: z
       .string()
       .regex(/^(embedded:.+|postgres(ql)?:\/\/.+)$/, 'must be embedded:<folder> or postgres://…')
@@ -48,6 +50,7 @@ const Variables = z
       context.addIssue({ code: 'custom', path: [path], message });
     };
     const { FRESHET_ROLES: roles } = given;
+    for (const { variable, message } of readAccess(given).mistakes) refuse(variable, message);
     if (given.FRESHET_BUS === 'kafka') {
       for (const { variable, message } of readKafkaSettings(given).mistakes) refuse(variable, message);
       if (given.FRESHET_SQL.startsWith('embedded:'))
@@ -65,6 +68,9 @@ const Variables = z
     );
   });
 
+/** A value as it may be shown: what stands before an @ may be a password. */
+const withoutPassword = (value: string | undefined): string => (value ?? '').replace(/[^/]*@/g, '…@');
+
 /** What the environment decides, with its defaults. */
 export interface Environment {
   readonly roles: readonly Role[];
@@ -75,6 +81,8 @@ export interface Environment {
   readonly sql: string;
   readonly host: string;
   readonly port: number;
+  /** Who may use the API. */
+  readonly access: AccessSettings;
   /** Port of probes and metrics; null = none. */
   readonly metricsPort: number | null;
   /** Folder of the domains; null = the one that comes with Freshet. */
@@ -92,7 +100,9 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
   const given = Object.fromEntries(Object.entries(variables).filter(([name, value]) => name.startsWith('FRESHET_') && value !== ''));
   const read = Variables.safeParse(given);
   if (!read.success) {
-    const mistakes = read.error.issues.map(issue => `${String(issue.path[0])} (${given[String(issue.path[0])] ?? ''}): ${issue.message}`);
+    const mistakes = read.error.issues.map(
+      ({ path, message }) => `${String(path[0])} (${withoutPassword(given[String(path[0])])}): ${message}`,
+    );
     throw new Fault('ENVIRONMENT_INVALID', `the environment has ${mistakes.length} mistake(s):\n  ${mistakes.join('\n  ')}`, { mistakes });
   }
   const { data } = read;
@@ -103,6 +113,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     sql: data.FRESHET_SQL,
     host: data.FRESHET_HOST,
     port: data.FRESHET_PORT,
+    access: readAccess(data).settings,
     metricsPort: data.FRESHET_METRICS_PORT ?? null,
     domains: data.FRESHET_DOMAINS ?? null,
     basins: Object.freeze(data.FRESHET_BASINS),

@@ -1,5 +1,6 @@
 export type * from './loaded-domain.js';
 export { DomainYaml, type DomainSettings } from './domain-schema.js';
+export { isRainSource, pathFrom, type GaugeKind, type GaugeSettings, type LiveSource, type RainFolderSettings } from './live-sources.js';
 export { Duration, parseDuration } from './duration.js';
 export { loadDomain } from './load-domain.js';
 export { readSmashMesh, readSmashWindow, type SmashWindow } from './smash-window.js';
@@ -13,4 +14,6 @@ export { projectionOf, toLonLat, type Projection } from './projection.js';
 export { gridVariables, writeNetCdf, type VariableDefinition } from './netcdf.js';
 export { makeBasinModel, type BasinModelParts } from './basin-model.js';
 export { AssimilationFile, ASSIMILATION_FORMAT, loadAssimilation } from './assimilation-file.js';
+export { loadMembers, openMembers, withMembers } from './load-members.js';
+export { ACCESS_MODES, type AccessMode, type AccessSettings, type OidcSettings } from './access-variables.js';
 export { readEnvironment, ROLES, type Environment, type Role } from './environment.js';

@@ -7,12 +7,14 @@ import { basinId, buildMesh, centreOf, readFlowCodes, zonesOfCells, type Mesh, t
 import { readDischargeFile, type DischargeRecord } from './discharge-file.js';
 import { openRecord, type RecordFiles } from './domain-record.js';
 import type { DomainYaml } from './domain-schema.js';
+import { checkLiveSources } from './live-sources.js';
 import type { LoadedDomain } from './loaded-domain.js';
 import { readPetFile } from './pet-file.js';
 import { projectionOf } from './projection.js';
 import { readRainFile } from './rain-file.js';
 import { readGeoTiff, valueAt } from './raster.js';
 import { domainInvalid, readDomainYaml } from './read-domain-yaml.js';
+import { readRatings } from './read-ratings.js';
 import { readStations } from './read-stations.js';
 import { readTemperatureFile } from './temperature-file.js';
 
@@ -34,6 +36,7 @@ export async function loadDomain(folder: string): Promise<LoadedDomain> {
   const files = await readRecordFiles(yaml, root);
   refuseStrangers(yaml, stations, files.discharge.stations, path);
   const gauged = stations.filter(station => station.gauged);
+  refuseMisnamed(yaml, gauged, path);
   const { model, sources, forcing, forecast, assimilation, alerts } = yaml;
   return {
     basin: basinId(yaml.basin),
@@ -44,6 +47,7 @@ export async function loadDomain(folder: string): Promise<LoadedDomain> {
     zoneOfCell: zonesOfStations(mesh, gauged, path),
     zoneStations: gauged.map(station => station.id),
     descriptors: await readDescriptors(yaml, root, mesh),
+    ratings: await readRatings(yaml.ratings, root),
     configHash: hashOf(text, ...tables),
     meshHash: hashOfMesh(mesh),
     record: openRecord({ ...files, rainLatencyMs: sources.radar.latency }, mesh),
@@ -58,6 +62,7 @@ function refuseAbsentFiles(yaml: DomainYaml, root: string, path: string): void {
     ['stations', yaml.stations],
     ['thresholds', yaml.thresholds],
     ...Object.entries(yaml.record).flatMap(([key, file]) => (file === undefined ? [] : [[`record.${key}`, file] as const])),
+    ...Object.entries(yaml.ratings).map(([key, file]) => [`ratings.${key}`, file] as const),
     ...Object.entries(yaml.descriptors).map(([key, file]) => [`descriptors.${key}`, file] as const),
   ];
   const absent = named.filter(([, file]) => !existsSync(join(root, file)));
@@ -130,6 +135,17 @@ function refuseStrangers(yaml: DomainYaml, stations: readonly Station[], recorde
         yaml.record.discharge === undefined ? 'record.discharge names no file' : `${yaml.record.discharge} holds no discharge of it`;
       return `stations: ${id} is gauged but ${missing}`;
     });
+  if (mistakes.length > 0) throw domainInvalid(path, mistakes);
+}
+
+/** Sources and ratings must speak of gauged stations. */
+function refuseMisnamed(yaml: DomainYaml, gauged: readonly Station[], path: string): void {
+  const ids = gauged.map(({ id }) => id as string);
+  const strangers = Object.keys(yaml.ratings).filter(id => !ids.includes(id));
+  const mistakes = [
+    ...checkLiveSources(yaml.sources.live, ids),
+    ...strangers.map(id => `ratings.${id}: is no gauged station of stations.csv; it has ${ids.join(', ') || 'none'}`),
+  ];
   if (mistakes.length > 0) throw domainInvalid(path, mistakes);
 }
 

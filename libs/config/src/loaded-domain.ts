@@ -1,4 +1,4 @@
-import type { BasinId, EpochMs, GridSeries, Mesh, PointSeries, RainGrid, Station, StationId, TimeGrid } from '#hydrology';
+import type { BasinId, EpochMs, GridSeries, Mesh, PointSeries, RainGrid, RatingCurve, Station, StationId, TimeGrid } from '#hydrology';
 import type { DomainSettings } from './domain-schema.js';
 import type { Projection } from './projection.js';
 
@@ -14,6 +14,8 @@ export interface LoadedDomain {
   readonly zoneStations: readonly StationId[];
   /** Physical descriptors per cell, by name (slope, drainage_density). */
   readonly descriptors: ReadonlyMap<string, Float64Array>;
+  /** Rating curves by which the stage of a station becomes discharge. */
+  readonly ratings: ReadonlyMap<StationId, RatingCurve>;
   /** Hash of domain.yaml and of the mesh, by content. */
   readonly configHash: string;
   readonly meshHash: string;

@@ -17,6 +17,17 @@ export const InputStatus = z
     state: z.enum(['fresh', 'late', 'silent', 'never']),
     values24h: z.number().int().meta({ description: 'Values of the last 24 h' }),
     doubtful24h: z.number().int().meta({ description: 'Of these flagged doubtful, unreliable or missing' }),
+    usualAgeMinutes: z
+      .number()
+      .nullable()
+      .meta({ description: 'Age that the newest value usually reaches before the next comes, learned over 7 days; null: not known yet' }),
+    stalled: z.boolean().meta({ description: 'More than 15 min older than usual' }),
+    completeness24h: z
+      .number()
+      .min(0)
+      .max(1)
+      .nullable()
+      .meta({ description: 'Share of the values of 24 h that are there; null: not known' }),
   })
   .meta({ id: 'InputStatus' });
 export type InputStatus = z.infer<typeof InputStatus>;
@@ -26,6 +37,27 @@ export const RejectView = z
   .meta({ id: 'RejectView', description: 'What could not become an observation' });
 export type RejectView = z.infer<typeof RejectView>;
 
+export const FeedView = z
+  .object({
+    basin: z.string(),
+    source: z.string(),
+    kind: z.string().meta({ description: 'Service or format, as domain.yaml says' }),
+    address: z.string().meta({ description: 'URL without its query, or folder' }),
+    state: z.enum(['ok', 'stalled', 'failing', 'waiting', 'unattended']).meta({
+      description: 'stalled: answers, but its values are older than usual; waiting: not polled yet; unattended: nobody polls it',
+    }),
+    polledAt: Instant.nullable(),
+    succeededAt: Instant.nullable().meta({ description: 'The last poll that did not fail' }),
+    newsAt: Instant.nullable().meta({ description: 'The last poll that brought something new' }),
+    nextAt: Instant.nullable(),
+    failures: z.number().int().meta({ description: 'In a row' }),
+    failure: z.string().nullable(),
+    brought: z.record(z.string(), z.number()).meta({ description: 'Grids, values and rejects of the last poll that brought some' }),
+    stalled: z.array(z.object({ input: z.string(), ageMinutes: z.number(), usualMinutes: z.number() })),
+  })
+  .meta({ id: 'FeedView', description: 'How a live source stands' });
+export type FeedView = z.infer<typeof FeedView>;
+
 /** GET /v1/data-status */
 export const DataStatusQuery = z
   .strictObject({ basin: z.string().optional(), asOf: AsOf.optional(), format: Format.optional() })
@@ -33,6 +65,7 @@ export const DataStatusQuery = z
 export type DataStatusQuery = z.infer<typeof DataStatusQuery>;
 export const DataStatus = Envelope.extend({
   inputs: z.array(InputStatus),
+  feeds: z.array(FeedView).meta({ description: 'The live sources as they stand now; empty for a time in the past and in a replay' }),
   rejects24h: z.number().int(),
   rejects: z.array(RejectView).meta({ description: 'Newest first, at most 50' }),
 }).meta({ id: 'DataStatus', description: 'The age of every input' });

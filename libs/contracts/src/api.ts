@@ -6,3 +6,4 @@ export * from './api-forecast.js';
 export * from './api-alerts.js';
 export * from './api-operations.js';
 export * from './api-stream.js';
+export * from './api-access.js';

@@ -12,3 +12,13 @@ export {
 export { computingMemory } from './backend.js';
 export { createKernel, recipeLayout, type KernelRecipe, type ReachLength } from './create-kernel.js';
 export { routingNames, structureNames } from './generated-module.js';
+export { interception } from './formulas/interception.js';
+export {
+  grReservoirs,
+  neuralReservoirs,
+  reservoirInputs,
+  reservoirLimits,
+  type IntensityLaw,
+  type ReservoirFluxes,
+  type ReservoirStep,
+} from './reservoir-laws.js';

@@ -151,4 +151,20 @@ describe('calibrate', () => {
     expect(Math.abs(held.control[1]!)).toBeLessThan(Math.abs(free.control[1]!));
     expect(held.cost).toBeGreaterThan(free.cost);
   });
+
+  it('goes along an L-curve, where a lighter weight always fits better and departs further, and keeps one of its fits', () => {
+    const observed = twin(cell => 150 + 60 * cell ** 1.5).map((flow, k) => flow * (1 + 0.05 * Math.sin(5 * k)));
+    const weights = [1, 0.1, 1e-2, 1e-3, 1e-4];
+    const along = { ...settings, lCurve: weights };
+    for (const mapping of [bySlope, uniformly]) {
+      const { lCurve, priorWeight, cost } = calibrate({ ...problemFor(observed), settings: along, mapping }, toy);
+      expect(lCurve!.map(({ weight }) => weight)).toEqual(weights);
+      for (let k = 1; k < weights.length; k++) {
+        expect(lCurve![k]!.misfit).toBeLessThanOrEqual(lCurve![k - 1]!.misfit * (1 + 1e-6));
+        expect(lCurve![k]!.background).toBeGreaterThanOrEqual(lCurve![k - 1]!.background * (1 - 1e-6));
+      }
+      const chosen = lCurve!.find(({ weight }) => weight === priorWeight)!;
+      expect(cost).toBeCloseTo(chosen.misfit, 12);
+    }
+  });
 });

@@ -11,6 +11,7 @@ import {
 import { adamSteps } from './adam.js';
 import { buildMapping, uniformChoice, type MappingChoice } from './build-mapping.js';
 import { coefficientsOf, type Coefficients } from './coefficients.js';
+import { cornerOf, type LCurvePoint } from './l-curve.js';
 import { controlGradient, fieldsOf, placedGroups, weightsAt, type Fields, type Mapping } from './mapping.js';
 import { HOURLY_PRIORS, priorOf, type ControlPrior, type Prior } from './prior.js';
 
@@ -23,6 +24,8 @@ export interface CalibrationProblem {
   readonly mapping: MappingChoice;
   /** The structure without the network inside its step, for the uniform fit; the kernel itself without it. */
   readonly plain?: Kernel;
+  /** Weights of the network inside the step to start from, which are its prior too. */
+  readonly pretrained?: Float64Array;
   readonly settings: CalibrationSettings;
   readonly onProgress?: (progress: CalibrationProgress) => void;
 }
@@ -47,7 +50,12 @@ export interface CalibrationSettings {
    * the stores nearer to what is known of them. Both have been scored on 2014-11-01..2015-01-15, so that period no longer chooses.
    */
   readonly priorWeight: number;
-  /** The same of the weights of a network inside the step. */
+  /**
+   * Weights to try instead of `priorWeight` in the last fit, from heavy to light: each starts at the minimum of the one before, and the corner of the L-curve is
+   * kept. Needs no other period.
+   */
+  readonly lCurve?: readonly number[];
+  /** The same as `priorWeight` of the weights of a network inside the step. */
   readonly networkWeight: number;
   readonly costTolerance: number;
   /** Initial stores are fitted too; without, they stay as in `base`. */
@@ -66,6 +74,9 @@ export interface Calibration {
   readonly coefficients: Coefficients;
   /** The cost alone, without the penalty. */
   readonly cost: number;
+  /** Weight of the penalty in the last fit, and the curve it was chosen on. */
+  readonly priorWeight: number;
+  readonly lCurve?: readonly LCurvePoint[];
   readonly discharge: Float64Array;
   readonly iterations: number;
   readonly evaluations: number;
@@ -101,16 +112,57 @@ export function* calibrating(problem: CalibrationProblem, kernel: Kernel): Gener
   const mapping = withoutStores(buildMapping(kernel.layout, choice), settings);
   const plain = problem.plain ?? kernel;
   const uniform = withoutStores(buildMapping(plain.layout, uniformChoice), settings);
-  const first = yield* fit(
-    { problem: { ...problem, settings: { ...settings, optimizer: 'lbfgsb' } }, mapping: uniform, stage: 'uniform' },
-    plain,
-  );
-  const stopped = first.reason === 'interrupted';
-  if (stopped || (!mapping.weights && mapping.parameters.every(({ map }) => map.kind === 'uniform'))) {
-    return calibrationOf(uniform, [first], { problem, kernel: plain });
+  const onlyUniform = !mapping.weights && mapping.parameters.every(({ map }) => map.kind === 'uniform');
+  const first = { problem: { ...problem, settings: { ...settings, optimizer: 'lbfgsb' } }, mapping: uniform, stage: 'uniform' } as const;
+  if (onlyUniform) return calibrationOf(uniform, yield* fitLast(first, plain), { problem, kernel: plain });
+  const level = yield* fit(first, plain);
+  if (level.reason === INTERRUPTED) {
+    return calibrationOf(uniform, { stages: [level], kept: level, priorWeight: settings.priorWeight }, { problem, kernel: plain });
   }
-  const second = yield* fit({ problem, mapping, start: startAt(first.x, { uniform, mapping, settings }), stage: 'mapped' }, kernel);
-  return calibrationOf(mapping, [first, second], { problem, kernel });
+  const last = yield* fitLast({ problem, mapping, start: startAt(level.x, { uniform, mapping, problem }), stage: 'mapped' }, kernel);
+  return calibrationOf(mapping, { ...last, stages: [level, ...last.stages] }, { problem, kernel });
+}
+
+const INTERRUPTED = 'interrupted';
+
+/** Fits, the last of them the one to keep, with the weight of its penalty. */
+interface Stages {
+  readonly stages: readonly Fitted[];
+  readonly kept: Fitted;
+  readonly priorWeight: number;
+  readonly lCurve?: readonly LCurvePoint[];
+}
+
+/** One fit, or one along every weight of the L-curve; a fit that was interrupted is the one to keep. */
+function* fitLast(asked: Fit, kernel: Kernel): Generator<CalibrationProgress, Stages, StopWish> {
+  const { settings } = asked.problem;
+  const { lCurve: weights, priorWeight } = settings;
+  if (!weights || weights.length === 0) {
+    const kept = yield* fit(asked, kernel);
+    return { stages: [kept], kept, priorWeight };
+  }
+  let start = asked.start;
+  const stages: Fitted[] = [];
+  for (const weight of weights) {
+    const fitted = yield* fit({ ...asked, start, problem: { ...asked.problem, settings: { ...settings, priorWeight: weight } } }, kernel);
+    stages.push(fitted);
+    if (fitted.reason === INTERRUPTED) return { stages, kept: fitted, priorWeight: weight };
+    start = fitted.x;
+  }
+  const lCurve = stages.map(({ x }, k) => pointAt(x, weights[k]!, { ...asked, kernel }));
+  const corner = cornerOf(lCurve);
+  return { stages, kept: stages[corner]!, priorWeight: weights[corner]!, lCurve };
+}
+
+function pointAt(x: Float64Array, weight: number, { problem, mapping, kernel }: Fit & { readonly kernel: Kernel }): LCurvePoint {
+  const { mean, deviation } = priorFor(mapping, problem);
+  const departures = x.subarray(0, weightsAt(mapping)).map((value, i) => (value - mean[i]!) / deviation[i]!);
+  const { discharge } = kernel.run({ forcing: problem.forcing, ...fieldsOf(mapping, x, problem.base) });
+  return {
+    weight,
+    misfit: problem.cost(discharge, new Float64Array(discharge.length)),
+    background: departures.reduce((sum, value) => sum + value * value, 0),
+  };
 }
 
 const withoutStores = (mapping: Mapping, { stores }: CalibrationSettings): Mapping => (stores ? mapping : { ...mapping, stores: [] });
@@ -119,7 +171,7 @@ interface Fit {
   readonly problem: CalibrationProblem;
   readonly mapping: Mapping;
   /** Absent: the mean of the prior. */
-  readonly start?: Float64Array;
+  readonly start?: Float64Array | undefined;
   readonly stage: CalibrationProgress['stage'];
 }
 
@@ -130,13 +182,13 @@ interface Fitted {
   readonly reason: string;
 }
 
-const priorFor = (mapping: Mapping, settings: CalibrationSettings): ControlPrior =>
-  priorOf(mapping, { priors: settings.priors, seed: settings.seed, valueOf: id => VARIABLES[id as VariableId].default });
+const priorFor = (mapping: Mapping, { settings: { priors, seed }, pretrained }: CalibrationProblem): ControlPrior =>
+  priorOf(mapping, { priors, seed, valueOf: id => VARIABLES[id as VariableId].default, ...(pretrained && { pretrained }) });
 
 /** Minimises over u = (x − mean)/deviation, in which all components have the same scale. */
 function* fit({ problem, mapping, start, stage }: Fit, kernel: Kernel): Generator<CalibrationProgress, Fitted, StopWish> {
   const { settings, forcing, base, cost } = problem;
-  const { mean, deviation } = priorFor(mapping, settings);
+  const { mean, deviation } = priorFor(mapping, problem);
   const limit = stage === 'uniform' ? settings.uniformIterations : settings.iterations;
   const controlAt = (u: Float64Array): Float64Array => u.map((value, i) => mean[i]! + deviation[i]! * value);
   const firstWeight = weightsAt(mapping);
@@ -167,10 +219,10 @@ const areFinite = ({ parameters, initialState, weights }: Fields): boolean =>
 /** The fields of the uniform fit in another mapping; what a network adds begins at nothing. */
 function startAt(
   fitted: Float64Array,
-  { uniform, mapping, settings }: { uniform: Mapping; mapping: Mapping; settings: CalibrationSettings },
+  { uniform, mapping, problem }: { uniform: Mapping; mapping: Mapping; problem: CalibrationProblem },
 ): Float64Array {
   const level = new Map(placedGroups(uniform).map(({ fields, from }) => [fields[0]!.id, fitted[from]!]));
-  const control = Float64Array.from(priorFor(mapping, settings).mean);
+  const control = Float64Array.from(priorFor(mapping, problem).mean);
   for (const { fields, map, from, to } of placedGroups(mapping)) {
     const z = Float64Array.from(fields, ({ id }) => level.get(id)!);
     control.set(map.level(z, control.subarray(from, to)), from);
@@ -180,21 +232,22 @@ function startAt(
 
 function calibrationOf(
   mapping: Mapping,
-  stages: readonly Fitted[],
+  { stages, kept, priorWeight, lCurve }: Stages,
   { problem, kernel }: { problem: CalibrationProblem; kernel: Kernel },
 ): Calibration {
-  const last = stages.at(-1)!;
-  const fields = fieldsOf(mapping, last.x, problem.base);
+  const fields = fieldsOf(mapping, kept.x, problem.base);
   const { discharge } = kernel.run({ forcing: problem.forcing, ...fields });
   return {
     mapping,
-    control: last.x,
+    control: kept.x,
     fields,
-    coefficients: coefficientsOf(mapping, last.x, problem.mapping),
+    coefficients: coefficientsOf(mapping, kept.x, problem.mapping),
     discharge,
     cost: problem.cost(discharge, new Float64Array(discharge.length)),
     iterations: stages.reduce((sum, stage) => sum + stage.iterations, 0),
     evaluations: stages.reduce((sum, stage) => sum + stage.evaluations, 0),
-    stoppedBy: last.reason,
+    stoppedBy: kept.reason,
+    priorWeight,
+    ...(lCurve && { lCurve }),
   };
 }

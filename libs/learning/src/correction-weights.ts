@@ -10,7 +10,10 @@ import { stepFactor } from './rescale.js';
  *
  * @throws Fault PARAMETERS_INVALID for weights of another structure or size.
  */
-export function correctionWeights({ correction, stepSeconds }: ParameterFile, layout: KernelLayout): Float64Array | undefined {
+export function correctionWeights(
+  { correction, stepSeconds }: Pick<ParameterFile, 'correction' | 'stepSeconds'>,
+  layout: KernelLayout,
+): Float64Array | undefined {
   const { network, structure } = layout;
   if (network === undefined && correction === undefined) return undefined;
   if (network === undefined) throw invalid(`${structure} has no network, and the parameters bring weights of one`);

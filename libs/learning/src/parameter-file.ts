@@ -100,6 +100,12 @@ const shape = z.strictObject({
     /** Weight of the background term, and of the network's. */
     priorWeight: z.number().optional(),
     networkWeight: z.number().optional(),
+    /** The fits among whose weights that of the background term was chosen, from heavy to light. */
+    lCurve: z.array(z.strictObject({ weight: z.number(), misfit: z.number(), background: z.number() })).optional(),
+    /** Factors by which the priors' deviations were changed, by id. */
+    scales: z.record(z.string(), z.number().positive()).optional(),
+    /** Of the gauges in the cost, in their order; equal where absent. */
+    gaugeWeights: z.array(z.number()).optional(),
     /** Distance over which distributed parameters correlate, m. */
     correlationLength: z.number().optional(),
   }),

@@ -61,10 +61,12 @@ export interface PriorKnowledge {
   readonly valueOf: (id: string) => number;
   /** Of the random hidden weights of a network inside the step. */
   readonly seed: number;
+  /** Weights that such a network has learnt before: they are its mean then. */
+  readonly pretrained?: Float64Array;
 }
 
 /** The prior of a whole control. */
-export function priorOf(mapping: Mapping, { priors, valueOf, seed }: PriorKnowledge): ControlPrior {
+export function priorOf(mapping: Mapping, { priors, valueOf, seed, pretrained }: PriorKnowledge): ControlPrior {
   const parts = [...mapping.parameters, ...mapping.stores].map(({ fields, map }) => {
     const known = fields.map(({ id, range }) => {
       const prior = priors[id] ?? { value: valueOf(id), deviation: UNKNOWN_DEVIATION };
@@ -75,7 +77,10 @@ export function priorOf(mapping: Mapping, { priors, valueOf, seed }: PriorKnowle
       deviation: Float64Array.from(known, ({ deviation }) => deviation),
     });
   });
-  if (mapping.weights && mapping.layout.network) parts.push(correctionPrior(mapping.layout.network, seed));
+  if (mapping.weights && mapping.layout.network) {
+    const drawn = correctionPrior(mapping.layout.network, seed);
+    parts.push(pretrained ? { ...drawn, mean: pretrained } : drawn);
+  }
   return {
     mean: Float64Array.from(parts.flatMap(({ mean }) => [...mean])),
     deviation: Float64Array.from(parts.flatMap(({ deviation }) => [...deviation])),

@@ -49,4 +49,11 @@ export interface PollWindow {
 export interface ObservationSource {
   readonly id: string;
   poll(window: PollWindow, signal: AbortSignal): AsyncIterable<RawObservation>;
+  /**
+   * What the last poll gave has been published, so it need not be given again: files move to the archive, values count as known.
+   * A process that dies before leaves everything as it was.
+   */
+  taken?(): Promise<void>;
+  /** The last poll left something behind that can be had at once. */
+  behind?(): boolean;
 }

@@ -19,3 +19,12 @@ export function every(cron: string, job: Job): Stop {
     await task.destroy();
   };
 }
+
+/** What moves operations: the time, and jobs at times. Tests give one of their own to pass a day in seconds. */
+export interface Pulse {
+  readonly clock: Clock;
+  /** Runs the job at the times of a cron expression (with seconds if it has six fields) until it is stopped. */
+  readonly every: (cron: string, job: Job) => Stop;
+}
+
+export const systemPulse: Pulse = Object.freeze({ clock: systemClock, every });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { connect } from './connect.js';
-import { startEmbedded } from './embedded.js';
+import { findRunning, startEmbedded } from './embedded.js';
 import { migrate } from './migrate.js';
 
 /** Starts an embedded database in a process of its own that says its URL and then waits. */
@@ -45,6 +45,16 @@ describe('embedded PostgreSQL', () => {
     await again.end();
     await second.stop();
     expect(existsSync(join(folder, 'new', 'data', 'postgres', 'postmaster.pid'))).toBe(false);
+  });
+
+  it('is found by a command while it runs, and only then', async () => {
+    expect(await findRunning(folder, 'freshet')).toBeNull();
+    const database = await startEmbedded(folder);
+    expect(await findRunning(folder, 'freshet')).toBeNull();
+    const url = await database.ensureDatabase('freshet');
+    expect(await findRunning(folder, 'freshet')).toBe(url);
+    await database.stop();
+    expect(await findRunning(folder, 'freshet')).toBeNull();
   });
 
   it('refuses a second Freshet on the same folder and leaves the first one alone', async () => {

@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { Fault, isFault } from '#errors';
 import { rethrowAsFault } from './connect.js';
-import { FOLDER_LOCK, stopOrphan } from './postmaster.js';
+import { FOLDER_LOCK, portOfRunning, stopOrphan } from './postmaster.js';
 import { commandAs, databaseUser, findBinaries, type Binaries } from './postgres-binaries.js';
 
 export interface EmbeddedOptions {
@@ -62,6 +62,20 @@ export async function startEmbedded(folder: string, options: EmbeddedOptions = {
       return stop(child, guard);
     },
   };
+}
+
+/** The URL of a database of the cluster that a living Freshet runs in this folder; null when none does or it holds no such database. */
+export async function findRunning(folder: string, database: string): Promise<string | null> {
+  const root = resolve(folder);
+  const port = portOfRunning(clusterOf(root));
+  if (port === null) return null;
+  const url = `postgres://freshet:${readFileSync(join(root, 'password'), 'utf8')}@127.0.0.1:${port}/${database}`;
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => undefined);
+  return client.connect().then(
+    () => client.end().then(() => url),
+    () => null,
+  );
 }
 
 /** Removes the database of a folder, so that the next start begins from nothing. The caller must own the folder. */

@@ -1,13 +1,15 @@
 export { connect, inTransaction, rethrowAsFault, type ConnectOptions, type Pool, type Queryable } from './connect.js';
-export { startEmbedded, dropDatabase, type EmbeddedDatabase, type EmbeddedOptions } from './embedded.js';
+export { startEmbedded, findRunning, dropDatabase, type EmbeddedDatabase, type EmbeddedOptions } from './embedded.js';
 export { migrate, mayMigrate, assertMigrated } from './migrate.js';
 export { readEdition, HYPERTABLES, type Edition } from './timescale.js';
 export { grantDatabaseRoles, DATABASE_ROLES } from './database-roles.js';
 export { keepHouse, type HouseKept } from './keep-house.js';
 export { writeCycleMetrics, type CycleMetrics } from './cycle-metrics.js';
-export { writeObservations, readObservations, type ObservationRow, type ObservationQuery } from './observations.js';
+export { writeObservations, readObservations, type ObservationRow, type ObservationQuery, type OnTime } from './observations.js';
 export { writeRain, readRain, type RainRow, type RainQuery } from './rain.js';
 export { writeRejects, type RejectRow } from './rejects.js';
+export { takeFeed, saveFeed, readFeeds, readFeedViews, releaseFeeds, type FeedRow, type StalledInput } from './feeds.js';
+export { readHabits, type InputHabit } from './habits.js';
 export {
   insertDueCycles,
   takeLease,
@@ -41,6 +43,7 @@ export {
 export {
   FRESHNESS_REACH_MS,
   readNewestInputs,
+  readReanalysedEvidence,
   readStationEvidence,
   type EvidenceWindow,
   type NewestInput,
@@ -72,4 +75,26 @@ export {
 } from './views.js';
 export { readCycles, readInputStatus, readRejects, type CyclesOf, type WatchedInput } from './status-views.js';
 export { readMetrics, type MetricRow } from './metric-views.js';
+export {
+  KEY_SCOPES,
+  checkApiKey,
+  createApiKey,
+  looksLikeApiKey,
+  readApiKeys,
+  revokeApiKey,
+  type ApiKey,
+  type KeyScope,
+  type KeyVerdict,
+} from './api-keys.js';
+export { readActs, recordAct, recordActOutcome, type ActOutcome, type Actor, type OperatorAct } from './operator-acts.js';
 export { saveStations } from './stations.js';
+export {
+  insertRewind,
+  lockReanalysis,
+  readCycleSpan,
+  readLateArrivals,
+  saveLookedTo,
+  type Arrival,
+  type Latencies,
+  type Rewind,
+} from './reanalysis.js';

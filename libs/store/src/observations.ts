@@ -1,4 +1,4 @@
-import { stationId, toIso, type EpochMs, type PointSeries, type QualityFlag } from '#hydrology';
+import { SECOND_MS, stationId, toIso, type EpochMs, type PointSeries, type QualityFlag } from '#hydrology';
 import type { Queryable } from './connect.js';
 import { splitRepeats } from './split-repeats.js';
 
@@ -22,6 +22,17 @@ export interface ObservationQuery {
   readonly from: EpochMs;
   readonly to: EpochMs;
   readonly asOf: EpochMs;
+  /** Of these stations only; left out = of all. */
+  readonly stations?: readonly string[];
+  /** Of what was received by `asOf`, what had been there at a cut-off, or would have been if it had come on time. */
+  readonly onTime?: OnTime;
+}
+
+/** As if everything had come in time: values of (…, stampedUntil], and those that were there at the cut-off anyway. */
+export interface OnTime {
+  readonly cutOff: EpochMs;
+  /** The cut-off less the latency of the input. */
+  readonly stampedUntil: EpochMs;
 }
 
 /**
@@ -30,32 +41,47 @@ export interface ObservationQuery {
  */
 export async function writeObservations(db: Queryable, basin: string, rows: readonly ObservationRow[]): Promise<void> {
   for (const wave of splitRepeats(rows, row => `${row.station}/${row.variable}/${row.validTime}`)) {
-    await db.query(WRITE, [
+    const values = [
       basin,
       wave.map(row => row.station),
       wave.map(row => row.variable),
-      wave.map(row => toIso(row.validTime)),
-      wave.map(row => toIso(row.receivedAt)),
-      wave.map(row => row.value),
-      wave.map(row => row.flag),
+      numberArray(wave.map(row => wholeSeconds(row.validTime))),
+      numberArray(wave.map(row => wholeSeconds(row.receivedAt))),
+      numberArray(wave.map(row => row.value)),
+      numberArray(wave.map(row => row.flag)),
       wave.map(row => row.flagSource),
       wave.map(row => row.source),
-    ]);
+    ];
+    // nearly every value is the first of its time; only where one was there already, revisions are looked up row by row
+    const { rowCount } = await db.query(WRITE_FIRST, values);
+    if (rowCount !== wave.length) await db.query(WRITE_REVISIONS, values);
   }
 }
 
-const WRITE = `
-  insert into observation (basin, station, variable, valid_time, revision, received_at, value, flag, flag_source, source)
-  select $1, new.station, new.variable, new.valid_time, coalesce(last.revision + 1, 0), new.received_at, new.value, new.flag, new.flag_source, new.source
-  from unnest($2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::float8[], $7::smallint[], $8::text[], $9::text[])
-    as new (station, variable, valid_time, received_at, value, flag, flag_source, source)
-  left join lateral (
+/** As PostgreSQL writes an array; the driver would quote and escape every number of it. */
+const numberArray = (values: readonly (number | null)[]): string => `{${values.map(value => value ?? 'NULL').join(',')}}`;
+
+const wholeSeconds = (time: EpochMs): number => Math.floor(time / SECOND_MS);
+
+const INTO = `insert into observation (basin, station, variable, valid_time, revision, received_at, value, flag, flag_source, source)`;
+const NEW = `
+  from (
+    select station, variable, to_timestamp(valid_s) as valid_time, to_timestamp(received_s) as received_at, value, flag, flag_source, source
+    from unnest($2::text[], $3::text[], $4::float8[], $5::float8[], $6::float8[], $7::smallint[], $8::text[], $9::text[])
+      as sent (station, variable, valid_s, received_s, value, flag, flag_source, source)
+  ) as new`;
+
+const WRITE_FIRST = `${INTO}
+  select $1, station, variable, valid_time, 0, received_at, value, flag, flag_source, source ${NEW}
+  on conflict do nothing`;
+
+const WRITE_REVISIONS = `${INTO}
+  select $1, new.station, new.variable, new.valid_time, last.revision + 1, new.received_at, new.value, new.flag, new.flag_source, new.source ${NEW}
+  join lateral (
     select revision, received_at, value, flag from observation old
     where old.station = new.station and old.variable = new.variable and old.valid_time = new.valid_time
     order by revision desc limit 1
-  ) last on true
-  where last.revision is null
-    or (new.received_at > last.received_at and (new.value is distinct from last.value or new.flag <> last.flag))
+  ) last on new.received_at > last.received_at and (new.value is distinct from last.value or new.flag <> last.flag)
   on conflict do nothing`;
 
 /** The values as they were known at `asOf`, one series a station, ascending; values reported as missing are left out. */
@@ -66,6 +92,9 @@ export async function readObservations(db: Queryable, query: ObservationQuery): 
     toIso(query.from),
     toIso(query.to),
     toIso(query.asOf),
+    query.stations ?? null,
+    query.onTime ? toIso(query.onTime.cutOff) : null,
+    query.onTime ? toIso(query.onTime.stampedUntil) : null,
   ]);
   return rows.map(row => ({
     station: stationId(row.station),
@@ -85,6 +114,7 @@ const READ = `
     select distinct on (station, valid_time) station, valid_time, value, flag
     from observation
     where basin = $1 and variable = $2 and valid_time > $3 and valid_time <= $4 and received_at <= $5
+      and ($6::text[] is null or station = any($6)) and ($7::timestamptz is null or valid_time <= $8 or received_at <= $7)
     order by station, valid_time, revision desc
   ) known
   where value is not null

@@ -27,6 +27,12 @@ export async function stopOrphan(cluster: string, folder: string, password: stri
   throw new Fault('DATA_FOLDER_IN_USE', `the database in ${folder} neither answers nor ends`, { folder });
 }
 
+/** Where the database of a cluster listens; null when it does not run. */
+export function portOfRunning(cluster: string): number | null {
+  const running = readPostmaster(cluster);
+  return running !== null && isAlive(running.pid) ? running.port : null;
+}
+
 interface Postmaster {
   readonly pid: number;
   readonly port: number | null;

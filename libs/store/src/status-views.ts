@@ -1,7 +1,9 @@
 import type { CycleView, InputStatus, RejectView, RunKind } from '#contracts';
 import { MINUTE_MS, toIso, type EpochMs } from '#hydrology';
+import { isStalled } from '#observation';
 import type { Queryable } from './connect.js';
 import { cycleDetails, type CycleColumns } from './cycle-details.js';
+import { readHabits, type InputHabit } from './habits.js';
 import type { ReadScope } from './views.js';
 
 export interface CyclesOf {
@@ -104,12 +106,20 @@ const INPUTS = `
 export async function readInputStatus(client: Queryable, scope: ReadScope, watched: readonly WatchedInput[]): Promise<InputStatus[]> {
   const { rows } = await client.query<InputRow>(INPUTS, [scope.basin, scope.runKind, toIso(scope.asOf)]);
   const rowOf = new Map(rows.map(row => [row.input, row]));
-  return watched.map(input => inputStatus(scope, input, rowOf.get(input.input)));
+  const habits = new Map((await readHabits(client, scope.basin, scope.asOf)).map(habit => [habit.input, habit]));
+  return watched.map(input => inputStatus(scope, input, { row: rowOf.get(input.input), habit: habits.get(input.input) }));
 }
 
-function inputStatus({ basin, asOf }: ReadScope, watched: WatchedInput, row: InputRow | undefined): InputStatus {
+interface KnownOfInput {
+  readonly row: InputRow | undefined;
+  readonly habit: InputHabit | undefined;
+}
+
+function inputStatus({ basin, asOf }: ReadScope, watched: WatchedInput, { row, habit }: KnownOfInput): InputStatus {
   const newest = row?.newest ?? null;
   const ageMs = newest === null ? null : asOf - newest;
+  const usualAgeMs = habit?.usualAgeMs ?? null;
+  const stalled = ageMs !== null && isStalled(ageMs, usualAgeMs);
   return {
     basin,
     input: watched.input,
@@ -120,9 +130,12 @@ function inputStatus({ basin, asOf }: ReadScope, watched: WatchedInput, row: Inp
     ageMinutes: ageMs === null ? null : ageMs / MINUTE_MS,
     lateAfterMinutes: watched.lateAfterMs / MINUTE_MS,
     silentAfterMinutes: watched.silentAfterMs / MINUTE_MS,
-    state: ageMs === null ? 'never' : ageMs > watched.silentAfterMs ? 'silent' : ageMs > watched.lateAfterMs ? 'late' : 'fresh',
+    state: ageMs === null ? 'never' : ageMs > watched.silentAfterMs ? 'silent' : stalled || ageMs > watched.lateAfterMs ? 'late' : 'fresh',
     values24h: row?.values24h ?? 0,
     doubtful24h: row?.doubtful24h ?? 0,
+    usualAgeMinutes: usualAgeMs === null ? null : usualAgeMs / MINUTE_MS,
+    stalled,
+    completeness24h: habit?.completeness ?? null,
   };
 }
 

@@ -33,11 +33,13 @@ const STATES: Readonly<Record<InputStatus['state'], string>> = {
 
 function InputRow({ input, now }: { readonly input: InputStatus; readonly now: number }) {
   const newest = input.newest === null ? null : Date.parse(input.newest);
-  const limits = `late after ${formatDuration(input.lateAfterMinutes * 60_000)}, silent after ${formatDuration(input.silentAfterMinutes * 60_000)}`;
+  const usual = input.usualAgeMinutes === null ? '' : `usually up to ${formatDuration(input.usualAgeMinutes * 60_000)}, `;
+  const limits = `${usual}late after ${formatDuration(input.lateAfterMinutes * 60_000)}, silent after ${formatDuration(input.silentAfterMinutes * 60_000)}`;
   return (
     <tr class={`is-${input.state}`} data-input={input.input} data-state={input.state} title={limits}>
       <th scope="row">
         {input.name}
+        {input.stalled && <small>older than usual</small>}
         {input.doubtful24h > 0 && <small>{input.doubtful24h} doubtful in 24 h</small>}
       </th>
       <td>{newest === null ? '–' : formatStamp(newest, now)}</td>

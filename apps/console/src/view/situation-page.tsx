@@ -7,6 +7,7 @@ import { AlertList } from './alert-list.js';
 import type { AppProps } from './app.js';
 import { BasinPanel } from './basin-panel.js';
 import { HeadlineBar } from './headline.js';
+import { FeedList } from './feed-list.js';
 import { InputList } from './input-list.js';
 import { StationPanel } from './station-panel.js';
 import { StationTable } from './station-table.js';
@@ -78,6 +79,7 @@ function AlertColumn({ situation, client, live }: SituationPageProps) {
       <section class="panel" aria-labelledby="inputs-title">
         <h2 id="inputs-title">Age of the inputs</h2>
         <InputList inputs={inputs} now={now} />
+        {situation.feeds.length > 0 && <FeedList feeds={situation.feeds} now={now} />}
       </section>
     </div>
   );

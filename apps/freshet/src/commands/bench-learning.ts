@@ -7,6 +7,7 @@ import { kge, nse } from '#verification';
 import { medianOf, readCount } from './bench-runs.js';
 import { learningMethod, type LearningMethod } from './learning-methods.js';
 import { PLAN_DEFAULTS, prepareCalibration } from './prepare-calibration.js';
+import { weightsFor } from './pretrain-weights.js';
 import { readPeriod, type Period } from './record-inputs.js';
 import { pairsOf, runFit } from './run-fit.js';
 import { domainFolder, printJson } from './run-options.js';
@@ -36,13 +37,14 @@ const CASES: readonly Case[] = [
   caseOf('grnn-u', 'outlet'),
   caseOf('grnn-d', 'all'),
   caseOf('double', 'all'),
+  caseOf('neural-stores', 'outlet'),
   caseOf('ude', 'outlet'),
 ];
 
 function caseOf(name: string, gauges: 'outlet' | 'all', change: LearningMethod['settings'] = {}): Case {
-  const { plan, settings, random } = learningMethod(name);
+  const { settings, ...method } = learningMethod(name);
   const on = gauges === 'outlet' ? OUTLET : 'all';
-  return { name: `${name}, ${gauges}`, plan: { ...plan, gauges: on }, settings: { ...settings, ...change }, random };
+  return { ...method, name: `${name}, ${gauges}`, plan: { ...method.plan, gauges: on }, settings: { ...settings, ...change } };
 }
 
 export interface LearningRow {
@@ -91,14 +93,16 @@ async function benchLearning(flags: LearningFlags): Promise<{ rows: LearningRow[
 }
 
 async function fitAndScore(
-  { name, plan, settings }: Case,
+  each: Case,
   { domain, stores, seed }: { domain: LoadedDomain; stores: boolean; seed: number },
 ): Promise<LearningRow> {
+  const { name, plan, settings } = each;
   const [calibration, validation] = [readPeriod(CALIBRATION, domain), readPeriod(VALIDATION, domain)];
   const [began, used] = [performance.now(), process.cpuUsage()];
   const setup = await prepareCalibration(
     {
       ...{ ...PLAN_DEFAULTS, structure: 'gr4', routing: 'kw', mapping: 'uniform', gauges: 'all', ...plan, period: calibration },
+      ...(await weightsFor(each, { domain, period: calibration, seed })),
       settings: { ...PLAN_DEFAULTS.settings, ...settings, stores, seed },
     },
     domain,

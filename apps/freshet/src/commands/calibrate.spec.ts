@@ -124,7 +124,11 @@ describe('a trained model from freshet calibrate into operation', () => {
     [{ correction: '16' }, /--correction 16 is not mlp:SIZES/],
     [{ map: 'ci=ann' }, /ci is not calibrated in gr4; there is cp, ct/],
     [{ cost: 'rmse' }, /--cost rmse is not nse, nnse or kge/],
+    [{ cost: 'nse:0.5,eff-log:0.5' }, /--cost eff-log:0.5 is not .* or eff or epf, each with a weight/],
     [{ 'gauge-weights': '1,2' }, /give 3 numbers/],
+    [{ prior: 'corner' }, /--prior corner is not a number of 0 or more, nor l-curve/],
+    [{ scale: 'akw' }, /--scale akw is not ID=FACTOR/],
+    [{ scale: 'llr=2' }, /--scale: llr has no prior in gr4; there is cp, ct/],
     [{ optimizer: 'sgd' }, /--optimizer sgd is not lbfgsb or adam/],
     [{ structure: 'vic3l', correction: 'mlp:4' }, /unknown structure "vic3l_mlp"/],
   ])('says what is wrong with %j', (flags, message) => {

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { Presets, SingleBar } from 'cli-progress';
@@ -11,21 +11,23 @@ import {
   calibrating,
   CALIBRATION_SETTINGS,
   formatParameterFile,
+  L_CURVE_WEIGHTS,
   MAP_KINDS,
   PARAMETER_FORMAT,
+  parseWeightsFile,
   type Calibration,
   type CalibrationProgress,
   type CalibrationSettings,
-  type Criterion,
-  type Efficiency,
   type MapKind,
   type ParameterFile,
-  type Transform,
+  type WeightsFile,
 } from '#learning';
 import { nse } from '#verification';
+import { freshetVersion } from './freshet-version.js';
 import { PLAN_DEFAULTS, prepareCalibration, readMapKind, type CalibrationPlan, type CalibrationSetup } from './prepare-calibration.js';
+import { objectiveOf, readCost } from './read-cost.js';
 import { readPeriod } from './record-inputs.js';
-import { domainFolder, freshetVersion, printJson } from './run-options.js';
+import { domainFolder, printJson } from './run-options.js';
 import { awaitStopWish, EXIT_INTERRUPTED } from './run-until-stopped.js';
 
 interface CalibrateFlags {
@@ -33,6 +35,7 @@ interface CalibrateFlags {
   readonly structure: string;
   readonly routing: string;
   readonly correction?: string;
+  readonly weights?: string;
   readonly mapping: string;
   readonly map?: string;
   readonly hidden?: string;
@@ -44,6 +47,7 @@ interface CalibrateFlags {
   readonly iterations?: string;
   readonly rate?: string;
   readonly prior?: string;
+  readonly scale?: string;
   readonly networkPrior?: string;
   readonly seed: string;
   readonly stores: boolean;
@@ -61,17 +65,23 @@ export function calibrateCommand(program: Command): void {
     .option('--structure <name>', `one of ${structureNames().join(', ')}`, 'gr4')
     .option('--routing <name>', `one of ${routingNames().join(', ')}`, 'kw')
     .option('--correction <mlp:sizes>', 'correct the fluxes by a network with these hidden layers, as mlp:16 or mlp:16,16')
+    .option('--weights <file>', 'start the network of neural_stores from what freshet pretrain wrote')
     .option('--mapping <kind>', `how parameters vary over the cells: ${MAP_KINDS.join(', ')}`, 'multilinear')
     .option('--map <id=kind,…>', 'another mapping of some parameters or initial stores (hp, ht), as cp=distributed,hp=distributed')
     .option('--hidden <sizes>', 'hidden layers of the mapping ann, as 8 or 8,8')
     .option('--correlation <m>', 'distance over which distributed parameters correlate', String(PLAN_DEFAULTS.correlationLength))
     .option('--gauges <ids>', 'all, or station ids separated by commas', 'all')
     .option('--gauge-weights <numbers>', 'one a gauge; equal without it')
-    .option('--cost <criteria>', 'nse, nnse or kge, with -sqrt or -log, and weights, as nse or nse:0.7,kge-sqrt:0.3', 'nse')
+    .option(
+      '--cost <criteria>',
+      'nse, nnse or kge, with -sqrt or -log; eff or epf of the flood events; and weights, as nse:0.7,eff:0.2,epf:0.1',
+      'nse',
+    )
     .option('--optimizer <name>', 'lbfgsb or adam', CALIBRATION_SETTINGS.optimizer)
     .option('--iterations <count>', 'of the fit after the uniform one')
     .option('--rate <number>', "adam's first step, in deviations of the prior")
-    .option('--prior <weight>', 'weight of the background term')
+    .option('--prior <weight>', 'weight of the background term, or l-curve to choose it by the corner of the L-curve')
+    .option('--scale <id=factor,…>', 'let a parameter depart further from its prior, or less far, as kexc=2,bkw=0.5')
     .option('--network-prior <weight>', 'weight of the background term of the network inside the step')
     .option('--seed <number>', 'of the random weights that a network starts with', '1')
     .option('--no-stores', 'leave the initial stores at their defaults')
@@ -88,7 +98,7 @@ async function runCalibration(flags: CalibrateFlags): Promise<unknown> {
   const started = performance.now();
   const domain = await loadDomain(domainFolder(flags.domain));
   requireGauges(domain, 'calibration');
-  const setup = await prepareCalibration(readPlan(flags, domain), domain);
+  const setup = await prepareCalibration(await readPlan(flags, domain), domain);
   const progress = progressBar();
   const result = await stoppable(calibrating(setup.problem, setup.kernel), progress.show).finally(progress.stop);
   const file = parameterFileOf(result, { ...setup, domain, version: await freshetVersion() });
@@ -101,6 +111,8 @@ async function runCalibration(flags: CalibrateFlags): Promise<unknown> {
     iterations: fit.iterations,
     cost: fit.cost,
     nse: fit.nse,
+    priorWeight: fit.priorWeight,
+    ...(fit.lCurve && { lCurve: fit.lCurve }),
     stoppedBy: fit.stoppedBy,
     seconds: Math.round(performance.now() - started) / 1000,
   };
@@ -134,22 +146,32 @@ function warnOfEarlyEnd({ stoppedBy, iterations, cost }: ParameterFile['fit'], o
   process.exitCode = EXIT_INTERRUPTED;
 }
 
-function readPlan(flags: CalibrateFlags, domain: LoadedDomain): CalibrationPlan {
+async function readPlan(flags: CalibrateFlags, domain: LoadedDomain): Promise<CalibrationPlan> {
   const hidden = flags.correction === undefined ? undefined : readCorrection(flags.correction);
   return {
     structure: hidden && !flags.structure.endsWith('_ude') ? `${flags.structure}_mlp` : flags.structure,
     routing: flags.routing,
     ...(hidden && { hidden }),
+    ...(flags.weights !== undefined && { pretrained: await readWeightsFile(flags.weights) }),
     mapping: readMapKind('--mapping', flags.mapping),
     kinds: readKinds(flags.map),
     mappingHidden: flags.hidden === undefined ? PLAN_DEFAULTS.mappingHidden : readSizes('--hidden', flags.hidden),
     correlationLength: readNumber('--correlation', flags.correlation),
     gauges: flags.gauges,
     ...(flags.gaugeWeights !== undefined && { gaugeWeights: readWeights(flags.gaugeWeights, flags.gauges, domain) }),
-    criteria: readCriteria(flags.cost),
+    cost: readCost(flags.cost),
     period: readPeriod(flags, domain),
     settings: readSettings(flags),
+    scales: readScales(flags.scale),
   };
+}
+
+/** @throws Fault PARAMETERS_INVALID for a file that is not there or none of freshet pretrain. */
+async function readWeightsFile(path: string): Promise<WeightsFile> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new Fault('PARAMETERS_INVALID', `--weights ${path} cannot be read`, { file: path }, { cause });
+  });
+  return parseWeightsFile(text, path);
 }
 
 function readSettings(flags: CalibrateFlags): CalibrationSettings {
@@ -162,9 +184,28 @@ function readSettings(flags: CalibrateFlags): CalibrationSettings {
     seed: readNumber('--seed', flags.seed),
     ...(flags.iterations !== undefined && { iterations: readNumber('--iterations', flags.iterations) }),
     ...(flags.rate !== undefined && { rate: readNumber('--rate', flags.rate) }),
-    ...(flags.prior !== undefined && { priorWeight: readNumber('--prior', flags.prior) }),
+    ...readPriorWeight(flags.prior),
     ...(flags.networkPrior !== undefined && { networkWeight: readNumber('--network-prior', flags.networkPrior) }),
   };
+}
+
+function readPriorWeight(text: string | undefined): Partial<CalibrationSettings> {
+  if (text === undefined) return {};
+  if (text === 'l-curve') return { lCurve: L_CURVE_WEIGHTS };
+  if (!(Number(text) >= 0)) throw new Fault('COMMAND_INVALID', `--prior ${text} is not a number of 0 or more, nor l-curve`);
+  return { priorWeight: readNumber('--prior', text) };
+}
+
+function readScales(text: string | undefined): Record<string, number> {
+  const pairs = (text ?? '').split(',').filter(Boolean);
+  return Object.fromEntries(
+    pairs.map(pair => {
+      const [id, factor] = pair.split('=');
+      if (!id || factor === undefined || !(Number(factor) > 0))
+        throw new Fault('COMMAND_INVALID', `--scale ${pair} is not ID=FACTOR with a factor above 0, as in kexc=2`);
+      return [id, Number(factor)];
+    }),
+  );
 }
 
 function readNumber(option: string, text: string): number {
@@ -199,27 +240,6 @@ function readWeights(text: string, gauges: string, { stations }: LoadedDomain): 
   throw new Fault('COMMAND_INVALID', `--gauge-weights ${text}: give ${count} numbers, one a gauge, not all 0`);
 }
 
-function readCriteria(text: string): Criterion[] {
-  const criteria = text.split(',').map(term => {
-    const [, efficiency, transform, weight] = /^(nse|nnse|kge)(?:-(sqrt|log))?(?::([\d.]+))?$/.exec(term) ?? [];
-    if (efficiency === undefined)
-      throw new Fault('COMMAND_INVALID', `--cost ${term} is not nse, nnse or kge, with -sqrt or -log and a weight`);
-    const kind = (transform ?? 'keep') as Transform;
-    return { efficiency: efficiency as Efficiency, transform: kind, weight: readNumber('--cost', weight ?? '1') };
-  });
-  const sum = criteria.reduce((total, { weight }) => total + weight, 0);
-  if (!(sum > 0)) throw new Fault('COMMAND_INVALID', `--cost ${text}: the weights are all 0`);
-  return criteria.map(criterion => ({ ...criterion, weight: criterion.weight / sum }));
-}
-
-const objectiveOf = (criteria: readonly Criterion[]): string => {
-  const terms = criteria.map(({ efficiency, transform, weight }) => {
-    const name = `1 - ${efficiency.toUpperCase()}${transform === 'keep' ? '' : ` of ${transform}`}`;
-    return criteria.length === 1 ? name : `${weight}·(${name})`;
-  });
-  return `${terms.join(' + ')}, mean over the gauges`;
-};
-
 interface Provenance extends CalibrationSetup {
   readonly domain: LoadedDomain;
   readonly version: string;
@@ -247,7 +267,7 @@ function parameterFileOf(result: Calibration, made: Provenance): ParameterFile {
       to: toIso(period.to),
       warmUpFrom: toIso(time.start),
       gauges: gauges.map(({ id }) => id),
-      objective: objectiveOf(plan.criteria),
+      objective: objectiveOf(plan.cost),
       cost: result.cost,
       nse: Object.fromEntries(scores),
       iterations: result.iterations,
@@ -255,7 +275,10 @@ function parameterFileOf(result: Calibration, made: Provenance): ParameterFile {
       stoppedBy: result.stoppedBy,
       optimizer: settings.optimizer,
       seed: settings.seed,
-      priorWeight: settings.priorWeight,
+      priorWeight: result.priorWeight,
+      ...(result.lCurve && { lCurve: [...result.lCurve] }),
+      ...(Object.keys(plan.scales).length > 0 && { scales: plan.scales }),
+      ...(plan.gaugeWeights && { gaugeWeights: [...plan.gaugeWeights] }),
       networkWeight: settings.networkWeight,
       ...(distributed && { correlationLength: plan.correlationLength }),
     },

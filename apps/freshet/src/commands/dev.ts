@@ -39,7 +39,7 @@ export function devCommand(program: Command): void {
 
 async function runDev(flags: DevFlags): Promise<void> {
   const wish = awaitStopWish();
-  const environment = readEnvironment(process.env);
+  const environment = readEnvironment({ ...process.env, ...(flags.host !== undefined && { FRESHET_HOST: flags.host }) });
   const logger = createLogger(environment.logLevel);
   const to = flags.to ?? toIso((await loadDomain(domainFolder(flags.domain))).record.to);
   const mode = await readMode({ ...flags, to, drop: [], delay: [] });
@@ -47,7 +47,8 @@ async function runDev(flags: DevFlags): Promise<void> {
     roles: ['ingest', 'forecast', 'alert', 'api'],
     domainFolders: [domainFolder(flags.domain)],
     sql: `embedded:${flags.data}`,
-    address: { host: flags.host ?? environment.host, port: flags.port === undefined ? environment.port : readPort(flags.port) },
+    address: { host: environment.host, port: flags.port === undefined ? environment.port : readPort(flags.port) },
+    access: environment.access,
     workers: environment.workers,
     kafka: null,
     metricsPort: null,

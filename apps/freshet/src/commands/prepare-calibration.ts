@@ -3,23 +3,28 @@ import { Fault } from '#errors';
 import { centreOf, DAY_MS, HOUR_MS, SECOND_MS, timeGrid, toIso, VARIABLES, type Station, type TimeGrid } from '#hydrology';
 import { structureNames, type Kernel, type KernelForcing } from '#kernel';
 import {
+  calibrationCost,
   CALIBRATION_SETTINGS,
-  efficiencyCost,
   imperviousnessOf,
   interceptionCapacity,
   MAP_KINDS,
   NSE,
   openTensorFlow,
+  pretrainedWeights,
+  signatureEvents,
   standardize,
   type CalibrationProblem,
   type CalibrationSettings,
-  type Criterion,
+  type CostTerm,
   type Fields,
   type MapKind,
   type MappingChoice,
   type ParameterFile,
   type SpatialCorrelation,
+  type WeightsFile,
 } from '#learning';
+import type { FloodEvent } from '#verification';
+import { gaugeEvents } from './gauge-events.js';
 import { observedOnSteps, recordForcing, recordStart, type Period } from './record-inputs.js';
 import { openKernel, refuseWithoutTemperature } from './run-options.js';
 
@@ -29,6 +34,8 @@ export interface CalibrationPlan {
   readonly routing: string;
   /** Hidden layers of the network inside the step, for a structure that has one. */
   readonly hidden?: readonly number[];
+  /** What that network has learnt before; its layers are the file's then. */
+  readonly pretrained?: WeightsFile;
   readonly mapping: MapKind;
   readonly kinds: Readonly<Record<string, MapKind>>;
   /** Hidden layers of the network of descriptors. */
@@ -36,13 +43,22 @@ export interface CalibrationPlan {
   readonly correlationLength: number;
   readonly gauges: string;
   readonly gaugeWeights?: readonly number[];
-  readonly criteria: readonly Criterion[];
+  readonly cost: readonly CostTerm[];
   readonly period: Period;
   readonly settings: CalibrationSettings;
+  /** Factors of the priors' deviations, by id of a parameter or initial store: how far each may go from what is known of it. */
+  readonly scales: Readonly<Record<string, number>>;
 }
 
 /** Defaults chosen on the calibration period of the Cance alone: fits to each side of 2014-10-12, checked on the other (test/bench/README.md). */
-export const PLAN_DEFAULTS = { mappingHidden: [8], correlationLength: 3000, criteria: NSE, kinds: {}, settings: CALIBRATION_SETTINGS };
+export const PLAN_DEFAULTS = {
+  mappingHidden: [8],
+  correlationLength: 3000,
+  cost: NSE,
+  kinds: {},
+  scales: {},
+  settings: CALIBRATION_SETTINGS,
+};
 
 /** The model's own step in forecasting. */
 const MODEL_STEP_SECONDS = 900;
@@ -67,7 +83,7 @@ export async function prepareCalibration(plan: CalibrationPlan, domain: LoadedDo
   const gauges = chooseGauges(plan.gauges, domain);
   const [stepSeconds, ...others] = calibrationSteps(domain);
   const time = timeGrid(recordStart(domain.record), period.to, stepSeconds * SECOND_MS);
-  const { routing, structure, hidden } = plan;
+  const { routing, structure, pretrained, hidden = pretrained?.hidden } = plan;
   const kernel = openKernel({ domain, stations: gauges, stepSeconds, structure, routing, ...(hidden && { hidden }) });
   refuseWithoutTemperature(kernel, domain);
   const forcing = recordForcing(domain.record, time, kernel.layout.needsTemperature);
@@ -76,25 +92,38 @@ export async function prepareCalibration(plan: CalibrationPlan, domain: LoadedDo
   refuseSilentGauges(gauges, { observed, steps: time.count });
   const interception = [stepSeconds, ...others].map(seconds => searchCapacity(domain, period, seconds));
   const stations = gauges.map((_, row) => row);
+  const events = eventsOf(plan, { gauges, domain, forcing, time, observed });
   const plain = plainStructure(kernel);
   const problem: CalibrationProblem = {
     forcing,
-    settings,
-    cost: efficiencyCost(
-      { observed, steps: time.count, stations, ...(plan.gaugeWeights && { weights: plan.gaugeWeights }) },
-      plan.criteria,
+    settings: { ...settings, priors: scaledPriors(plan, kernel) },
+    cost: calibrationCost(
+      { observed, steps: time.count, stations, events, ...(plan.gaugeWeights && { weights: plan.gaugeWeights }) },
+      plan.cost,
     ),
     base: baseFields(kernel, interception[0]!.capacity, domain),
     mapping: await chooseMapping(plan, domain, kernel),
+    ...(pretrained && { pretrained: pretrainedWeights(pretrained, kernel.layout) }),
     ...(plain !== undefined && { plain: openKernel({ domain, stations: gauges, stepSeconds, structure: plain, routing }) }),
   };
   return { plan, kernel, time, gauges, observed, interception, problem };
 }
 
-/** The structure that a network corrects: gr4 of gr4_mlp, gr4_ode of gr4_ude; the uniform fit is made with it. */
+function scaledPriors({ settings: { priors }, scales }: CalibrationPlan, { layout }: Kernel): CalibrationSettings['priors'] {
+  const changed = Object.entries(scales).map(([id, factor]) => {
+    const prior = priors[id];
+    const known = [...layout.parameters, ...layout.states].filter(each => each in priors);
+    if (prior === undefined || !known.includes(id as (typeof known)[number]))
+      throw new Fault('COMMAND_INVALID', `--scale: ${id} has no prior in ${layout.structure}; there is ${known.join(', ')}`);
+    return [id, { ...prior, deviation: prior.deviation * factor }] as const;
+  });
+  return { ...priors, ...Object.fromEntries(changed) };
+}
+
+/** The structure that a network corrects, gr4 of gr4_mlp, gr4_ode of gr4_ude, or replaces, gr4 of neural reservoirs; the uniform fit is made with it. */
 function plainStructure({ layout: { structure, network } }: Kernel): string | undefined {
   if (!network) return undefined;
-  const name = structure === 'gr4_ude' ? 'gr4_ode' : structure.replace(/_mlp$/, '');
+  const name = structure === 'gr4_ude' ? 'gr4_ode' : structure.replace(/_mlp$/, '').replace(/neural_stores(_ri)?$/, 'gr4');
   return name !== structure && structureNames().includes(name) ? name : undefined;
 }
 
@@ -139,13 +168,34 @@ export function chooseGauges(asked: string, { stations }: LoadedDomain): readonl
   });
 }
 
+interface FittedRecord {
+  readonly gauges: readonly Station[];
+  readonly domain: LoadedDomain;
+  readonly forcing: KernelForcing;
+  readonly time: TimeGrid;
+  readonly observed: Float64Array;
+}
+
+/** The flood events of each gauge in the fitted period. */
+function eventsOf({ cost }: CalibrationPlan, { gauges, domain, forcing, time, observed }: FittedRecord): FloodEvent[][] {
+  const asked = cost.flatMap(term => ('signature' in term ? [term.signature] : []));
+  if (asked.length === 0) return gauges.map(() => []);
+  return gauges.map((gauge, row) => {
+    const own = observed.subarray(row * time.count, (row + 1) * time.count);
+    const events = gaugeEvents(gauge, domain, { forcing, time, observed: own });
+    const without = asked.find(signature => signatureEvents(signature, own, events) === 0);
+    if (without === undefined) return events;
+    const why = `--cost ${without}: ${gauge.id} has no flood event in the period`;
+    throw new Fault('COMMAND_INVALID', `${why}; choose a longer period, leave the gauge out or the term`, { station: gauge.id });
+  });
+}
+
 export function refuseSilentGauges(gauges: readonly Station[], { observed, steps }: { observed: Float64Array; steps: number }): void {
   gauges.forEach(({ id }, row) => {
     const values = observed.subarray(row * steps, (row + 1) * steps).filter(value => !Number.isNaN(value));
     if (new Set(values).size < 2) {
-      throw new Fault('COMMAND_INVALID', `--gauges: ${id} has no varying discharge in the period; leave it out or choose another period`, {
-        station: id,
-      });
+      const why = `${id} has no varying discharge in the fitted period: nothing can be fitted to it`;
+      throw new Fault('COMMAND_INVALID', `${why}; leave the gauge out or choose another period`, { station: id });
     }
   });
 }

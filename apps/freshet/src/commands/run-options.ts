@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { LoadedDomain } from '#config';
@@ -57,9 +56,3 @@ export function refuseWithoutTemperature({ layout }: Kernel, domain: LoadedDomai
 
 /** JSON alone on stdout. */
 export const printJson = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value)}\n`);
-
-/** As package.json has it. */
-export async function freshetVersion(): Promise<string> {
-  const manifest = join(fileURLToPath(new URL('../../../../../', import.meta.url)), 'package.json');
-  return (JSON.parse(await readFile(manifest, 'utf8')) as { readonly version: string }).version;
-}

@@ -24,6 +24,7 @@ async function serve(roles: readonly string[]): Promise<void> {
     domainFolders: environment.basins.map(domainFolder),
     sql: environment.sql,
     address: { host: environment.host, port: environment.port },
+    access: environment.access,
     workers: environment.workers,
     metricsPort: environment.metricsPort,
     kafka: environment.kafka,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Fault } from '#errors';
 import type { StopWish } from '#kernel';
 import { controlAt, mapBasins, samplePrior, train, type Training, type TrainingEnd, type TrainingProgress } from '#learning';
-import { freshetVersion } from '../commands/run-options.js';
+import { freshetVersion } from '../commands/freshet-version.js';
 import { hasCheckpoint, readCheckpoint, writeCheckpoint, type TrainingIdentity } from './checkpoint.js';
 import { openGround } from './open-ground.js';
 import { openSample, type OpenSample, type SampleOptions } from './open-sample.js';

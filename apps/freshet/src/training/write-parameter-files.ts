@@ -1,5 +1,5 @@
 import { formatParameterFile, HOURLY_PRIORS, PARAMETER_FORMAT, sampleCoefficients, type ParameterFile, type TrainingEnd } from '#learning';
-import { freshetVersion } from '../commands/run-options.js';
+import { freshetVersion } from '../commands/freshet-version.js';
 import type { OpenSample, SampleOptions } from './open-sample.js';
 
 export interface Trained {

@@ -37,9 +37,14 @@ describe('a folder of files of rain', () => {
       ...{ id: 'radar', folder, mesh, definition: SPHERE, decoder, now: () => now },
       reading: { reflectivity: MARSHALL_PALMER, minimumQuality: 0, unitMm: 1, polarCellM: 1000 },
     });
-  const poll = async (source: ReturnType<typeof watch>): Promise<RawObservation[]> => {
+  const read = async (source: ReturnType<typeof watch>): Promise<RawObservation[]> => {
     const found: RawObservation[] = [];
     for await (const one of source.poll({ after: epochMs(0), until: now }, new AbortController().signal)) found.push(one);
+    return found;
+  };
+  const poll = async (source: ReturnType<typeof watch>): Promise<RawObservation[]> => {
+    const found = await read(source);
+    await source.taken!();
     return found;
   };
   const drop = (name: string, bytes: Buffer) => writeFile(join(folder, name), bytes);
@@ -62,10 +67,38 @@ describe('a folder of files of rain', () => {
       [parseIso('2024-10-17T11:45Z'), 3_600_000, [1.2, 1.2]],
       [parseIso('2024-10-17T11:50Z'), 3_600_000, [2.4, 2.4]],
     ]);
-    expect((await readdir(join(folder, 'archive'))).sort()).toEqual(['a.bin.gz', 'b.bin.gz']);
+    expect((await readdir(join(folder, 'archive'))).sort()).toEqual(['SHA256SUMS', 'a.bin.gz', 'b.bin.gz']);
     await drop('again.bin.gz', radolan('50', 24));
     expect(await poll(source)).toEqual([]);
     expect(await readdir(folder)).toEqual(['archive', 'c.bin.gz.part']);
+  });
+
+  it('knows a repeat after a restart, and leaves files where they are until what they gave was taken', async () => {
+    await drop('a.bin.gz', radolan('45', 12));
+    expect(await read(watch())).toHaveLength(1); // dies before it published
+    expect(await poll(watch())).toHaveLength(1);
+    await drop('a-again.bin.gz', radolan('45', 12));
+    await drop('b.bin.gz', radolan('45', 13)); // a correction of the same hour
+    expect(await poll(watch())).toHaveLength(1);
+    expect(await readdir(folder)).toEqual(['archive']);
+  });
+
+  it('takes a backlog in portions', async () => {
+    for (let k = 0; k < 70; k++) await drop(`${100 + k}.txt`, Buffer.from('nothing'));
+    const source = watch();
+    expect([(await poll(source)).length, source.behind!()]).toEqual([64, true]);
+    expect([(await poll(source)).length, source.behind!()]).toEqual([6, false]);
+  });
+
+  it('refuses a file of another format than the source is set to', async () => {
+    await drop('a.bin.gz', radolan('45', 12));
+    const source = createRainFolderSource({
+      ...{ id: 'radar', folder, mesh, definition: SPHERE, decoder, now: () => now, format: { name: 'KNMI HDF5', product: /^KNMI/ } },
+      reading: { reflectivity: MARSHALL_PALMER, minimumQuality: 0, unitMm: 1, polarCellM: 1000 },
+    });
+    expect((await poll(source)).map(one => one.kind === 'reject' && one.message)).toEqual([
+      'a.bin.gz is RADOLAN RW, but radar is set to KNMI HDF5; correct its kind',
+    ]);
   });
 
   it('leaves a file that has just been written for the next poll', async () => {

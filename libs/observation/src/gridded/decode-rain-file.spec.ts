@@ -5,7 +5,8 @@ import { HOUR_MS, parseIso } from '#hydrology';
 import { decodeRainFile } from './decode-rain-file.js';
 import type { RainReading } from './rain-raster.js';
 import { rainRateOf, MARSHALL_PALMER } from './reflectivity.js';
-import { makeHdf5, makeOdim, reading } from './test-rain-files.js';
+import { makeOdim, reading } from './test-rain-files.js';
+import { makeHdf5 } from './write-hdf5.js';
 
 const NAN = Number.NaN;
 const QUARTER = { from: parseIso('2024-10-17T12:00Z'), to: parseIso('2024-10-17T12:15Z') };

@@ -1,44 +1,7 @@
-import h5wasm, { type Group } from 'h5wasm';
+import { parseIso } from '#hydrology';
 import { MARSHALL_PALMER } from './reflectivity.js';
 import type { RainReading } from './rain-raster.js';
-import { parseIso } from '#hydrology';
-
-/** A group of an HDF5 file to be made for a test. */
-export interface TestGroup {
-  readonly attributes?: Readonly<Record<string, string | number>>;
-  readonly groups?: Readonly<Record<string, TestGroup>>;
-  readonly datasets?: Readonly<Record<string, TestDataset>>;
-}
-
-export interface TestDataset {
-  readonly data: Uint8Array | Uint16Array | Int32Array | Float32Array | Float64Array;
-  readonly shape: readonly number[];
-  readonly attributes?: Readonly<Record<string, string | number>>;
-}
-
-let files = 0;
-
-/** The bytes of an HDF5 file with these groups, deflated like real ones. */
-export async function makeHdf5(root: TestGroup): Promise<Uint8Array> {
-  const { FS } = (await h5wasm.ready) as unknown as { FS: { readFile(path: string): Uint8Array; unlink(path: string): void } };
-  const path = `/made-${++files}.h5`;
-  const file = new h5wasm.File(path, 'w');
-  fill(file, root);
-  file.close();
-  const bytes = FS.readFile(path);
-  FS.unlink(path);
-  return bytes;
-}
-
-function fill(group: Group, { attributes = {}, groups = {}, datasets = {} }: TestGroup): void {
-  for (const [name, value] of Object.entries(attributes)) group.create_attribute(name, value);
-  for (const [name, { data, shape, attributes: own = {} }] of Object.entries(datasets)) {
-    const chunked = shape.length > 1 ? { chunks: [...shape], compression: 'gzip' as const, compression_opts: [6] } : {};
-    const dataset = group.create_dataset({ name, data, shape: [...shape], ...chunked });
-    for (const [key, value] of Object.entries(own)) dataset.create_attribute(key, value);
-  }
-  for (const [name, child] of Object.entries(groups)) fill(group.create_group(name), child);
-}
+import { makeHdf5, type TreeDataset } from './write-hdf5.js';
 
 export const LAEA = '+proj=laea +lat_0=55.0 +lon_0=10.0 +x_0=1950000.0 +y_0=-2100000.0 +units=m +ellps=WGS84';
 
@@ -55,7 +18,7 @@ export const reading = (changes: Partial<RainReading> = {}): RainReading => ({
 });
 
 interface OdimParts {
-  readonly data: TestDataset['data'];
+  readonly data: TreeDataset['data'];
   readonly shape: readonly [rows: number, columns: number];
   readonly what: Readonly<Record<string, string | number>>;
   readonly where?: Readonly<Record<string, string | number>>;

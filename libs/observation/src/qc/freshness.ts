@@ -24,3 +24,12 @@ export function freshnessAt(newest: EpochMs | null, at: EpochMs, limitMs: number
   const ageMs = at - newest;
   return { newest, ageMs, silent: ageMs > limitMs };
 }
+
+/** How much longer than usual an input may take before it counts as stalled. */
+export const STALL_MARGIN_MS = 15 * MINUTE_MS;
+
+/**
+ * Has an input stopped: is it older than it usually gets before the next value comes, and a quarter of an hour more? A service that
+ * goes on answering with the same values is found out by this, whatever its status says. false while the habit is not known.
+ */
+export const isStalled = (ageMs: number, usualAgeMs: number | null): boolean => usualAgeMs !== null && ageMs > usualAgeMs + STALL_MARGIN_MS;

@@ -1,0 +1,49 @@
+import type { FeedView } from '#contracts';
+import { formatDuration, formatStamp } from '../format.js';
+
+/** How the live sources stand: which one has stopped, fails or is attended by nobody, and why, in words. */
+export function FeedList({ feeds, now }: { readonly feeds: readonly FeedView[]; readonly now: number }) {
+  return (
+    <table class="inputs" data-test="feeds">
+      <thead>
+        <tr>
+          <th scope="col">Source</th>
+          <th scope="col">Last news</th>
+          <th scope="col">State</th>
+        </tr>
+      </thead>
+      <tbody>
+        {feeds.map(feed => (
+          <FeedRow key={feed.source} feed={feed} now={now} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+const STATES: Readonly<Record<FeedView['state'], string>> = {
+  ok: '✓ comes',
+  stalled: '! stalled',
+  failing: '! fails',
+  waiting: '? not polled yet',
+  unattended: '? nobody polls it',
+};
+
+function FeedRow({ feed, now }: { readonly feed: FeedView; readonly now: number }) {
+  const newsAt = feed.newsAt === null ? null : Date.parse(feed.newsAt);
+  return (
+    <tr class={feed.state === 'ok' ? 'is-fresh' : 'is-late'} data-feed={feed.source} data-state={feed.state} title={feed.address}>
+      <th scope="row">
+        {feed.source}
+        {feed.failure !== null && <small>{feed.failure}</small>}
+        {feed.stalled.map(({ input, ageMinutes, usualMinutes }) => (
+          <small key={input}>
+            {input}: {formatDuration(ageMinutes * 60_000)} old, usually up to {formatDuration(usualMinutes * 60_000)}
+          </small>
+        ))}
+      </th>
+      <td>{newsAt === null ? '–' : formatStamp(newsAt, now)}</td>
+      <td class="state">{STATES[feed.state]}</td>
+    </tr>
+  );
+}

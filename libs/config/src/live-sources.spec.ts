@@ -1,0 +1,75 @@
+import { describe, expect, it } from '@jest/globals';
+import { isFault } from '#errors';
+import { checkLiveSources, type LiveSource } from './live-sources.js';
+import { readDomainYaml } from './read-domain-yaml.js';
+
+const yaml = (live: string): string => `
+basin: mine
+name: Mine
+mesh: { flowDirection: d8.tif, epsg: 2154 }
+stations: stations.csv
+thresholds: thresholds.csv
+record: { rain: rain.nc, pet: pet.nc }
+sources:
+  radar: { id: radar, latency: 15min }
+  gauges: { id: gauges, latency: 20min }
+  live:
+${live}
+`;
+const read = (live: string): readonly LiveSource[] => readDomainYaml(yaml(live), 'domain.yaml').sources.live;
+const mistakesOf = (live: string): readonly string[] => {
+  try {
+    read(live);
+  } catch (error) {
+    if (isFault(error)) return error.context['mistakes'] as string[];
+  }
+  return [];
+};
+
+describe('live sources of domain.yaml', () => {
+  it('need little: a kind and where it is', () => {
+    const [radar, gauges] = read(`
+    - { id: radar, kind: odim-folder, folder: incoming/radar }
+    - { id: hubeau, kind: hubeau, url: 'https://service.example/observations_tr', stations: { V3524010: V352401001 } }`);
+    expect(radar).toMatchObject({ every: 60_000, minimumQuality: 0, reflectivity: { a: 200, b: 1.6 }, enabled: true });
+    expect(gauges).toMatchObject({ every: 300_000, overlap: 3 * 3_600_000, reach: 86_400_000, timeout: 30_000, quantities: ['Q', 'H'] });
+    expect(readDomainYaml(yaml('    []'), 'domain.yaml').sources.live).toEqual([]);
+  });
+
+  it('name every mistake with its key and what it must be', () => {
+    expect(mistakesOf(`    - { id: Radar 1, kind: odim-folder, folder: in }`)).toEqual([
+      'sources.live.0.id: must be up to 40 small letters, digits and hyphens, the first a letter',
+    ]);
+    expect(mistakesOf(`    - { id: a, kind: hubaeu, url: 'https://x.example' }`)[0]).toMatch(
+      /^sources\.live\.0\.kind: must have a kind, one of rain-folder, /,
+    );
+    expect(mistakesOf(`    - { id: a, kind: hubeau }`)).toEqual([
+      'sources.live.0.url: give either url, to ask a service, or folder, to take files',
+    ]);
+    expect(mistakesOf(`    - { id: a, kind: csv, folder: in }`)).toEqual([
+      'sources.live.0.csv: is missing: say which column is what (time, value, unit, station, variable)',
+    ]);
+    expect(mistakesOf(`    - { id: a, kind: ea, url: 'https://me:secret@x.example' }`)).toEqual([
+      'sources.live.0.url: must hold no user and password; put them in a file and name it under credentials',
+    ]);
+    expect(mistakesOf(`    - { id: a, kind: ea, url: 'file:///etc/passwd' }`)).toEqual([
+      'sources.live.0.url: must be an address such as https://host/path',
+    ]);
+    expect(mistakesOf(`    - { id: a, kind: ea, url: 'https://x.example', every: 1ms, intervall: 3 }`)).toEqual([
+      'sources.live.0.every: "1ms" is not a duration; write 90s, 15min, 24h or 2d',
+      'sources.live.0.intervall: unknown key',
+    ]);
+  });
+
+  it('must be of gauges of the domain, each under its own name, and bring rain once', () => {
+    const live = read(`
+    - { id: radar, kind: odim-folder, folder: a }
+    - { id: radar, kind: netcdf-folder, folder: b }
+    - { id: ea, kind: ea, url: 'https://x.example', stations: { G1: '1491TH', G9: '1029TH' } }`);
+    expect(checkLiveSources(live, ['G1', 'G2'])).toEqual([
+      'sources.live: two sources are called radar',
+      'sources.live: radar and radar both bring rain; enable one',
+      'sources.live.2.stations: G9 is no gauged station of stations.csv; it has G1, G2',
+    ]);
+  });
+});

@@ -1,0 +1,148 @@
+import { isAbsolute, resolve } from 'node:path';
+import { z } from 'zod';
+import { Duration } from './duration.js';
+
+/** Folders of gridded rain. The first name takes every format that Freshet reads, the others one only. */
+export const RAIN_KINDS = ['rain-folder', 'odim-folder', 'knmi-folder', 'netcdf-folder', 'radolan-folder', 'geotiff-folder'] as const;
+/** Gauge services and formats, over HTTP or as files in a folder. */
+export const GAUGE_KINDS = ['hubeau', 'vigicrues', 'ea', 'ea-xml', 'usgs', 'usgs-waterml', 'waterml2', 'pi-xml', 'pi-json', 'csv'] as const;
+export type RainKind = (typeof RAIN_KINDS)[number];
+export type GaugeKind = (typeof GAUGE_KINDS)[number];
+
+const duration = (otherwise: string) => Duration.prefault(otherwise);
+/** Not so short that a service is hammered by a slip of the pen. */
+const interval = (otherwise: string) => duration(otherwise).refine(ms => ms >= 1000, 'must be at least 1s');
+
+const common = {
+  /** Under this name the archive, the feeds page and the log know the source. */
+  id: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be up to 40 small letters, digits and hyphens, the first a letter'),
+  enabled: z.boolean().default(true),
+};
+
+const Reflectivity = z.strictObject({
+  a: z.number().positive().default(200),
+  b: z.number().positive().default(1.6),
+  floorDbz: z.number().default(7),
+  capDbz: z.number().default(53),
+});
+
+const RainFolderSource = z.strictObject({
+  ...common,
+  kind: z.enum(RAIN_KINDS),
+  /** Absolute, or from the domain's folder. */
+  folder: z.string().min(1),
+  every: interval('1min'),
+  /** ODIM quantity or NetCDF variable, where a file holds several. */
+  variable: z.string().min(1).optional(),
+  /** Of files that hold a rate or an instant without a beginning. */
+  duration: Duration.optional(),
+  reflectivity: Reflectivity.prefault({}),
+  /** Cells of a lower quality index become missing. */
+  minimumQuality: z.number().min(0).max(1).default(0),
+  /** mm of one unit of a raster that has no unit of its own (GeoTIFF). */
+  unitMm: z.number().positive().default(1),
+  /** Side of the cells onto which polar data are brought, m. */
+  polarCell: z.number().min(100).max(10_000).default(1000),
+});
+
+const address = z
+  .string()
+  .refine(text => /^https?:\/\/[^\s]+$/.test(text) && URL.canParse(text), 'must be an address such as https://host/path')
+  .refine(text => !/^https?:\/\/[^/]*@/.test(text), 'must hold no user and password; put them in a file and name it under credentials');
+
+/** A secret lies in a file that only Freshet may read, never in domain.yaml. */
+const Credential = z.union([
+  z.strictObject({ header: z.string().regex(/^[A-Za-z0-9-]+$/), file: z.string().min(1), prefix: z.string().default('') }),
+  z.strictObject({ query: z.string().regex(/^[\w-]+$/), file: z.string().min(1) }),
+]);
+
+const column = z.strictObject({ column: z.string().min(1) });
+const Csv = z.strictObject({
+  separator: z.string().length(1).default(','),
+  decimal: z.enum(['.', ',']).default('.'),
+  time: z.string().min(1),
+  timeFormat: z.enum(['iso', 'dmy', 'seconds', 'milliseconds']).default('iso'),
+  value: z.string().min(1),
+  unit: z.string().min(1),
+  station: z.union([column, z.strictObject({ fixed: z.string().min(1) })], 'must be { column: name } or { fixed: station }'),
+  variable: z.union([column, z.strictObject({ fixed: z.enum(['Q', 'H']) })], 'must be { column: name } or { fixed: Q or H }'),
+  missing: z.array(z.string()).default([]),
+});
+
+const GaugeSource = z
+  .strictObject({
+    ...common,
+    kind: z.enum(GAUGE_KINDS),
+    url: address.optional(),
+    folder: z.string().min(1).optional(),
+    every: interval('5min'),
+    /** Each poll asks this far back once more: values come late, in packets, and are corrected. */
+    overlap: duration('3h'),
+    /** How far back the first poll asks, and the longest outage that is made up for. */
+    reach: duration('1d'),
+    /** Station of stations.csv: what the service calls it. Absent: every gauged station under its own id. */
+    stations: z.record(z.string(), z.string().min(1)).optional(),
+    quantities: z
+      .array(z.enum(['Q', 'H']))
+      .min(1)
+      .default(['Q', 'H']),
+    credentials: z.array(Credential).default([]),
+    timeout: duration('30s'),
+    /** MB of one answer or file, unpacked. */
+    largestMb: z.number().positive().max(256).default(64),
+    /** Pages of one poll. */
+    pages: z.number().int().min(1).max(1000).default(100),
+    quota: z.strictObject({ requests: z.number().int().min(1), per: Duration }).optional(),
+    backOff: z.strictObject({ first: duration('30s'), longest: duration('30min') }).prefault({}),
+    /** Minutes east of Greenwich of times without a zone. */
+    zoneMinutes: z
+      .number()
+      .int()
+      .min(-14 * 60)
+      .max(14 * 60)
+      .default(0),
+    /** Quantity of a service's own parameter names (Delft-FEWS). */
+    parameters: z.record(z.string(), z.enum(['Q', 'H'])).default({}),
+    csv: Csv.optional(),
+  })
+  .check(context => {
+    const { url, folder, kind, csv } = context.value;
+    const refuse = (path: string, message: string) => {
+      context.issues.push({ code: 'custom', path: [path], message, input: context.value });
+    };
+    if ((url === undefined) === (folder === undefined)) refuse('url', 'give either url, to ask a service, or folder, to take files');
+    if (kind === 'csv' && csv === undefined) refuse('csv', 'is missing: say which column is what (time, value, unit, station, variable)');
+    if (kind !== 'csv' && csv !== undefined) refuse('csv', `is for sources of kind csv, not ${kind}`);
+  });
+
+/** One source that is asked or watched in operations. */
+export const LiveSource = z.discriminatedUnion('kind', [RainFolderSource, GaugeSource], {
+  error: `must have a kind, one of ${[...RAIN_KINDS, ...GAUGE_KINDS].join(', ')}`,
+});
+export type LiveSource = z.infer<typeof LiveSource>;
+export type RainFolderSettings = z.infer<typeof RainFolderSource>;
+export type GaugeSettings = z.infer<typeof GaugeSource>;
+
+export const isRainSource = (source: LiveSource): source is RainFolderSettings => (RAIN_KINDS as readonly string[]).includes(source.kind);
+
+/** Mistakes between sources, by key: two of one name, two of rain (which would be added up), stations that are no gauges of the domain. */
+export function checkLiveSources(sources: readonly LiveSource[], gauged: readonly string[]): string[] {
+  const ids = sources.map(({ id }) => id);
+  const twice = ids.filter((id, k) => ids.indexOf(id) !== k);
+  const rain = sources.filter(source => source.enabled && isRainSource(source));
+  const strangers = sources.flatMap((source, k) =>
+    isRainSource(source)
+      ? []
+      : Object.keys(source.stations ?? {})
+          .filter(id => !gauged.includes(id))
+          .map(id => `sources.live.${k}.stations: ${id} is no gauged station of stations.csv; it has ${gauged.join(', ') || 'none'}`),
+  );
+  return [
+    ...twice.map(id => `sources.live: two sources are called ${id}`),
+    ...(rain.length > 1 ? [`sources.live: ${rain.map(({ id }) => id).join(' and ')} both bring rain; enable one`] : []),
+    ...strangers,
+  ];
+}
+
+/** A path of domain.yaml that may lie anywhere: absolute, or from the domain's folder. */
+export const pathFrom = (domainFolder: string, path: string): string => (isAbsolute(path) ? path : resolve(domainFolder, path));
