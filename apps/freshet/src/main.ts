@@ -17,6 +17,7 @@ import { serveCommand } from './commands/serve.js';
 import { simulateFeedCommand } from './commands/simulate-feed.js';
 import { sourceCommand } from './commands/source.js';
 import { simulateCommand } from './commands/simulate.js';
+import { trainCommand } from './commands/train.js';
 import { trainCorrectorCommand } from './commands/train-corrector.js';
 
 /** Each command file exports `(program: Command) => void` and is listed here. */
@@ -30,6 +31,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   meshCommand,
   pretrainCommand,
   calibrateCommand,
+  trainCommand,
   validateCommand,
   simulateCommand,
   simulateFeedCommand,

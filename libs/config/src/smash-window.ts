@@ -48,6 +48,9 @@ export async function readSmashWindow(
   return { name: dataset.name, mesh, time, rain, pet: disaggregatePet(time, mesh.cellCount, () => daily) };
 }
 
+/** The mesh of a SMASH data set alone. */
+export const readSmashMesh = async (folder: string): Promise<Mesh> => meshOf(await readSmashDataset(folder));
+
 function meshOf({ mesh }: SmashDataset): Mesh {
   return buildMesh({ ...mesh, codes: mesh.flowDirection.map((code, k) => (mesh.active[k] === 1 ? code : 0)) }, mesh);
 }

@@ -25,6 +25,7 @@ export const CODES = {
   DOMAIN_UNFIT: code('config', 400, 'Give the domain what the message names; `freshet simulate` and `freshet bench` do without.'),
   MESH_INVALID: code('config', 400, 'Correct the named cells or gauges; docs/guides/bring-your-own-basin.md describes both files.'),
   PARAMETERS_INVALID: code('config', 400, 'Use a parameter file made by `freshet calibrate` for this domain and structure.'),
+  CHECKPOINT_INVALID: code('config', 400, 'Resume with the Freshet and the basins it was made with, or begin anew in another folder.'),
   MEMBER_INVALID: code('config', 400, 'Use a member file made by `freshet train-corrector` for this domain, its gauges and its model.'),
   TRAINING_DIVERGED: code('config', 400, 'Train again with a smaller --rate.'),
   COMMAND_INVALID: code('config', 400, 'See `freshet --help` for the options of the command.'),

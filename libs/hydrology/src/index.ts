@@ -28,6 +28,7 @@ export { centreOfPosition, isGeographic, positionOfPoint, type GridFrame, type G
 export { buildMesh, describeCell, describeLoop } from './build-mesh.js';
 export { cropDirections, delineate, drainedAreas, catchmentOf, type Delineation, type DrainedAreas, type GaugePoint } from './delineate.js';
 export { outletsOf, splitIntoBasins, type Basin } from './split-basins.js';
+export { cutBasins, type BasinCut } from './cut-basins.js';
 export { zonesOfCells, cellsUpstreamOf } from './sub-basins.js';
 export { findConfluences, chooseVirtualCells, isUpstream, type Confluence } from './confluences.js';
 export {

@@ -15,6 +15,8 @@ export interface Backend {
   readonly elementBytes: number;
   /** The memory cannot be larger. */
   readonly largestBytes: number;
+  /** What holds the memory: other kernels may compute in it too, one at a time. */
+  readonly owner: object;
   /** The memory with room for so many elements; its contents survive only while it does not have to grow. */
   memory(elements: number): Float64Array | Float32Array;
   arrays(part: Part, program: ProgramName): readonly string[];
@@ -37,6 +39,7 @@ export function javaScriptBackend(column: GeneratedColumn, reach: GeneratedReach
     network,
     elementBytes: 8,
     largestBytes: LARGEST_ARRAY_BYTES,
+    owner: {},
     memory(elements) {
       if (memory.length < elements) memory = new Float64Array(elements);
       return memory;
@@ -75,11 +78,14 @@ export interface Sharing {
   readonly shape: NetworkShape | undefined;
 }
 
+/** Grows with what is computed in it, to 4 GiB, and never shrinks. */
+export const computingMemory = (): WebAssembly.Memory => new WebAssembly.Memory({ initial: 1, maximum: MAXIMUM_PAGES, shared: true });
+
 /** The generated WebAssembly, four cells side by side in float32, in a memory that threads may share. */
-export function shareSimd(column: GeneratedColumn, reach: GeneratedReach, shape?: NetworkShape): Sharing {
+export function shareSimd(column: GeneratedColumn, reach: GeneratedReach, shape?: NetworkShape, memory = computingMemory()): Sharing {
   const network = shape ? [loadNetwork()] : [];
   return {
-    memory: new WebAssembly.Memory({ initial: 1, maximum: MAXIMUM_PAGES, shared: true }),
+    memory,
     modules: [...network, reach.simd, column.simd].map(({ binary }) => new WebAssembly.Module(binary())),
     arrays: { ...column.simd.arrays, ...reach.simd.arrays },
     shape,
@@ -98,6 +104,7 @@ export function sharedBackend({ memory, modules, arrays, shape }: Sharing): Back
     network: shape && simdNetwork(shape),
     elementBytes: FLOAT_BYTES,
     largestBytes: MAXIMUM_PAGES * PAGE_BYTES,
+    owner: memory,
     memory(elements) {
       const missing = elements * FLOAT_BYTES - memory.buffer.byteLength;
       if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));

@@ -17,6 +17,9 @@ import { type KernelParts, KernelPass, type Sweep } from './kernel-pass.js';
 import { BALANCE, type Extent, type PassKind, planMemory } from './memory-plan.js';
 import type { ThreadTeam } from './threads/thread-team.js';
 
+/** Which kernel packed its forcing into a memory last. */
+const lastUser = new WeakMap<object, CompiledKernel>();
+
 /** Runs the compiled columns, then the compiled reaches, on either back end. */
 export class CompiledKernel implements Kernel {
   readonly layout: KernelLayout;
@@ -89,6 +92,7 @@ export class CompiledKernel implements Kernel {
     const memory = backend.memory(plan.size);
     const pass = new KernelPass(this.parts, { plan, extent, kind, thread: 0 }, memory);
     if (
+      lastUser.get(backend.owner) !== this ||
       this.packed?.memory !== memory ||
       this.packed.forcing.rain !== forcing.rain ||
       this.packed.forcing.pet !== forcing.pet ||
@@ -99,6 +103,7 @@ export class CompiledKernel implements Kernel {
       packForcing(pass.cells, { forcing, rain: plan.at('rain'), pet: plan.at('pet'), temperature });
       for (const [name, values] of this.parts.geometry) loadCells(pass.cells, plan.at(name), values);
       this.packed = { forcing, memory };
+      lastUser.set(backend.owner, this);
     }
     loadCells(pass.cells, plan.at('parameter'), request.parameters);
     loadCells(pass.cells, plan.at('state'), request.initialState);

@@ -31,6 +31,11 @@ export interface KernelRecipe {
   readonly network?: { readonly hidden: readonly number[] };
   /** Threads that compute, 1 without it. Results do not depend on it. The f64 reference always runs on one. */
   readonly threads?: number;
+  /**
+   * Where an f32 kernel computes, its own memory without it. A memory is given back long after its kernel is forgotten: who needs many
+   * small kernels one after the other gives all of them one (`computingMemory()`). They must be of one structure, routing and network.
+   */
+  readonly memory?: WebAssembly.Memory;
 }
 
 const MOST_THREADS = 64;
@@ -56,7 +61,7 @@ export function assembleKernel(recipe: KernelRecipe, parts: GeneratedParts): Ker
   const { generatedColumn, generatedReach } = parts;
   const layout = kernelLayout(recipe, parts);
   const shape = shapeOf(layout.network);
-  const sharing = precision === 'f32' ? shareSimd(generatedColumn, generatedReach, shape) : undefined;
+  const sharing = precision === 'f32' ? shareSimd(generatedColumn, generatedReach, shape, recipe.memory) : undefined;
   const backend = sharing ? sharedBackend(sharing) : javaScriptBackend(generatedColumn, generatedReach, shape);
   const geometry = geometryOf(recipe);
   const threads = sharing ? checkThreads(recipe.threads ?? 1) : 1;

@@ -9,6 +9,7 @@ export {
   type StopReason,
   type StopWish,
 } from './minimise/lbfgsb.js';
+export { computingMemory } from './backend.js';
 export { createKernel, recipeLayout, type KernelRecipe, type ReachLength } from './create-kernel.js';
 export { routingNames, structureNames } from './generated-module.js';
 export { interception } from './formulas/interception.js';

@@ -7,7 +7,7 @@ import type { FieldMap, MapKind } from './maps/field-map.js';
 import { linearMap } from './maps/linear-map.js';
 import { powerMap } from './maps/power-map.js';
 import type { MappedField, MappedGroup, Mapping } from './mapping.js';
-import { networkMap } from './tensorflow/network-map.js';
+import { networkMap, type NetworkModel } from './tensorflow/network-map.js';
 import type { TensorFlow } from './tensorflow/open-tensorflow.js';
 
 /** How the fields of a structure are found from the control. */
@@ -20,9 +20,18 @@ export interface MappingChoice {
   /** Needed by `distributed`. */
   readonly correlation?: SpatialCorrelation;
   /** Needed by `ann`: one network gives all fields of that kind. */
-  readonly network?: { readonly tensorflow: TensorFlow; readonly hidden: readonly number[]; readonly seed: number };
+  readonly network?: NetworkChoice;
   /** Whether the weights of a network inside the step are trained too. */
   readonly weights: boolean;
+}
+
+export interface NetworkChoice {
+  readonly tensorflow: TensorFlow;
+  readonly hidden: readonly number[];
+  /** Of the random hidden weights. */
+  readonly seed: number;
+  /** For mappings made one after the other, as of the basins of each batch. */
+  readonly model?: NetworkModel;
 }
 
 /** Parameters that are found from the forcing or from a map, not from the discharge. */
@@ -30,9 +39,11 @@ const NOT_CALIBRATED: readonly VariableId[] = ['ci', 'imperviousness'];
 /** Initial stores that warm-up forgets too slowly to leave them at a guess. */
 const CALIBRATED_STORES: readonly VariableId[] = ['hp', 'ht', 'hl', 'he', 'ha', 'hc'];
 
+export const calibratedParameters = (layout: KernelLayout): VariableId[] => layout.parameters.filter(id => !NOT_CALIBRATED.includes(id));
+
 /** @throws Fault COMMAND_INVALID for a kind without what it needs, or an id that the structure does not have. */
 export function buildMapping(layout: KernelLayout, choice: MappingChoice): Mapping {
-  const parameters = layout.parameters.filter(id => !NOT_CALIBRATED.includes(id));
+  const parameters = calibratedParameters(layout);
   const stores = layout.states.filter(id => CALIBRATED_STORES.includes(id));
   const unknown = Object.keys(choice.kinds ?? {}).find(id => ![...parameters, ...stores].includes(id as VariableId));
   if (unknown !== undefined) {
@@ -75,5 +86,6 @@ function mapOf(kind: MapKind, fields: number, { layout: { cellCount }, choice }:
   if (kind === 'multilinear') return linearMap(cellCount, descriptors);
   if (kind === 'multipower') return powerMap(cellCount, descriptors.map(rangedOf));
   if (!network) throw new Fault('INVARIANT', 'a network of descriptors needs TensorFlow.js');
-  return networkMap(network.tensorflow, { descriptors, cellCount, fields, hidden: network.hidden, seed: network.seed });
+  const { tensorflow, ...choices } = network;
+  return networkMap(tensorflow, { ...choices, descriptors, cellCount, fields });
 }

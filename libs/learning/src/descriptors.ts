@@ -20,14 +20,30 @@ export interface RangedDescriptor {
 }
 
 /** (D − mean)/deviation over the active cells. @throws Fault DOMAIN_INVALID for a constant field or one with missing cells. */
-export function standardize(name: string, field: Float64Array): StandardDescriptor {
-  const missing = field.findIndex(value => !Number.isFinite(value));
-  if (missing >= 0) throw unusable(name, `has no value in cell ${missing}`);
-  const mean = field.reduce((sum, value) => sum + value, 0) / field.length;
-  const deviation = Math.sqrt(field.reduce((sum, value) => sum + (value - mean) ** 2, 0) / field.length);
+export const standardize = (name: string, field: Float64Array): StandardDescriptor =>
+  applyStandard(
+    scaleOf(name, () => [field]),
+    field,
+  );
+
+/**
+ * Mean, deviation and range over the cells of several basins, which are read twice and one after the other.
+ * @throws Fault DOMAIN_INVALID for a descriptor that is the same on all of them, or has missing cells.
+ */
+export function scaleOf(name: string, fields: () => Iterable<Float64Array>): DescriptorScale {
+  let [count, sum, minimum, maximum] = [0, 0, Infinity, -Infinity];
+  for (const field of fields()) {
+    const missing = field.findIndex(value => !Number.isFinite(value));
+    if (missing >= 0) throw unusable(name, `has no value in cell ${missing}`);
+    count += field.length;
+    for (const value of field) [sum, minimum, maximum] = [sum + value, Math.min(minimum, value), Math.max(maximum, value)];
+  }
+  const mean = sum / count;
+  let squares = 0;
+  for (const field of fields()) squares = field.reduce((total, value) => total + (value - mean) ** 2, squares);
+  const deviation = Math.sqrt(squares / count);
   if (!(deviation > 1e-9 * Math.abs(mean))) throw unusable(name, 'is constant');
-  const [minimum, maximum] = field.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity]);
-  return applyStandard({ name, mean, deviation, minimum, maximum }, field);
+  return { name, mean, deviation, minimum, maximum };
 }
 
 const unusable = (name: string, why: string): Fault =>

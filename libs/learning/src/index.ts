@@ -11,7 +11,7 @@ export {
 } from './calibrate.js';
 export { calibrationCost, type CostTerm } from './calibration-cost.js';
 export { efficiencyCost, NSE, nseCost, type Criterion, type Efficiency, type Target, type Transform } from './costs.js';
-export { standardize, type StandardDescriptor } from './descriptors.js';
+export { scaleOf, standardize, type DescriptorScale, type StandardDescriptor } from './descriptors.js';
 export { interceptionCapacity, type DemandAndSupply } from './interception-capacity.js';
 export { L_CURVE_WEIGHTS, type LCurvePoint } from './l-curve.js';
 export { type SpatialCorrelation } from './maps/correlated-map.js';
@@ -43,6 +43,12 @@ export {
 } from './reservoirs/pretrain-reservoirs.js';
 export { sampleReservoirs, type RecordedForcing } from './reservoirs/reservoir-samples.js';
 export { stepFactor } from './rescale.js';
+export { inverseSigmoid, sigmoid } from './sigmoid.js';
+export { drawHeldOut } from './training/draw-batches.js';
+export { mapBasins, sampleCoefficients, sampleMapping, samplePrior, type SampleChoice, type SampleMapping } from './training/map-basins.js';
+export { controlAt, train, type TrainingEnd, type TrainingProgress } from './training/train.js';
+export { newTraining, type Training, type TrainingSettings } from './training/training-state.js';
+export type { BasinGround, BasinTask, SampleBasin, TrainingGround, WindowGradient, WindowTask } from './training/training-ground.js';
 export { signatureEvents, type EventTarget, type Signature, type SignatureCriterion } from './signature-cost.js';
 export { openTensorFlow, type TensorFlow } from './tensorflow/open-tensorflow.js';
 export { requireTrainable } from './tensorflow/require-trainable.js';

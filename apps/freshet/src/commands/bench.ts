@@ -5,6 +5,7 @@ import { routingNames, structureNames, type Kernel, type KernelForcing, type Net
 import { benchLearningCommand } from './bench-learning.js';
 import { benchNationalCommand } from './bench-national.js';
 import { benchNowcastCommand } from './bench-nowcast.js';
+import { benchTrainingCommand } from './bench-training.js';
 import { medianOf, readCount, secondsOf, sumOfSquares, typicalFields } from './bench-runs.js';
 import { recordForcing } from './record-inputs.js';
 import { domainFolder, openKernel, printJson } from './run-options.js';
@@ -35,6 +36,7 @@ export function benchCommand(program: Command): void {
   benchNationalCommand(bench);
   benchLearningCommand(bench);
   benchNowcastCommand(bench);
+  benchTrainingCommand(bench);
   bench
     .command('kernel')
     .description('Forward and gradient rate of the compiled model, one core, million cell-steps a second')

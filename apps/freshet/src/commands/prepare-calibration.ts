@@ -190,7 +190,7 @@ function eventsOf({ cost }: CalibrationPlan, { gauges, domain, forcing, time, ob
   });
 }
 
-function refuseSilentGauges(gauges: readonly Station[], { observed, steps }: { observed: Float64Array; steps: number }): void {
+export function refuseSilentGauges(gauges: readonly Station[], { observed, steps }: { observed: Float64Array; steps: number }): void {
   gauges.forEach(({ id }, row) => {
     const values = observed.subarray(row * steps, (row + 1) * steps).filter(value => !Number.isNaN(value));
     if (new Set(values).size < 2) {
@@ -200,13 +200,13 @@ function refuseSilentGauges(gauges: readonly Station[], { observed, steps }: { o
   });
 }
 
-function refuseDryPeriod({ rain }: KernelForcing, time: TimeGrid, { from, to }: Period): void {
+export function refuseDryPeriod({ rain }: KernelForcing, time: TimeGrid, { from, to }: Period): void {
   const first = ((from - time.start) / time.stepMs) * (rain.length / time.count);
   if (rain.subarray(first).some(value => value > 0)) return;
   throw new Fault('COMMAND_INVALID', `no rain fell in (${toIso(from)}, ${toIso(to)}]: nothing can be fitted to it; choose another period`);
 }
 
-function searchCapacity({ record }: LoadedDomain, { from, to }: Period, stepSeconds: number): ParameterFile['interception'][number] {
+export function searchCapacity({ record }: LoadedDomain, { from, to }: Period, stepSeconds: number): ParameterFile['interception'][number] {
   const time = timeGrid(from, to, stepSeconds * SECOND_MS);
   const { rain, pet } = recordForcing(record, time);
   const cellCount = rain.length / time.count;
@@ -215,7 +215,7 @@ function searchCapacity({ record }: LoadedDomain, { from, to }: Period, stepSeco
 }
 
 /** Register defaults, with the capacity found for each cell and the domain's map of imperviousness. */
-function baseFields({ layout }: Kernel, capacity: readonly number[], { descriptors }: LoadedDomain): Fields {
+export function baseFields({ layout }: Kernel, capacity: readonly number[], { descriptors }: LoadedDomain): Fields {
   const { cellCount } = layout;
   const parameters = new Float64Array(layout.parameters.length * cellCount);
   layout.parameters.forEach((id, k) => {

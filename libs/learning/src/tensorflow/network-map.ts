@@ -17,6 +17,8 @@ export interface NetworkMapShape {
   readonly hidden: readonly number[];
   /** Of the random hidden weights. */
   readonly seed: number;
+  /** A model of these sizes that is there already; TensorFlow.js keeps the variables of every model for ever. */
+  readonly model?: NetworkModel;
 }
 
 /**
@@ -28,16 +30,9 @@ export function networkMap(tensorflow: TensorFlow, shape: NetworkMapShape): Fiel
   const { core } = tensorflow;
   const { descriptors, fields, hidden } = shape;
   const sizes: NetworkSizes = { inputs: descriptors.length, hidden, outputs: fields };
-  const model = buildModel(tensorflow, sizes);
-  const inputs = core.tidy(() =>
-    core.keep(
-      core.stack(
-        descriptors.map(({ values }) => core.tensor1d(Float32Array.from(values))),
-        1,
-      ),
-    ),
-  );
-  const predict = () => core.transpose(model.predict(inputs));
+  const model = shape.model ?? openNetwork(tensorflow, sizes);
+  const inputs = descriptors.map(({ values }) => Float32Array.from(values));
+  const predict = () => core.transpose(model.predict(core.stack(inputs.map(values => core.tensor1d(values)), 1))); // prettier-ignore
   const differentiate = (control: Float64Array, cost: PredictorCost): Float64Array => {
     model.load(control);
     const slopes = core.tidy(() => {
@@ -69,14 +64,15 @@ function levelled({ inputs, hidden, outputs }: NetworkSizes, z: Float64Array, ot
   return control;
 }
 
-interface Model {
+/** A TensorFlow.js model whose weights are loaded from a control. */
+export interface NetworkModel {
   readonly predict: (inputs: Tensor) => Tensor2D;
   readonly load: (control: Float64Array) => void;
   /** In the order of the control. */
   readonly variables: () => Variable[];
 }
 
-function buildModel(tensorflow: TensorFlow, sizes: NetworkSizes): Model {
+export function openNetwork(tensorflow: TensorFlow, sizes: NetworkSizes): NetworkModel {
   const { core, layers } = tensorflow;
   const input = layers.input({ shape: [sizes.inputs] });
   const dense = layerSizes(sizes).map(([, units], l) =>
