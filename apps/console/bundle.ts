@@ -17,6 +17,7 @@ await build({
   format: 'esm',
   target: 'es2022',
   conditions: ['source'],
+  alias: { 'signed-event-source': 'eventsource' },
   jsx: 'automatic',
   jsxImportSource: 'preact',
   minify: true,

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startArchive, type ArchivedBasin } from '#apps/ingest';
 import { KafkaBus, type KafkaSettings, type Message } from '#bus';
@@ -126,6 +126,7 @@ async function main(): Promise<void> {
             messagesARound: BASINS * HOURS,
             valuesARound: sent / ROUNDS,
           },
+          loadAverage: loadavg()[0],
           rounds,
           freshetPerS: median(rounds.map(({ freshet }) => freshet)),
           barePerS: median(rounds.map(({ bare }) => bare)),

@@ -43,6 +43,8 @@ export function fixtureForecast(domain: LoadedDomain, scene: Scene, asked: Asked
     inputAges: [],
     rain: rainOf(domain, issueTime),
     analysis: { outcome: 'accepted', reason: 'The fit also improved the two hours held out.', costBefore: 41, costAfter: 12 },
+    versions: { model: 'gr4-kw-f32' },
+    members: [],
   };
 }
 

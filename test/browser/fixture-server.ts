@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import type { LoadedDomain } from '#config';
 import {
+  AccessReply,
   Acknowledgement,
   AlertList,
   AlertReply,
@@ -87,6 +88,7 @@ function read(url: URL, { domain, fixture }: Desk): unknown {
   const [, station, what] = /^stations\/([^/]+)\/(forecast|forecasts|observations)$/.exec(path) ?? [];
   if (station && what) return readStation(answers, { id: station, what, issueTime: url.searchParams.get('issueTime') });
   if (/^basins\/[^/]+\/map$/.test(path)) return checked(BasinMap, { ...answers.kind, ...fixtureMap(domain) });
+  if (path === 'access') return checked(AccessReply, { ...answers.kind, access: 'open', caller: null, mayRead: true, mayAct: true });
   if (path === 'basins') return checked(BasinList, answers.basins());
   if (path === 'stations') return checked(StationList, answers.stations());
   if (path === 'alerts') return checked(AlertList, answers.alerts());

@@ -39,6 +39,6 @@ export async function openConsole(browser: Browser, url: string, options: Browse
 
 /** Waits until map and hydrograph are drawn: flags and elements, never a fixed time. */
 export async function waitUntilDrawn(page: Page): Promise<void> {
-  await page.waitForFunction('window.freshetMapIdle === true');
+  await page.waitForFunction(() => Reflect.get(globalThis, 'freshetMapIdle') === true);
   await page.waitForSelector('[data-test=hydrograph] svg path', { state: 'attached' });
 }

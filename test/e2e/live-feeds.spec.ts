@@ -64,8 +64,13 @@ describe('a folder of ODIM_H5 and a Hub’Eau service, with faults, to forecasts
     const domain = domainWith(await simulator.listen(0));
     freshet = await startFreshet({
       ...{ roles: ['ingest', 'forecast', 'alert', 'api'], domainFolders: [domain], sql: database.url, workers: 1, kafka: null },
-      ...{ address: { host: '127.0.0.1', port: 0 }, metricsPort: null, mode: { kind: 'live', pulse }, logger: createLogger('silent') },
-      access: readEnvironment({}).access,
+      ...{
+        address: { host: '127.0.0.1', port: 0 },
+        metricsPort: null,
+        access: readEnvironment({}).access,
+        mode: { kind: 'live', pulse },
+        logger: createLogger('silent'),
+      },
     });
   }, 120_000);
   afterAll(async () => {

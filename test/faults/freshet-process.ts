@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +22,8 @@ export interface Interruption {
   readonly onceUp?: boolean;
   /** Sent to Freshet. */
   readonly signal?: NodeJS.Signals;
+  /** File that takes all the room that is left on its disk. */
+  readonly fill?: string;
   /** Kill PostgreSQL. */
   readonly database?: boolean;
 }
@@ -42,9 +44,23 @@ async function interrupt(child: ChildProcess, ended: Promise<unknown>, by: Inter
   const runs = () => child.exitCode === null && child.signalCode === null;
   while (by.onceUp === true && runs() && databaseOf(by.folder) === undefined) await setTimeout(20);
   await Promise.race([ended, setTimeout(by.afterMs)]);
+  if (by.fill !== undefined) fillDisk(by.fill);
   const database = databaseOf(by.folder);
   if (by.database === true && database !== undefined) process.kill(database, 'SIGKILL');
   if (by.signal) child.kill(by.signal);
+}
+
+function fillDisk(path: string): void {
+  const file = openSync(path, 'w');
+  for (let size = 1_048_576; size >= 1; size = Math.floor(size / 2)) {
+    const piece = Buffer.alloc(size);
+    try {
+      for (;;) writeSync(file, piece);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+    }
+  }
+  closeSync(file);
 }
 
 /** Process id of the PostgreSQL of a data folder; undefined before it started. */

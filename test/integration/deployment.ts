@@ -86,6 +86,20 @@ export class Deployment {
     }
   }
 
+  /** Where it stands, for whoever has to find out why it does not go on. */
+  async describe(): Promise<string> {
+    const { rows } = await this.pool.query<{ waiting: object }>(
+      `select jsonb_build_object(
+         'open', (select jsonb_agg(jsonb_build_array(issue_time, status, attempt, lease_until)) from cycle where finished_at is null),
+         'outbox', (select jsonb_object_agg(topic, count) from (select topic, count(*) from outbox where published_at is null group by topic) waiting),
+         'clock', (select max(clock) from replay), 'now', now()) as waiting`,
+    );
+    const processes = Object.entries({ ...this.roles, leader: this.leader }).map(
+      ([name, each]) => `${name} (${each.isRunning() ? 'running' : 'ended'}):\n${readFileSync(each.options.log, 'utf8').slice(-1500)}`,
+    );
+    return `${JSON.stringify(rows[0]!.waiting)}\n${processes.join('\n')}`;
+  }
+
   async cycles(where = 'true'): Promise<CycleRow[]> {
     return (await this.pool.query<CycleRow>(`select * from cycle where ${where} order by issue_time`)).rows;
   }

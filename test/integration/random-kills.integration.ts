@@ -13,9 +13,10 @@ import { until } from './until.js';
 /** A hundred were measured once (docs/guides/deploy.md); every run takes some. */
 const KILLS = Number(process.env.FRESHET_KILLS ?? 8);
 const SEED = Number(process.env.FRESHET_KILL_SEED ?? 20141104);
-/** A kill takes at most one beat; the last ones must still have something to hit. */
+/** Between two kills a few beats may pass; the last ones must still have something to hit. */
 const FROM = parseIso('2014-11-04T02:00Z');
-const TO = epochMs(FROM + (KILLS + 6) * BEAT_MS);
+const CYCLES = 3 * KILLS + 12;
+const TO = epochMs(FROM + (CYCLES - 1) * BEAT_MS);
 
 /** The rise of the record flood, an hour of rain lost and a gauge late. */
 const REPLAY = [
@@ -28,21 +29,24 @@ const MOMENT_MS = 900;
 
 describe('kill -9 of a random process at a random moment of a replay', () => {
   let root: string;
-  let database: TestDatabase;
+  let database: TestDatabase | undefined;
   let embedded: Outcome;
-  let deployment: Deployment;
-  beforeAll(async () => {
-    root = mkdtempSync(join(tmpdir(), 'freshet-kills-'));
-    const alone = new RoleProcess({ args: REPLAY, env: {}, log: join(root, 'embedded.log') });
-    alone.start();
-    expect(await alone.ended()).toBe(0);
-    embedded = outcomeOf(alone);
-    database = await openTestDatabase();
-    deployment = Deployment.start(root, database.url, kafkaSettings(), [...REPLAY, '--resume']);
-  }, 240_000);
+  let deployment: Deployment | undefined;
+  beforeAll(
+    async () => {
+      root = mkdtempSync(join(tmpdir(), 'freshet-kills-'));
+      const alone = new RoleProcess({ args: REPLAY, env: {}, log: join(root, 'embedded.log') });
+      alone.start();
+      expect(await alone.ended()).toBe(0);
+      embedded = outcomeOf(alone);
+      database = await openTestDatabase();
+      deployment = Deployment.start(root, database.url, kafkaSettings(), [...REPLAY, '--resume']);
+    },
+    240_000 + KILLS * 10_000,
+  );
   afterAll(async () => {
-    await deployment.close();
-    await database.close();
+    await deployment?.close();
+    await database?.close();
     rmSync(root, { recursive: true, force: true });
   });
 
@@ -50,27 +54,34 @@ describe('kill -9 of a random process at a random moment of a replay', () => {
     `loses nothing and does nothing twice, ${KILLS} times in a row`,
     async () => {
       const uniform = uniformNumbers(SEED);
-      const processes = { ...deployment.roles, leader: deployment.leader };
+      const deployed = deployment!;
+      const processes = { ...deployed.roles, leader: deployed.leader };
       const names = Object.keys(processes) as (keyof typeof processes)[];
       const killed = Object.fromEntries(names.map(name => [name, 0]));
-      const finished = async () => (await deployment.cycles('finished_at is not null')).length;
+      const finished = async () => (await deployed.cycles('finished_at is not null')).length;
+      let last = 'none';
       for (let kill = 0, reached = 0; kill < KILLS; kill++) {
-        await until(async () => (await finished()) > reached, 120_000);
+        await until(async () => (await finished()) > reached, 120_000).catch(async (error: unknown) => {
+          throw new Error(`after ${kill} kills ${JSON.stringify(killed)}, the last of ${last}: ${await deployed.describe()}`, {
+            cause: error,
+          });
+        });
         await delay(uniform() * MOMENT_MS);
         const name = names[Math.floor(uniform() * names.length)]!;
         expect(processes[name].isRunning()).toBe(true); // what is dead already cannot be killed, and nothing may end by itself
         await processes[name].kill();
         processes[name].start();
         killed[name]!++;
+        last = name;
         reached = await finished();
       }
-      expect(await deployment.outcome()).toEqual(embedded);
-      const cycles = await deployment.cycles();
+      expect(await deployed.outcome()).toEqual(embedded);
+      const cycles = await deployed.cycles();
       const again = cycles.filter(({ attempt }) => attempt > 1).length;
       process.stderr.write(`${JSON.stringify({ kills: KILLS, seed: SEED, killed, cycles: cycles.length, computedAgain: again })}\n`);
-      expect(cycles).toHaveLength(KILLS + 7);
+      expect(cycles).toHaveLength(CYCLES);
       const twice = `select from outbox group by message_id having count(*) > 1`;
-      expect((await deployment.pool.query(twice)).rowCount).toBe(0);
+      expect((await deployed.pool.query(twice)).rowCount).toBe(0);
     },
     120_000 + KILLS * 40_000,
   );

@@ -25,19 +25,21 @@ export interface BrokerOptions {
   readonly folder: string;
   /** Three ports: plain, controller, secure. */
   readonly ports: readonly [number, number, number];
+  /** Port under which the plain listener is reached, where something stands before it. */
+  readonly advertised?: number;
 }
 
 const USERNAME = 'freshet';
 const PASSWORD = 'exercise-only';
 
 /** Formats the log if there is none, starts the broker and waits until it answers. */
-export async function startBroker({ jars, folder, ports }: BrokerOptions): Promise<Broker> {
+export async function startBroker({ jars, folder, ports, advertised = ports[0] }: BrokerOptions): Promise<Broker> {
   mkdirSync(folder, { recursive: true });
   const [plain, , secure] = ports;
   const ca = certificate(folder);
   const settings = join(folder, 'server.properties');
   const fresh = !existsSync(join(folder, 'log'));
-  writeFileSync(settings, properties(folder, ports));
+  writeFileSync(settings, properties(folder, ports, advertised));
   if (fresh) format(jars, settings);
   let child: ChildProcess | null = null;
   const start = async () => {
@@ -54,7 +56,7 @@ export async function startBroker({ jars, folder, ports }: BrokerOptions): Promi
   };
   await start();
   return {
-    brokers: [`127.0.0.1:${plain}`],
+    brokers: [`127.0.0.1:${advertised}`],
     secure: { brokers: [`127.0.0.1:${secure}`], ca, username: USERNAME, password: PASSWORD },
     start,
     stop: () => end('SIGTERM'),
@@ -86,14 +88,14 @@ function format(jars: string, settings: string): void {
   tool('format', '-t', id, '-c', settings);
 }
 
-const properties = (folder: string, [plain, controller, secure]: readonly [number, number, number]): string => {
+const properties = (folder: string, [plain, controller, secure]: readonly [number, number, number], advertised: number): string => {
   const pem = readFileSync(join(folder, 'key-and-certificate.pem'), 'utf8').trim();
   return Object.entries({
     'process.roles': 'broker,controller',
     'node.id': '1',
     'controller.quorum.voters': `1@127.0.0.1:${controller}`,
     listeners: `PLAINTEXT://127.0.0.1:${plain},CONTROLLER://127.0.0.1:${controller},SECURE://127.0.0.1:${secure}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${plain},SECURE://127.0.0.1:${secure}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${advertised},SECURE://127.0.0.1:${secure}`,
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
     'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SECURE:SASL_SSL',

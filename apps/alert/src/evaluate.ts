@@ -76,7 +76,7 @@ function firstProgress(upTo: EpochMs): EvaluationProgress {
 }
 
 /** Evidence and whom it concerns. */
-interface Item {
+export interface Item {
   readonly knownAt: EpochMs;
   readonly evidence: Evidence;
   concerns(rule: AlertRule): boolean;
@@ -92,13 +92,13 @@ async function readTimeline(client: Queryable, { basin, runKind, upTo }: Evaluat
 }
 
 /** Beats in [from, to). */
-function beatsOf(from: EpochMs, to: EpochMs): EpochMs[] {
+export function beatsOf(from: EpochMs, to: EpochMs): EpochMs[] {
   const beats: EpochMs[] = [];
   for (let beat = Math.ceil(from / BEAT_MS) * BEAT_MS; beat < to; beat += BEAT_MS) beats.push(epochMs(beat));
   return beats;
 }
 
-const stationItem = ({ station, level, knownAt, evidence }: StationEvidence): Item => ({
+export const stationItem = ({ station, level, knownAt, evidence }: StationEvidence): Item => ({
   knownAt,
   evidence,
   concerns: rule => rule.kind === 'discharge' && rule.subject === station && (level === null || rule.level === level),
@@ -115,8 +115,14 @@ function beatItems(beat: EpochMs, newest: readonly NewestInput[], stations: read
       concerns: rule => rule.kind === 'absence' && rule.subject === input,
     };
   });
-  return [{ knownAt: beat, evidence: { kind: 'clock' }, concerns: rule => rule.kind === 'discharge' }, ...looks];
+  return [clockItem(beat), ...looks];
 }
+
+export const clockItem = (beat: EpochMs): Item => ({
+  knownAt: beat,
+  evidence: { kind: 'clock' },
+  concerns: rule => rule.kind === 'discharge',
+});
 
 interface Standing {
   readonly before: ReadonlyMap<string, AlertState>;
@@ -125,7 +131,7 @@ interface Standing {
 }
 
 /** Runs the timeline through every alert it concerns. */
-function weigh(items: readonly Item[], rules: readonly AlertRule[], { before, notBefore }: Standing) {
+export function weigh(items: readonly Item[], rules: readonly AlertRule[], { before, notBefore }: Standing) {
   const states = new Map(rules.map(rule => [rule.alertId, before.get(rule.alertId) ?? clearAlert(rule.alertId)]));
   const events: AlertEvent[] = [];
   for (const item of items) {

@@ -5,6 +5,7 @@ import type { ApiContext } from './api-context.js';
 import { ApiModule } from './api.module.js';
 import helmet, { type HelmetOptions } from 'helmet';
 import { openApiDocument } from './open-api.js';
+import { refuseMethods } from './refuse-methods.js';
 
 /** Largest request body: an acknowledgement is small. */
 const BODY_LIMIT = '64kb';
@@ -54,6 +55,7 @@ export async function createApi(context: ApiContext): Promise<NestExpressApplica
   application.use(helmet(HEADERS));
   if (context.access.corsOrigins.length > 0) application.enableCors({ origin: [...context.access.corsOrigins], ...CORS });
   const document = openApiDocument(application, context);
+  application.use(refuseMethods(document));
   SwaggerModule.setup('docs', application, document, { jsonDocumentUrl: 'docs/openapi.json' });
   if (context.consoleFolder !== null) application.useStaticAssets(context.consoleFolder, { index: 'index.html', maxAge: 0 });
   await application.init();

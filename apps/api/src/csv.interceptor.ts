@@ -8,6 +8,9 @@ const CSV_ROWS = 'csv-rows';
 /** Offers a reply as CSV: its rows are the array under this key; the envelope and the fields beside it become columns. */
 export const CsvRows = (key: string): MethodDecorator => SetMetadata(CSV_ROWS, key);
 
+/** May this method of a controller answer in CSV? */
+export const hasCsv = (handler: object): boolean => Reflect.hasMetadata(CSV_ROWS, handler);
+
 /** Answers `Accept: text/csv` and `?format=csv` where a reply has rows. */
 @Injectable()
 export class CsvInterceptor implements NestInterceptor {

@@ -3,15 +3,18 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Forecast, ForecastList, ForecastListQuery, ForecastQuery } from '#contracts';
 import { Fault } from '#errors';
 import { HOUR_MS, toIso, type EpochMs } from '#hydrology';
-import { readForecast, readForecastBriefs, readLatestIssueTime, type StoredExceedance } from '#store';
+import { readForecastBriefs, readLatestIssueTime, type StoredExceedance } from '#store';
 import { InjectContext, asOfOf, envelopeOf, scopeOf, stationOf, type ApiContext } from './api-context.js';
 import { ApiProblems } from './api-problems.js';
 import { CsvRows } from './csv.interceptor.js';
+import { PublishedForecasts } from './published-forecasts.js';
 
 @ApiTags('forecasts')
 @ApiProblems()
 @Controller('v1/stations/:station')
 export class ForecastsController {
+  readonly #published = new PublishedForecasts();
+
   constructor(@InjectContext() private readonly context: ApiContext) {}
 
   @Get('forecast')
@@ -22,9 +25,10 @@ export class ForecastsController {
     const { domain, station } = stationOf(this.context, id);
     const { pool } = this.context;
     const scope = scopeOf(this.context, domain.basin, asOfOf(this.context, query.asOf));
-    const stored = await readForecast(pool, { ...scope, station: id, issueTime: query.issueTime ?? null });
+    const latest = await readLatestIssueTime(pool, scope);
+    const issueTime = query.issueTime ?? latest;
+    const stored = issueTime === null ? null : await this.#published.read(pool, { ...scope, station: id, issueTime });
     if (stored === null) throw forecastNotFound(id, query.issueTime);
-    const latest = query.issueTime === undefined ? stored.issueTime : await readLatestIssueTime(pool, scope);
     return {
       ...envelopeOf(this.context),
       basin: domain.basin,
@@ -43,6 +47,8 @@ export class ForecastsController {
       inputAges: [...stored.inputAges],
       rain: { ...stored.rain, values: [...stored.rain.values] },
       analysis: stored.analysis,
+      versions: stored.versions,
+      members: [...stored.members],
     };
   }
 

@@ -3,6 +3,7 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import { z } from 'zod';
 import type { AccessMode } from '#config';
 import { StreamEvent } from '#contracts';
+import { hasCsv } from './csv.interceptor.js';
 import { needsCaller, requirementOf } from './access/requirement.js';
 import type { ApiContext } from './api-context.js';
 import { CONTROLLERS } from './api.module.js';
@@ -26,21 +27,40 @@ export function openApiDocument(application: INestApplication, { version, access
   const { components } = withComponentReferences(toJsonSchema(StreamEvent, 'output')); // StreamEvent has an id and is among them
   const schemas = { ...document.components?.schemas, ...components };
   sayWhoMay(document, access.mode);
+  sayInWhichForm(document);
   return { ...document, components: { ...document.components, schemas } };
 }
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 const METHODS = ['get', 'put', 'post', 'patch', 'delete'] as const;
 
+/** Every operation with its method in capitals. */
+const operationsOf = ({ paths }: OpenAPIObject): { readonly method: string; readonly operation: Operation }[] =>
+  Object.values(paths).flatMap(item =>
+    METHODS.flatMap(method => (item[method] === undefined ? [] : [{ method: method.toUpperCase(), operation: item[method] }])),
+  );
+
 /** Puts into each operation whether it needs a caller; `{}` stands for nobody. */
-function sayWhoMay({ paths }: OpenAPIObject, mode: AccessMode): void {
-  for (const item of Object.values(paths))
-    for (const method of METHODS) {
-      const operation = item[method];
-      if (operation === undefined) continue;
-      const requirement = requirementOf(handlerOf(operation), method.toUpperCase());
-      if (requirement === 'nothing') operation.security = [{}];
-      else operation.security = [...(needsCaller(requirement, mode) ? [] : [{}]), { key: [] }, { token: [] }];
+function sayWhoMay(document: OpenAPIObject, mode: AccessMode): void {
+  for (const { method, operation } of operationsOf(document)) {
+    const requirement = requirementOf(handlerOf(operation), method);
+    if (requirement === 'nothing') operation.security = [{}];
+    else operation.security = [...(needsCaller(requirement, mode) ? [] : [{}]), { key: [] }, { token: [] }];
+  }
+}
+
+const PROBLEM = '#/components/schemas/Problem';
+
+/** Nest takes every reply for JSON: refusals are problem+json, rows are CSV as well, the stream is events. */
+function sayInWhichForm(document: OpenAPIObject): void {
+  for (const { operation } of operationsOf(document))
+    for (const [status, response] of Object.entries(operation.responses)) {
+      if (response === undefined || '$ref' in response) continue;
+      const json = response.content?.['application/json'];
+      if (json?.schema !== undefined && '$ref' in json.schema && json.schema.$ref === PROBLEM)
+        response.content = { 'application/problem+json': json };
+      else if (status === '200' && hasCsv(handlerOf(operation)))
+        response.content = { ...response.content, 'text/csv': { schema: { type: 'string' } } };
     }
 }
 

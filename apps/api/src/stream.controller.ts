@@ -1,5 +1,5 @@
 import { Controller, Query, Sse, type MessageEvent, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { Subject, from, interval, map, merge, mergeMap, of, startWith, takeUntil, type Observable } from 'rxjs';
 import { NoQuery, type AlertChanged, type ForecastIssued, type StreamEvent } from '#contracts';
 import type { Handler, Message, Subscription } from '#bus';
@@ -50,6 +50,7 @@ export class StreamController implements OnModuleInit, OnApplicationShutdown {
   }
 
   @Sse('stream')
+  @ApiProduces('text/event-stream')
   @ApiOperation({ summary: 'Server-sent events: forecast issued, alert changed, clock (see StreamEvent)' })
   stream(@Query({ schema: NoQuery }) _query: NoQuery): Observable<MessageEvent> {
     const clock = interval(CLOCK_MS).pipe(

@@ -1,4 +1,5 @@
 import type {
+  AccessReply,
   AlertList,
   AlertReply,
   BasinList,
@@ -28,6 +29,7 @@ export class Refusal extends Error {
 }
 
 export interface Client {
+  readAccess(): Promise<AccessReply>;
   readSituation(signal: AbortSignal): Promise<Situation>;
   readStation(station: string, signal: AbortSignal): Promise<StationDetail>;
   acknowledge(alert: string, operator: string): Promise<AlertReply>;
@@ -41,31 +43,42 @@ const PAST_MS = 30 * 3_600_000;
 const KEPT_FORECASTS = 60;
 const ACCEPT = { accept: 'application/json' } as const;
 
+/** Asks under one address, with whatever the caller has to show. */
+interface Api {
+  get<T>(path: string, signal: AbortSignal): Promise<T>;
+  post<T>(path: string, body?: unknown): Promise<T>;
+}
+
+/** What each request carries to say who asks. */
+export type Credentials = () => Readonly<Record<string, string>>;
+
 /** Reads /v1. The map never changes and a published forecast is never overwritten, so both are read once. */
-export function createClient(base: string): Client {
+export function createClient(base: string, credentials: Credentials = () => ({})): Client {
+  const api = createApi(base, credentials);
   const maps = new Map<string, BasinMap>();
   const issued = new Map<string, Forecast>();
   return {
-    readSituation: signal => readSituation({ base, signal, maps }),
-    readStation: (station, signal) => readStation(station, { base, signal, issued }),
-    acknowledge: (alert, operator) => post<AlertReply>(`${base}alerts/${encodeURIComponent(alert)}/acknowledge`, { operator }),
-    pause: () => post<ReplayReply>(`${base}replay/pause`),
-    resume: () => post<ReplayReply>(`${base}replay/resume`),
-    setSpeed: minutesPerSecond => post<ReplayReply>(`${base}replay/speed`, { minutesPerSecond }),
+    readAccess: () => api.get<AccessReply>('access', AbortSignal.timeout(TIMEOUT_MS)),
+    readSituation: signal => readSituation({ api, signal, maps }),
+    readStation: (station, signal) => readStation(station, { api, signal, issued }),
+    acknowledge: (alert, operator) => api.post<AlertReply>(`alerts/${encodeURIComponent(alert)}/acknowledge`, { operator }),
+    pause: () => api.post<ReplayReply>('replay/pause'),
+    resume: () => api.post<ReplayReply>('replay/resume'),
+    setSpeed: minutesPerSecond => api.post<ReplayReply>('replay/speed', { minutesPerSecond }),
   };
 }
 
-async function readSituation(reading: { base: string; signal: AbortSignal; maps: Map<string, BasinMap> }): Promise<Situation> {
-  const { base, signal, maps } = reading;
-  const { basins } = await get<BasinList>(`${base}basins`, signal);
+async function readSituation(reading: { api: Api; signal: AbortSignal; maps: Map<string, BasinMap> }): Promise<Situation> {
+  const { api, signal, maps } = reading;
+  const { basins } = await api.get<BasinList>('basins', signal);
   const basin = basins[0];
   if (!basin) throw new Refusal(404, 'No basin is configured', 'Put a domain into deploy/domains and name it in the environment.');
   const [map, stations, alerts, status, replay] = await Promise.all([
-    maps.get(basin.id) ?? get<BasinMap>(`${base}basins/${basin.id}/map`, signal),
-    get<StationList>(`${base}stations?basin=${basin.id}`, signal),
-    get<AlertList>(`${base}alerts?basin=${basin.id}`, signal),
-    get<DataStatus>(`${base}data-status?basin=${basin.id}`, signal),
-    get<ReplayReply>(`${base}replay`, signal),
+    maps.get(basin.id) ?? api.get<BasinMap>(`basins/${basin.id}/map`, signal),
+    api.get<StationList>(`stations?basin=${basin.id}`, signal),
+    api.get<AlertList>(`alerts?basin=${basin.id}`, signal),
+    api.get<DataStatus>(`data-status?basin=${basin.id}`, signal),
+    api.get<ReplayReply>('replay', signal),
   ]);
   maps.set(basin.id, map);
   return {
@@ -84,21 +97,22 @@ async function readSituation(reading: { base: string; signal: AbortSignal; maps:
 }
 
 interface StationReading {
-  readonly base: string;
+  readonly api: Api;
   readonly signal: AbortSignal;
   readonly issued: Map<string, Forecast>;
 }
 
 async function readStation(station: string, reading: StationReading): Promise<StationDetail> {
-  const url = `${reading.base}stations/${encodeURIComponent(station)}`;
+  const { api } = reading;
+  const url = `stations/${encodeURIComponent(station)}`;
   const [forecast, list] = await Promise.all([
-    unlessAbsent(get<Forecast>(`${url}/forecast`, reading.signal)),
-    unlessAbsent(get<ForecastList>(`${url}/forecasts?limit=60`, reading.signal)),
+    unlessAbsent(api.get<Forecast>(`${url}/forecast`, reading.signal)),
+    unlessAbsent(api.get<ForecastList>(`${url}/forecasts?limit=60`, reading.signal)),
   ]);
   if (forecast) keepIssued(`${url}?issueTime=${encodeURIComponent(forecast.issueTime)}`, forecast, reading.issued);
   const from = forecast ? new Date(Date.parse(forecast.issueTime) - PAST_MS).toISOString() : undefined;
   const [observations, earlier] = await Promise.all([
-    get<ObservationList>(`${url}/observations${from ? `?from=${from}` : ''}`, reading.signal),
+    api.get<ObservationList>(`${url}/observations${from ? `?from=${from}` : ''}`, reading.signal),
     Promise.all(pickEarlier(forecast, list?.forecasts ?? []).map(issueTime => readIssued(url, issueTime, reading))),
   ]);
   return { forecast, earlier: earlier.filter(one => one !== null), observations: observations.values };
@@ -108,7 +122,7 @@ async function readIssued(url: string, issueTime: string, reading: StationReadin
   const key = `${url}?issueTime=${encodeURIComponent(issueTime)}`;
   const kept = reading.issued.get(key);
   if (kept) return kept;
-  const read = await unlessAbsent(get<Forecast>(`${url}/forecast?issueTime=${encodeURIComponent(issueTime)}`, reading.signal));
+  const read = await unlessAbsent(reading.api.get<Forecast>(`${url}/forecast?issueTime=${encodeURIComponent(issueTime)}`, reading.signal));
   if (read) keepIssued(key, read, reading.issued);
   return read;
 }
@@ -130,16 +144,21 @@ async function unlessAbsent<T>(reading: Promise<T>): Promise<T | null> {
   }
 }
 
-const get = <T>(url: string, signal: AbortSignal): Promise<T> =>
-  request<T>(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]), cache: 'no-store', headers: ACCEPT });
-
-const post = <T>(url: string, body: unknown = {}): Promise<T> =>
-  request<T>(url, {
-    method: 'POST',
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-    headers: { ...ACCEPT, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
+const createApi = (base: string, credentials: Credentials): Api => ({
+  get: (path, signal) =>
+    request(`${base}${path}`, {
+      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+      cache: 'no-store',
+      headers: { ...ACCEPT, ...credentials() },
+    }),
+  post: (path, body = {}) =>
+    request(`${base}${path}`, {
+      method: 'POST',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      headers: { ...ACCEPT, ...credentials(), 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    }),
+});
 
 async function request<T>(url: string, init: RequestInit): Promise<T> {
   const response = await fetch(url, init);

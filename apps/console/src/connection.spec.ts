@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { DISCONNECTED, lineOf, sayLost } from './connection.js';
 
 const NOW = Date.parse('2014-11-04T13:15:00Z');
-const UP = { streaming: true, failures: 0, lastReplyAt: 1_000, problem: null };
+const UP = { streaming: true, failures: 0, lastReplyAt: 1_000, problem: null, refused: false };
 
 describe('the line to the server', () => {
   it('is live with a stream, polling without, connecting before the first answer', () => {

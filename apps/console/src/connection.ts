@@ -7,9 +7,11 @@ export interface Connection {
   readonly failures: number;
   readonly lastReplyAt: number | null;
   readonly problem: string | null;
+  /** The server answers, but not to whoever sits here: nothing is shown until somebody signs in. */
+  readonly refused: boolean;
 }
 
-export const DISCONNECTED: Connection = Object.freeze({ streaming: false, failures: 0, lastReplyAt: null, problem: null });
+export const DISCONNECTED: Connection = Object.freeze({ streaming: false, failures: 0, lastReplyAt: null, problem: null, refused: false });
 
 export type Line = 'connecting' | 'live' | 'polling' | 'lost';
 
@@ -17,6 +19,7 @@ export type Line = 'connecting' | 'live' | 'polling' | 'lost';
 const STALE_REPLY_MS = 30_000;
 
 export function lineOf(connection: Connection, at: number): Line {
+  if (connection.refused) return 'connecting';
   if (connection.lastReplyAt === null) return connection.failures > 0 ? 'lost' : 'connecting';
   if (connection.failures > 0 || at - connection.lastReplyAt > STALE_REPLY_MS) return 'lost';
   return connection.streaming ? 'live' : 'polling';

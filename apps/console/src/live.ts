@@ -19,6 +19,8 @@ export interface Live {
   select(station: string | null): void;
   /** Reads again soon, for instance after an acknowledgement. */
   refresh(): void;
+  /** Opens the stream anew, as somebody else. */
+  reopen(): void;
   stop(): void;
 }
 
@@ -56,6 +58,10 @@ export function followServer(client: Client, openStream: () => EventSource, onCh
     },
     refresh: () => {
       bell.ring();
+    },
+    reopen: () => {
+      stream.close();
+      stream = listen(openStream(), feed, bell);
     },
     stop: () => {
       stopped.abort();
@@ -104,9 +110,11 @@ const readOnce = (feed: Feed): Promise<void> =>
 async function attempt(feed: Feed, reading: () => Promise<void>): Promise<void> {
   try {
     await reading();
-    feed.connect({ failures: 0, lastReplyAt: performance.now(), problem: null });
+    feed.connect({ failures: 0, lastReplyAt: performance.now(), problem: null, refused: false });
   } catch (error) {
-    feed.connect({ failures: feed.state.connection.failures + 1, problem: sayProblem(error) });
+    const refused = error instanceof Refusal && error.status === 401;
+    if (refused) feed.change({ situation: null, shown: null });
+    feed.connect({ failures: refused ? 0 : feed.state.connection.failures + 1, problem: sayProblem(error), refused });
   }
 }
 

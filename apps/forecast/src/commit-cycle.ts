@@ -32,7 +32,7 @@ export async function commitCycle(pool: Pool, basin: ForecastBasin, lease: Lease
     );
     await writeExceedances(client, lease, result.exceedances);
     await writeCycleMetrics(client, lease, metricsOf(computed));
-    await writeOutbox(client, [announcement(lease, result.outcome)]);
+    await writeOutbox(client, announcements(lease, result.outcome));
   });
 }
 
@@ -40,7 +40,7 @@ export async function commitCycle(pool: Pool, basin: ForecastBasin, lease: Lease
 export async function commitAborted(pool: Pool, lease: Lease, reason: string): Promise<void> {
   await inTransaction(pool, async client => {
     await finishOrFail(client, lease, { status: 'aborted', stateHash: null, previousHash: null, reason, details: {} });
-    await writeOutbox(client, [announcement(lease, 'aborted')]);
+    await writeOutbox(client, announcements(lease, 'aborted'));
   });
 }
 
@@ -54,7 +54,7 @@ async function finishOrFail(client: Parameters<typeof finishCycle>[0], lease: Le
 }
 
 function finishedCycle(basin: ForecastBasin, { result, state, previousHash, computeMs }: ComputedCycle): FinishedCycle {
-  const { degradations, analysis, inputAges, massBalance } = result;
+  const { degradations, analysis, inputAges, massBalance, members } = result;
   const { time, mean } = result.rain;
   return {
     status: result.outcome,
@@ -69,6 +69,7 @@ function finishedCycle(basin: ForecastBasin, { result, state, previousHash, comp
       massBalance,
       versions: basin.model.versions,
       stageMs: { compute: Math.round(computeMs) },
+      ...(members && { members: members.forecasts.map(one => ({ ...one, hour: toIso(one.hour) })) }),
     },
   };
 }
@@ -93,12 +94,10 @@ function hydrographRow(hydrograph: CycleResult['hydrographs'][number], { peaks }
   return { ...series, startTime: time.start, stepMs: time.stepMs, peak };
 }
 
-function announcement(lease: Lease, outcome: 'complete' | 'degraded' | 'aborted'): OutboxMessage<'forecast.issued.v1'> {
+/** A reanalysis is no forecast: nobody is to act on it. */
+function announcements(lease: Lease, outcome: 'complete' | 'degraded' | 'aborted'): OutboxMessage<'forecast.issued.v1'>[] {
+  if (lease.runKind === 'reanalysis') return [];
   const { basin, issueTime, asOf, runKind, notifies } = lease;
-  return {
-    topic: 'forecast.issued.v1',
-    key: basin,
-    id: `issued/${basin}/${runKind}/${toIso(issueTime)}`,
-    value: { basin, issueTime, asOf, runKind, outcome, notifies },
-  };
+  const id = `issued/${basin}/${runKind}/${toIso(issueTime)}`;
+  return [{ topic: 'forecast.issued.v1', key: basin, id, value: { basin, issueTime, asOf, runKind, outcome, notifies } }];
 }

@@ -1,7 +1,9 @@
-import { Fault } from '#errors';
 import type { FutureRain } from '#cycle';
-import { HOUR_MS, epochMs, timeGrid, toIso, type EpochMs } from '#hydrology';
-import { readObservations, readRain, readStatesBefore, type Lease, type Pool } from '#store';
+import type { RunKind } from '#contracts';
+import { Fault } from '#errors';
+import { DAY_MS, HOUR_MS, epochMs, timeGrid, toIso, type EpochMs, type PointSeries } from '#hydrology';
+import { judgeAgain, limitsOfStation } from '#observation';
+import { readObservations, readRain, readStatesBefore, type Lease, type Pool, type StateRow } from '#store';
 import type { CycleTask } from './cycle-messages.js';
 import type { ForecastBasin } from './forecast-basin.js';
 
@@ -14,21 +16,72 @@ const BEFORE_WINDOW_MS = 6 * HOUR_MS;
  * @throws Fault BACKGROUND_MISSING when no earlier state exists.
  */
 export async function loadInputs(pool: Pool, basin: ForecastBasin, lease: Lease): Promise<CycleTask> {
-  const { model, domain } = basin;
+  const { model } = basin;
   const { issueTime, asOf } = lease;
-  const windowStart = epochMs(issueTime - model.assimilation.windowMs);
-  const [background, previous] = await readStatesBefore(pool, model.basin, lease.runKind, [windowStart, epochMs(issueTime - 1)]);
-  if (!background || !previous) {
-    throw new Fault('BACKGROUND_MISSING', `no state was left at or before ${toIso(background ? issueTime : windowStart)}`, {
-      basin: model.basin,
-    });
-  }
+  const { background, previous } = await readStates(pool, basin, issueTime, lease.runKind);
   const start = background.validTime;
   const [rain, discharge] = await Promise.all([
     readRain(pool, { basin: model.basin, from: start, to: issueTime, asOf }),
     readObservations(pool, { basin: model.basin, variable: 'Q', from: epochMs(start - BEFORE_WINDOW_MS), to: issueTime, asOf }),
   ]);
-  const end = epochMs(issueTime + model.leadMs);
+  return taskOf(basin, { issueTime, asOf, background, previous, rain, discharge });
+}
+
+/** Same reading at low flow: a fortnight, and what the window looks back on. */
+const JUDGED_FROM_MS = 15 * DAY_MS;
+
+/**
+ * Reads what a cycle would have seen had everything known by now come on time: late values and the last corrections, each
+ * from the cut-off on that it should have met, judged again beside the neighbours it has now. The chain of states goes on
+ * from the last reanalysis, and where there is none from the cycles as they were.
+ * @param runKind of the cycles that are computed again
+ * @throws Fault BACKGROUND_MISSING when no earlier state exists.
+ */
+export async function loadReanalysisInputs(pool: Pool, basin: ForecastBasin, lease: Lease, runKind: RunKind): Promise<CycleTask> {
+  const { model, domain } = basin;
+  const { issueTime, asOf } = lease;
+  const { radar, gauges } = domain.settings.sources;
+  const cutOff = epochMs(issueTime + domain.settings.forecast.cutOff);
+  const { background, previous } = await readStates(pool, basin, issueTime, ['reanalysis', runKind]);
+  const start = background.validTime;
+  const first = start - BEFORE_WINDOW_MS;
+  const onTime = (latency: number) => ({ cutOff, stampedUntil: epochMs(cutOff - latency) });
+  const [rain, discharge] = await Promise.all([
+    readRain(pool, { basin: model.basin, from: start, to: issueTime, asOf, onTime: onTime(radar.latency) }),
+    readObservations(pool, {
+      ...{ basin: model.basin, variable: 'Q', from: epochMs(first - JUDGED_FROM_MS), to: issueTime, asOf },
+      onTime: onTime(gauges.latency),
+    }),
+  ]);
+  return taskOf(basin, {
+    ...{ issueTime, asOf: cutOff, background, previous },
+    rain: rain.map(grid => ({ ...grid, receivedAt: epochMs(Math.min(grid.receivedAt, grid.validTime + radar.latency)) })),
+    discharge: discharge.flatMap(series => judgedAgain(basin, series, first)),
+  });
+}
+
+/** The part after `first`, its flags found on the whole; nothing when no value is left. */
+function judgedAgain({ model, domain }: ForecastBasin, series: PointSeries, first: number): PointSeries[] {
+  const station = model.stations.find(({ id }) => id === series.station);
+  const own = domain.settings.quality[series.station];
+  const judged = station === undefined ? series : judgeAgain(series, limitsOfStation(station.areaM2, own));
+  const from = judged.times.findIndex(time => time > first);
+  const { times, values, flags } = judged;
+  return from === -1 ? [] : [{ ...judged, times: times.slice(from), values: values.slice(from), flags: flags.slice(from) }];
+}
+
+interface Known {
+  readonly issueTime: EpochMs;
+  readonly asOf: EpochMs;
+  readonly background: StateRow;
+  readonly previous: StateRow;
+  readonly rain: CycleTask['observed']['rain'];
+  readonly discharge: readonly PointSeries[];
+}
+
+function taskOf(basin: ForecastBasin, { issueTime, asOf, background, previous, rain, discharge }: Known): CycleTask {
+  const { model, domain } = basin;
+  const [start, end] = [background.validTime, epochMs(issueTime + model.leadMs)];
   return {
     basin: model.basin,
     issueTime,
@@ -38,6 +91,20 @@ export async function loadInputs(pool: Pool, basin: ForecastBasin, lease: Lease)
     observed: { rain, discharge, pet: domain.record.pet(timeGrid(start, end, model.stepMs)) },
     futureRain: expectedRain(basin, start, end),
   };
+}
+
+async function readStates(
+  pool: Pool,
+  { model }: ForecastBasin,
+  issueTime: EpochMs,
+  runKinds: RunKind | readonly RunKind[],
+): Promise<{ readonly background: StateRow; readonly previous: StateRow }> {
+  const windowStart = epochMs(issueTime - model.assimilation.windowMs);
+  const [background, previous] = await readStatesBefore(pool, model.basin, runKinds, [windowStart, epochMs(issueTime - 1)]);
+  if (background && previous) return { background, previous };
+  throw new Fault('BACKGROUND_MISSING', `no state was left at or before ${toIso(background ? issueTime : windowStart)}`, {
+    basin: model.basin,
+  });
 }
 
 /** `known` looks into the record: what has fallen but not arrived, and what will fall. For hindcasts and exercises only. */

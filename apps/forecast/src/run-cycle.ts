@@ -2,11 +2,11 @@ import type { RunKind } from '#contracts';
 import { Fault, isFault } from '#errors';
 import { toIso, type EpochMs } from '#hydrology';
 import type { Logger } from '#runtime';
-import { readOpenCycles, renewLease, takeLease, type Lease, type Pool } from '#store';
+import { readOpenCycles, renewLease, takeLease, type CycleKey, type Lease, type Pool } from '#store';
 import { commitAborted, commitCycle } from './commit-cycle.js';
 import type { CyclePool } from './cycle-pool.js';
 import type { ForecastBasin } from './forecast-basin.js';
-import { loadInputs } from './load-inputs.js';
+import { loadInputs, loadReanalysisInputs } from './load-inputs.js';
 
 export interface ForecastRole {
   readonly pool: Pool;
@@ -35,14 +35,26 @@ export async function runOpenCycles(role: ForecastRole, basinId: string, upTo: E
 }
 
 /**
+ * Every open cycle of a basin's reanalysis, oldest first. The forecasts come first: a cycle that becomes due meanwhile is
+ * computed before the next of the past.
+ */
+export async function runReanalysis(role: ForecastRole, basinId: string): Promise<void> {
+  basinOf(role, basinId);
+  for (const issueTime of await readOpenCycles(role.pool, basinId, 'reanalysis')) {
+    for (const due of await readOpenCycles(role.pool, basinId, role.runKind)) await runCycle(role, basinId, due);
+    await runCycle(role, basinId, issueTime, 'reanalysis');
+  }
+}
+
+/**
  * One cycle from the ledger to the outbox: lease → inputs as of the cut-off → worker → one transaction. A cycle that is
  * finished is left alone; one that another process computes is waited for. What cannot be computed is aborted with its reason; a lost
  * database is left to the delivery policy, which tries again.
  */
-export async function runCycle(role: ForecastRole, basinId: string, issueTime: EpochMs): Promise<void> {
+export async function runCycle(role: ForecastRole, basinId: string, issueTime: EpochMs, runKind: RunKind = role.runKind): Promise<void> {
   const basin = basinOf(role, basinId);
-  const lease = await takeLease(role.pool, { basin: basinId, issueTime, runKind: role.runKind }, role.owner, LEASE_MS);
-  if (lease === null) return assertFinished(role, basinId, issueTime);
+  const lease = await takeLease(role.pool, { basin: basinId, issueTime, runKind }, role.owner, LEASE_MS);
+  if (lease === null) return assertFinished(role, { basin: basinId, issueTime, runKind });
   const renewal = setInterval(() => {
     // a database that is away for a moment may let the lease run out; then whoever takes it fences us off
     renewLease(role.pool, lease, LEASE_MS).catch((error: unknown) => {
@@ -50,7 +62,9 @@ export async function runCycle(role: ForecastRole, basinId: string, issueTime: E
     });
   }, RENEW_MS);
   try {
-    const computed = await role.cyclePool.compute(await loadInputs(role.pool, basin, lease));
+    const inputs =
+      runKind === 'reanalysis' ? loadReanalysisInputs(role.pool, basin, lease, role.runKind) : loadInputs(role.pool, basin, lease);
+    const computed = await role.cyclePool.compute(await inputs);
     await commitCycle(role.pool, basin, lease, computed);
     const { outcome, degradations } = computed.result;
     const about = { basin: basinId, issueTime: toIso(issueTime), outcome, computeMs: Math.round(computed.computeMs) };
@@ -69,7 +83,7 @@ function basinOf(role: ForecastRole, id: string): ForecastBasin {
 }
 
 /** @throws Fault LEASE_HELD */
-async function assertFinished({ pool, runKind }: ForecastRole, basin: string, issueTime: EpochMs): Promise<void> {
+async function assertFinished({ pool }: ForecastRole, { basin, issueTime, runKind }: CycleKey): Promise<void> {
   if (!(await readOpenCycles(pool, basin, runKind)).includes(issueTime)) return;
   throw new Fault('LEASE_HELD', `another process computes the cycle of ${toIso(issueTime)}`, { basin, issueTime: toIso(issueTime) });
 }

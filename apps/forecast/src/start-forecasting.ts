@@ -1,7 +1,7 @@
 import type { Bus, Subscription } from '#bus';
 import { epochMs, type EpochMs } from '#hydrology';
 import { releaseOrphans } from '#store';
-import { runOpenCycles, type ForecastRole } from './run-cycle.js';
+import { runOpenCycles, runReanalysis, type ForecastRole } from './run-cycle.js';
 import { spinUpBasin } from './spin-up-basin.js';
 
 export interface ForecastsBegin {
@@ -23,7 +23,10 @@ export function takeDueCycles(role: ForecastRole, bus: Bus): Promise<Subscriptio
     'cycle.due.v1',
     'forecast',
     async batch => {
-      for (const { value } of batch) if (value.runKind === role.runKind) await runOpenCycles(role, value.basin, epochMs(value.issueTime));
+      for (const { value } of batch) {
+        if (value.runKind === role.runKind) await runOpenCycles(role, value.basin, epochMs(value.issueTime));
+        if (value.runKind === 'reanalysis') await runReanalysis(role, value.basin);
+      }
     },
     { maxBatch: 1 },
   );

@@ -14,6 +14,8 @@ export interface ReplayMode {
   readonly speed: ReplaySpeed;
   readonly rain: RainChoice;
   readonly disturbances: readonly Disturbance[];
+  /** Rewind to the cycle that late values belong to, as in operations. */
+  readonly reanalyse?: boolean;
   /** anew: forget what the folder holds; resume: go on where it stopped; refuse: an error when it holds a replay. */
   readonly earlier: 'anew' | 'resume' | 'refuse';
 }

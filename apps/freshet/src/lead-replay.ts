@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createAlerting, type Alerting } from '#apps/alert';
-import { beginForecasts, enterDueCycles, spinUpFrom, type ForecastRole } from '#apps/forecast';
+import { beginForecasts, enterDueCycles, enterRewind, spinUpFrom, type ForecastRole } from '#apps/forecast';
 import { collect, createReplaySource, type Collection } from '#apps/ingest';
 import type { LoadedDomain } from '#config';
 import { Fault } from '#errors';
-import { epochMs } from '#hydrology';
+import { epochMs, type EpochMs } from '#hydrology';
 import type { ReplayClock } from '#runtime';
 import { knownBefore, type BegunReplay } from './begin-replay.js';
 import type { ReplayMode } from './freshet-options.js';
@@ -105,7 +105,13 @@ function stageOf(ground: Ground, { role, alerting, mode, domain }: Cast): Replay
     enterDue: async now => {
       for (const basin of role.basins.values()) await enterDueCycles({ pool, basin, runKind, first }, now);
     },
+    ...(mode.reanalyse && { rewind: now => rewindAll(ground, role, now, now >= mode.to ? 0 : undefined) }),
   };
+}
+
+/** The last time whatever is late, so that a replay ends with everything it knows. */
+async function rewindAll({ pool, runKind }: Ground, role: ForecastRole, now: EpochMs, restMs?: number): Promise<void> {
+  for (const basin of role.basins.values()) await enterRewind({ pool, basin, runKind, ...(restMs !== undefined && { restMs }) }, now);
 }
 
 function collectionOf({ bus, settle, options }: Ground, domain: LoadedDomain, { disturbances }: ReplayMode): Collection {

@@ -16,6 +16,7 @@ import { serveCommand } from './commands/serve.js';
 import { simulateFeedCommand } from './commands/simulate-feed.js';
 import { sourceCommand } from './commands/source.js';
 import { simulateCommand } from './commands/simulate.js';
+import { trainCorrectorCommand } from './commands/train-corrector.js';
 
 /** Each command file exports `(program: Command) => void` and is listed here. */
 const COMMANDS: readonly ((program: Command) => void)[] = [
@@ -33,6 +34,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   simulateFeedCommand,
   sourceCommand,
   fitAssimilationCommand,
+  trainCorrectorCommand,
   hindcastCommand,
   benchCommand,
 ];

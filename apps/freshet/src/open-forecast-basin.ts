@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ForecastBasin, RainChoice } from '#apps/forecast';
-import { loadAssimilation, makeBasinModel, type LoadedDomain } from '#config';
+import { loadAssimilation, loadMembers, makeBasinModel, withMembers, type LoadedDomain } from '#config';
 import { Fault } from '#errors';
 import { recipeLayout, type KernelRecipe } from '#kernel';
 import { parseParameterFile } from '#learning';
@@ -26,6 +26,8 @@ export async function openForecastBasin(domain: LoadedDomain, rain: RainChoice):
     throw new Fault('TEMPERATURE_MISSING', message, { structure });
   }
   const assimilation = await loadAssimilation(domain);
-  const model = makeBasinModel({ domain, layout, parameters, assimilation });
+  const physics = makeBasinModel({ domain, layout, parameters, assimilation });
+  const members = await loadMembers(domain, physics);
+  const model = members.length === 0 ? physics : withMembers(physics, members);
   return { domain, model, recipe, rain };
 }

@@ -10,6 +10,8 @@ export interface ReplayStage {
   readonly alerting: Alerting;
   /** Enters the cycles whose cut-off has come. */
   enterDue(now: EpochMs): Promise<void>;
+  /** Rewinds to the cycle that late values belong to, where that is asked for. */
+  rewind?(now: EpochMs): Promise<unknown>;
   /** Resolves when everything published is handled. */
   settle(): Promise<void>;
   readonly cutOffMs: number;
@@ -28,6 +30,8 @@ export async function playBeat(stage: ReplayStage, beat: EpochMs, since: EpochMs
   await stage.enterDue(now);
   await stage.settle();
   await stage.alerting.evaluateAll(now);
+  await stage.settle();
+  await stage.rewind?.(now);
   await stage.settle();
   await saveReplayClock(stage.pool, stage.collection.basin, beat);
 }

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { randomUUID } from 'node:crypto';
 import type { Alerting } from '#apps/alert';
-import { beginForecasts, enterDueCycles, type ForecastRole } from '#apps/forecast';
+import { beginForecasts, enterDueCycles, enterRewind, type ForecastRole } from '#apps/forecast';
 import { startFeeds } from '#apps/ingest';
 import { Fault } from '#errors';
 import { BEAT_MS, floorTo, type EpochMs } from '#hydrology';
@@ -63,13 +63,14 @@ interface Ticking {
   readonly first: EpochMs;
 }
 
-/** Cycles whose cut-off has come, what did not arrive, and what waits in the outbox. Every replica does it: the ledger decides. */
+/** Cycles whose cut-off has come, what came late and was corrected, what did not arrive, and what waits in the outbox. Every replica does it: the ledger decides. */
 function tickEveryMinute(ground: Ground, { clock, every }: Pulse, { alerting, forecasts, first }: Ticking): void {
   const { pool, runKind, relay, lifecycle, fail, options } = ground;
   const tick = async () => {
     try {
       for (const basin of forecasts?.basins.values() ?? []) await enterDueCycles({ pool, basin, runKind, first }, clock.now());
       await relay.drain();
+      for (const basin of forecasts?.basins.values() ?? []) await enterRewind({ pool, basin, runKind }, clock.now());
       await alerting?.evaluateAll(clock.now());
       await relay.drain();
       await pruneOutbox(pool);

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { compareReanalysis } from '#apps/alert';
+import type { LoadedDomain } from '#config';
 import type { AlertEventView } from '#contracts';
 import { epochMs, toIso } from '#hydrology';
 import { alertEventView, type Pool } from '#store';
@@ -38,6 +40,35 @@ export async function summariseReplay(pool: Pool, basin: string): Promise<Replay
     absences: transitions.filter(({ basis }) => basis === 'absence'),
     stateHash: chainHash(cycles.rows),
   };
+}
+
+/** What late and corrected values would have changed. */
+export interface ReanalysisSummary {
+  /** Issue times of the first cycle that was computed again and of the last. */
+  readonly from: string;
+  readonly to: string;
+  /** Of the last cycle: that of a run in which everything came on time. */
+  readonly stateHash: string | null;
+  /** Transitions of the stations' alerts as they were and would not have been, and the other way round. */
+  readonly lost: readonly AlertEventView[];
+  readonly gained: readonly AlertEventView[];
+}
+
+/** Reads what the reanalysis of a replay came to; null when nothing was late. */
+export async function summariseReanalysis(pool: Pool, domain: LoadedDomain): Promise<ReanalysisSummary | null> {
+  const { basin, stations, settings } = domain;
+  const differences = await compareReanalysis({
+    ...{ pool, runKind: 'replay', basin: { basin, stations, settings: settings.alerts } },
+    ...{ gaugeLatencyMs: settings.sources.gauges.latency, cutOffMs: settings.forecast.cutOff },
+  });
+  if (differences === null) return null;
+  const { rows } = await pool.query<{ state_hash: string | null }>(
+    `select state_hash from cycle where basin = $1 and run_kind = 'reanalysis' order by issue_time desc limit 1`,
+    [basin],
+  );
+  const view = (events: readonly Parameters<typeof alertEventView>[0][]) => events.map(event => alertEventView(event, 'replay'));
+  const { from, to, lost, gained } = differences;
+  return { from: toIso(from), to: toIso(to), stateHash: rows[0]?.state_hash ?? null, lost: view(lost), gained: view(gained) };
 }
 
 interface CycleRow {

@@ -1,12 +1,13 @@
 import type { Message } from '#bus';
 import type { GaugeMessage } from '#contracts';
-import { epochMs, toIso, type EpochMs, type Station, type StationId } from '#hydrology';
+import { epochMs, toIso, type EpochMs } from '#hydrology';
 import {
-  DOUBTFUL,
+  DOUBTFUL_COMPLETED,
   MISSING,
+  UNRELIABLE,
   checkDischarge,
   findUndecodable,
-  limitsOfArea,
+  limitsOfStation,
   reject,
   type QcLimits,
   type Quality,
@@ -60,28 +61,31 @@ interface Judged {
 
 function judge(basin: ArchivedBasin, message: GaugeMessage, known: Known): Judged {
   const receivedAt = epochMs(message.receivedAt);
-  const gauges = new Set<string>(basin.stations.filter(station => station.gauged).map(station => station.id));
+  const gauges = limitsOf(basin);
   const rows: ObservationRow[] = [];
   const rejects: RejectRow[] = [];
   const refuse = (why: Reject, payload: unknown) => rejects.push({ source: message.source, receivedAt, ...why, payload });
   const sent = new Set(
-    message.values.filter(({ variable }) => variable === 'Q').map(({ station, validTime }) => `${station}/${validTime}`),
+    message.values.flatMap(({ variable, station, validTime }) => (basin.ratings && variable === 'Q' ? [`${station}/${validTime}`] : [])),
   );
-  const take = (value: DecodedValue, payload: unknown, rated: readonly string[]) => {
-    const checked = judgeValue(basin, value, known);
-    const doubt = explainUnreliable(value, checked, basin);
+  const take = (value: DecodedValue, payload: unknown, rated: readonly string[]): void => {
+    const { station, variable, validTime } = value;
+    const limits = gauges.get(station)!;
+    const checked = judgeValue(value, limits, known);
+    const doubt = checked.flag < UNRELIABLE ? null : explainUnreliable(value, checked.flagSource, limits);
     if (doubt) refuse(doubt, payload);
-    rows.push({ ...value, source: message.source, ...addSources(checked, rated) });
+    rows.push({ station, variable, validTime, receivedAt, value: value.value, ...addSources(checked, rated), source: message.source });
   };
   for (const each of message.values) {
-    const value = { ...each, kind: 'gauge' as const, receivedAt, validTime: epochMs(each.validTime) };
+    const { station, variable, value: number, unit } = each;
+    const value = { kind: 'gauge' as const, station, variable, validTime: epochMs(each.validTime), receivedAt, value: number, unit };
     const undecodable = findUndecodable(value, gauges);
     if (undecodable) {
       refuse(undecodable, each);
       continue;
     }
     take(value, each, []);
-    const rated = sent.has(`${value.station}/${value.validTime}`) ? null : rateStage(value, basin.ratings);
+    const rated = sent.has(`${station}/${value.validTime}`) ? null : rateStage(value, basin.ratings);
     if (rated === null) continue;
     if ('code' in rated) refuse(rated, each);
     else take({ ...value, variable: 'Q', value: rated.value }, each, rated.sources);
@@ -89,9 +93,23 @@ function judge(basin: ArchivedBasin, message: GaugeMessage, known: Known): Judge
   return { rows, rejects };
 }
 
+/** What is plausible at each gauge, by station. */
+type Gauges = ReadonlyMap<string, QcLimits>;
+
+const limitsOfBasins = new WeakMap<ArchivedBasin, Gauges>();
+
+function limitsOf(basin: ArchivedBasin): Gauges {
+  const kept = limitsOfBasins.get(basin);
+  if (kept !== undefined) return kept;
+  const gauged = basin.stations.filter(station => station.gauged);
+  const limits = new Map(gauged.map(({ id, areaM2 }) => [id as string, limitsOfStation(areaM2, basin.quality?.[id])]));
+  limitsOfBasins.set(basin, limits);
+  return limits;
+}
+
 /** Says beside the value how it came to be; extrapolated, it is doubtful at best. */
 function addSources({ flag, flagSource }: Quality, rated: readonly string[]): Quality {
-  const worst = rated.includes(EXTRAPOLATED) && flag < DOUBTFUL ? DOUBTFUL : flag;
+  const worst = rated.includes(EXTRAPOLATED) && flag < DOUBTFUL_COMPLETED ? DOUBTFUL_COMPLETED : flag;
   return { flag: worst, flagSource: [flagSource, ...rated].filter(source => source !== '').join(' ') };
 }
 
@@ -103,43 +121,25 @@ interface DecodedValue {
   readonly value: number | null;
 }
 
-function judgeValue(basin: ArchivedBasin, value: DecodedValue, known: Known): Quality {
+function judgeValue(value: DecodedValue, limits: QcLimits, known: Known): Quality {
   if (value.value === null) return { flag: MISSING, flagSource: '' };
   if (value.variable !== 'Q') return { flag: 0, flagSource: '' };
-  const station = basin.stations.find(one => one.id === (value.station as StationId))!;
-  const candidate = { ...value, value: value.value };
+  const { validTime, receivedAt } = value;
+  const candidate = { validTime, receivedAt, value: value.value };
   const history = known.of(value.station);
-  const off = basin.quality?.[station.id]?.off;
-  const quality = checkDischarge(candidate, history.without(value.validTime), limitsOf(basin, station), off); // a correction is not compared with itself
-  history.add({ ...candidate, flag: quality.flag });
+  const quality = checkDischarge(candidate, history.without(validTime), limits); // a correction is not compared with itself
+  history.add({ validTime, value: value.value, flag: quality.flag });
   return quality;
 }
 
-/** By the drained area, unless domain.yaml says otherwise. */
-function limitsOf({ quality }: ArchivedBasin, { id, areaM2 }: Station): QcLimits {
-  const limits = limitsOfArea(areaM2);
-  const { softMax, hardMax, risePerHour, fallPerHour } = quality?.[id] ?? {};
-  return {
-    ...limits,
-    softMax: softMax ?? limits.softMax,
-    hardMax: hardMax ?? limits.hardMax,
-    risePerHour: risePerHour ?? limits.risePerHour,
-    fallPerHour: fallPerHour ?? limits.fallPerHour,
-  };
-}
-
 /** An impossible value is archived as unreliable and, so that somebody acts, named among the rejects. */
-function explainUnreliable(value: DecodedValue, quality: Quality, basin: ArchivedBasin): Reject | null {
+function explainUnreliable(value: DecodedValue, flagSource: string, { hardMin, hardMax }: QcLimits): Reject | null {
   const what = `${value.variable} of station ${value.station} at ${toIso(value.validTime)}`;
-  if (/\b(HX|HN)\b/.test(quality.flagSource)) {
-    const { hardMin, hardMax } = limitsOf(
-      basin,
-      basin.stations.find(one => one.id === (value.station as StationId))!,
-    );
+  if (/\b(HX|HN)\b/.test(flagSource)) {
     const range = `${hardMin} to ${Math.round(hardMax)} m³/s`;
     return reject('GAUGE_OUT_OF_RANGE', `${what} is ${value.value} m³/s, outside of ${range}; check its unit and the rating curve`);
   }
-  if (/\bTS\b/.test(quality.flagSource)) {
+  if (/\bTS\b/.test(flagSource)) {
     const received = toIso(value.receivedAt);
     return reject('OBSERVATION_FROM_THE_FUTURE', `${what} was received before, at ${received}; check the time zone and the logger's clock`);
   }

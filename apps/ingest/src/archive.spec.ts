@@ -124,7 +124,7 @@ describe('ingest, from source to store', () => {
     expect(await query(`select value, flag, flag_source from observation where variable = 'Q' order by valid_time`)).toEqual([
       { value: 30, flag: 0, flag_source: 'RC' },
       { value: null, flag: 9, flag_source: 'RC' },
-      { value: 70, flag: 3, flag_source: 'RC RX' },
+      { value: 70, flag: 5, flag_source: 'RC RX' },
       { value: 33, flag: 0, flag_source: '' }, // its own discharge counts
     ]);
     expect(await query(`select count(*) from observation where variable = 'H'`)).toEqual([{ count: 5 }]);

@@ -26,6 +26,8 @@ export interface StationMemory {
   readonly runWidths: readonly number[];
   readonly pending: readonly PendingForecast[];
   readonly statistics: StationStatistics;
+  /** Valid time, lead in hours and median of what was issued lately, where members beside the physics look back at its errors. */
+  readonly issued?: readonly (readonly [validTime: number, leadHours: number, median: number])[];
 }
 
 /** A forecast made at the newest observation of its time, waiting for the observation of its valid time. */

@@ -36,6 +36,8 @@ const Model = z.strictObject({
   /** Reach of the kinematic wave: the cell's x size, as SMASH has it, or the true link with its diagonals. */
   reachLength: z.enum(['cell', 'link']).default('cell'),
   parameters: relativePath.default('parameters/multilinear.json'),
+  /** Trained networks that forecast beside the model, by the name they are shown under; `freshet train-corrector` makes them. */
+  members: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be small letters, digits and hyphens'), relativePath).default({}),
   /** Where a replay starts the spin-up of its states. */
   spinUpFrom: z.iso.datetime({ offset: true }).optional(),
 });

@@ -11,5 +11,6 @@ export { projectionOf, toLonLat, type Projection } from './projection.js';
 export { gridVariables, writeNetCdf, type VariableDefinition } from './netcdf.js';
 export { makeBasinModel, type BasinModelParts } from './basin-model.js';
 export { AssimilationFile, ASSIMILATION_FORMAT, loadAssimilation } from './assimilation-file.js';
+export { loadMembers, openMembers, withMembers } from './load-members.js';
 export { ACCESS_MODES, type AccessMode, type AccessSettings, type OidcSettings } from './access-variables.js';
 export { readEnvironment, ROLES, type Environment, type Role } from './environment.js';

@@ -127,11 +127,22 @@ export const AlertReply = Envelope.extend({ alert: AlertView, events: z.array(Al
 });
 export type AlertReply = z.infer<typeof AlertReply>;
 
+/** Text that a database can hold and a log can show: no control characters, no half of a surrogate pair. */
+const printable = (pattern: RegExp) =>
+  z
+    .string()
+    .regex(pattern, 'must begin with a letter or sign and hold no control characters')
+    .refine(text => !/\p{Surrogate}/u.test(text), 'must be whole characters');
+
 /** POST /v1/alerts/{alert}/acknowledge */
 export const Acknowledgement = z
   .strictObject({
-    operator: z.string().trim().min(1).max(80).meta({ description: 'Who takes it', example: 'M. Durand' }),
-    note: z.string().trim().max(500).optional(),
+    operator: printable(/^[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$/)
+      .max(80)
+      .meta({ description: 'Who takes it', example: 'M. Durand' }),
+    note: printable(/^[^\u0000-\u001f\u007f-\u009f]*$/)
+      .max(500)
+      .optional(),
   })
   .meta({ id: 'Acknowledgement' });
 export type Acknowledgement = z.infer<typeof Acknowledgement>;

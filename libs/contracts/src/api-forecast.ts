@@ -70,6 +70,16 @@ export const AnalysisView = z
   .meta({ id: 'AnalysisView', description: 'What the assimilation did' });
 export type AnalysisView = z.infer<typeof AnalysisView>;
 
+export const MemberForecastView = z
+  .object({
+    name: z.string(),
+    kind: z.string().meta({ description: 'corrector: corrects the issued forecast; lstm: from rain and past discharge alone' }),
+    hash: z.string().meta({ description: 'SHA-256 of the file of its weights' }),
+    values: z.array(z.object({ validTime: Instant, leadHours: z.number(), dischargeM3s: z.number() })),
+  })
+  .meta({ id: 'MemberForecastView', description: 'What a trained network says beside the forecast; it raises no alert' });
+export type MemberForecastView = z.infer<typeof MemberForecastView>;
+
 export const Forecast = Envelope.extend({
   basin: z.string(),
   station: z.string(),
@@ -87,5 +97,10 @@ export const Forecast = Envelope.extend({
   inputAges: z.array(InputAgeView),
   rain: z.object({ stepSeconds: z.number().int(), values: z.array(RainBar) }),
   analysis: AnalysisView.nullable(),
+  versions: z
+    .record(z.string(), z.string())
+    .nullable()
+    .meta({ description: 'Model, and hashes of its parameters, mesh, configuration and members' }),
+  members: z.array(MemberForecastView),
 }).meta({ id: 'Forecast', description: 'Discharge forecast of one station; (from, to] steps stamped by their end' });
 export type Forecast = z.infer<typeof Forecast>;

@@ -1,14 +1,16 @@
-import { decodeMemory, encodeMemory } from '#assimilation';
+import { decodeMemory, encodeMemory, type ErrorMemory } from '#assimilation';
 import { Fault } from '#errors';
 import { buildForcing, describeSubstitution, type Forcing } from '#forcing';
 import { epochMs, timeGrid, toIso, type EpochMs } from '#hydrology';
 import type { Kernel } from '#kernel';
+import { forecastOfMember } from '#learning';
 import { advance, follow, type Course } from './advance.js';
 import { analyse, assimilated } from './analyse.js';
 import { correctCycle } from './correct-cycle.js';
 import type { BasinModel, CycleInputs } from './inputs.js';
 import { findExceedances, findPeak, measureInputAges } from './products.js';
-import type { CycleResult, Degradation, InputAge } from './result.js';
+import type { CycleResult, Degradation, InputAge, MembersOfCycle } from './result.js';
+import { memberInputs, rememberIssued } from './member-inputs.js';
 import { hashState } from './state-hash.js';
 
 /**
@@ -29,6 +31,7 @@ export function computeCycle(inputs: CycleInputs, basin: BasinModel, kernel: Ker
   const analysis = follow(course, background.analysis.validTime, analysed.leg);
   const corrected = correctCycle(inputs, basin, { known, openLoop, analysis }, decodeMemory(previous.memory));
   checkFinite(inputs, analysed.leg.state.values);
+  const members = runMembers(inputs, course, corrected);
   const hash = hashState(previous.hash, analysed.leg.state, corrected.hydrographs);
   const inputAges = measureInputAges(inputs.observed, basin.stations, forcing.newestRain, inputs.asOf);
   const degradations = [...rainDegradations(forcing, issueTime), ...gaugeDegradations(inputAges, basin), ...analysed.degradations];
@@ -45,16 +48,29 @@ export function computeCycle(inputs: CycleInputs, basin: BasinModel, kernel: Ker
     inputAges,
     rain: { time: forcing.time, mean: forcing.mean },
     massBalance: analysed.leg.run.massBalance,
+    ...(members && { members: members.seen }),
     state: {
       issueTime,
       analysis: analysed.leg.state,
       openLoop: openLoop.known.state,
       controls: analysed.controls,
-      memory: encodeMemory(corrected.memory),
+      memory: encodeMemory(members?.memory ?? corrected.memory),
       hash,
     },
     stateHash: hash,
   };
+}
+
+/** Members beside the physics see what the cycle knew and what it issued; nothing of the forecast depends on them. */
+function runMembers(
+  inputs: CycleInputs,
+  { basin, forcing }: Course,
+  { memory, hydrographs }: ReturnType<typeof correctCycle>,
+): { readonly seen: MembersOfCycle; readonly memory: ErrorMemory } | undefined {
+  if (basin.members === undefined) return undefined;
+  const known = memberInputs({ inputs, basin, forcing, memory, hydrographs });
+  const forecasts = basin.members.map(member => forecastOfMember(member, known));
+  return { seen: { inputs: known, forecasts }, memory: rememberIssued(memory, hydrographs, inputs.issueTime) };
 }
 
 /** What is said but does not make a forecast a degraded one: every cycle substitutes rain to come, and a gate is a decision. */

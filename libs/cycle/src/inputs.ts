@@ -1,4 +1,5 @@
 import type { AssimilationSettings } from '#assimilation';
+import type { ForecastMember } from '#learning';
 import type { ExpectedRain } from '#forcing';
 import type { BasinId, EpochMs, GridSeries, Mesh, PointSeries, RainGrid, Station, StationId } from '#hydrology';
 
@@ -24,6 +25,8 @@ export interface BasinModel {
   readonly assimilation: AssimilationSettings;
   /** How substituted rain fades and when rain that does not come is given up. */
   readonly forcing: { readonly persistenceFadeMs: number; readonly giveUpAfterMs: number };
+  /** Trained networks that forecast beside the physics; absent where none is wanted, empty where only what they would see is. */
+  readonly members?: readonly ForecastMember[];
   /** Contents that decided the result: model, parameters, mesh, configuration. */
   readonly versions: Versions;
 }
@@ -33,6 +36,8 @@ export interface Versions {
   readonly parameters: string;
   readonly mesh: string;
   readonly config: string;
+  /** Hash of the file of each member. */
+  readonly [member: `member.${string}`]: string;
 }
 
 /** What was known at the cut-off. */

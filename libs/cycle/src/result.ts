@@ -1,5 +1,6 @@
 import type { BasinId, EpochMs, Level, StationId, TimeGrid } from '#hydrology';
 import type { MassBalance } from '#kernel';
+import type { MemberForecast, MemberInputs } from '#learning';
 import type { CycleState } from './inputs.js';
 
 /** Something that was not as it should be but did not stop the forecast; shown wherever the forecast is shown. */
@@ -72,6 +73,12 @@ export interface Analysis {
   readonly reason: string;
 }
 
+export interface MembersOfCycle {
+  /** What they saw. */
+  readonly inputs: MemberInputs;
+  readonly forecasts: readonly MemberForecast[];
+}
+
 export interface CycleResult {
   readonly basin: BasinId;
   readonly issueTime: EpochMs;
@@ -86,6 +93,8 @@ export interface CycleResult {
   /** Basin-mean rain used, mm per step, from the start of the window to the end of the forecast. */
   readonly rain: { readonly time: TimeGrid; readonly mean: Float64Array };
   readonly massBalance: MassBalance;
+  /** Of the members beside the physics, where the basin has any; they decide nothing. */
+  readonly members?: MembersOfCycle;
   readonly state: CycleState;
   /** SHA-256 over the analysed state and the issued hydrographs, chained to the previous cycle's. */
   readonly stateHash: string;

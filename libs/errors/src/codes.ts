@@ -25,6 +25,8 @@ export const CODES = {
   DOMAIN_UNFIT: code('config', 400, 'Give the domain what the message names; `freshet simulate` and `freshet bench` do without.'),
   MESH_INVALID: code('config', 400, 'Correct the named cells or gauges; docs/guides/bring-your-own-basin.md describes both files.'),
   PARAMETERS_INVALID: code('config', 400, 'Use a parameter file made by `freshet calibrate` for this domain and structure.'),
+  MEMBER_INVALID: code('config', 400, 'Use a member file made by `freshet train-corrector` for this domain, its gauges and its model.'),
+  TRAINING_DIVERGED: code('config', 400, 'Train again with a smaller --rate.'),
   COMMAND_INVALID: code('config', 400, 'See `freshet --help` for the options of the command.'),
   DATA_FOLDER_IN_USE: code('config', 500, 'Stop the other Freshet or give this one another folder with --data.'),
   DATA_FOLDER_UNUSABLE: code('config', 500, 'Give a folder that can be written with --data.'),
@@ -43,6 +45,7 @@ export const CODES = {
   QUERY_INVALID: code('input', 400, 'Correct the named parameter; /docs describes each.'),
   REQUEST_INVALID: code('input', 400, 'Correct the request; /docs describes each.'),
   ROUTE_UNKNOWN: code('input', 404, 'See /docs for the paths there are.'),
+  METHOD_UNSUPPORTED: code('input', 405, 'Use a method that /docs lists for the path.'),
   CONFLICT: code('input', 409, 'Read the current state and decide again.'),
   KEY_UNKNOWN: code('input', 404, 'Use one of the ids that `freshet key list` shows.'),
   // access

@@ -11,6 +11,7 @@ export {
 } from './minimise/lbfgsb.js';
 export { createKernel, recipeLayout, type KernelRecipe, type ReachLength } from './create-kernel.js';
 export { routingNames, structureNames } from './generated-module.js';
+export { interception } from './formulas/interception.js';
 export {
   grReservoirs,
   neuralReservoirs,

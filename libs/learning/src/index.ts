@@ -17,8 +17,21 @@ export { L_CURVE_WEIGHTS, type LCurvePoint } from './l-curve.js';
 export { type SpatialCorrelation } from './maps/correlated-map.js';
 export { MAP_KINDS, type MapKind } from './maps/field-map.js';
 export type { Fields, Mapping } from './mapping.js';
-export { imperviousnessOf, parameterFields, type ParameterSupport } from './parameter-fields.js';
+export { correctionResponse } from './correction-response.js';
+export { imperviousnessOf, parameterFields, parameterValues, type MappedParameters, type ParameterSupport } from './parameter-fields.js';
 export { formatParameterFile, PARAMETER_FORMAT, parseParameterFile, type ParameterFile } from './parameter-file.js';
+export {
+  formatMemberFile,
+  forecastOfMember,
+  MEMBER_FORMAT,
+  parseMemberFile,
+  type ForecastMember,
+  type MemberFile,
+  type MemberForecast,
+} from './members/forecast-member.js';
+export { MEMBER_KINDS, type MemberKind, type StationScale } from './members/member-features.js';
+export { ERROR_LEADS_H, LEAD_HOURS, PAST_HOURS, type MemberInputs, type StationInputs } from './members/member-inputs.js';
+export { scalesOf, trainingRows, withoutNewest, type ObservedAt, type TrainingRows } from './members/training-cases.js';
 export { HOURLY_PRIORS, type Prior } from './prior.js';
 export { evaluateStepNetwork } from './reservoirs/evaluate-step-network.js';
 export {
@@ -32,4 +45,5 @@ export { sampleReservoirs, type RecordedForcing } from './reservoirs/reservoir-s
 export { stepFactor } from './rescale.js';
 export { signatureEvents, type EventTarget, type Signature, type SignatureCriterion } from './signature-cost.js';
 export { openTensorFlow, type TensorFlow } from './tensorflow/open-tensorflow.js';
+export { trainMember, type MemberTraining, type TrainedMember } from './tensorflow/train-member.js';
 export { formatWeightsFile, parseWeightsFile, pretrainedWeights, WEIGHTS_FORMAT, type WeightsFile } from './weights-file.js';

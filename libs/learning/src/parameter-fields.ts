@@ -49,7 +49,7 @@ export function parameterFields(file: ParameterFile, support: ParameterSupport, 
 function valuesOf(id: VariableId, file: ParameterFile, { support, layout }: { support: ParameterSupport; layout: KernelLayout }) {
   if (id === 'ci') return capacityAt(file, layout.stepSeconds);
   if (id === 'imperviousness') return imperviousnessOf(support.descriptors, layout.structure);
-  return cellValues(file, find(file, id), { support, cellCount: layout.cellCount });
+  return parameterValues(file, id, { descriptors: support.descriptors, cellCount: layout.cellCount });
 }
 
 /** The descriptor `imperviousness`, the sealed share of each cell. @throws Fault PARAMETERS_INVALID without it or outside [0, 1]. */
@@ -78,7 +78,7 @@ function checkFits(file: ParameterFile, { meshHash }: ParameterSupport, layout: 
 const differs = (what: string, made: string | number, asked: string | number): string[] =>
   made === asked ? [] : [`${what} ${made}, not ${asked}`];
 
-function find(file: ParameterFile, id: string): ParameterCoefficients {
+function find(file: MappedParameters, id: string): ParameterCoefficients {
   const found = file.parameters.find(parameter => parameter.id === id);
   if (found === undefined) throw new Fault('PARAMETERS_INVALID', `the parameter file has no ${id}`, { parameter: id });
   return found;
@@ -93,15 +93,23 @@ function capacityAt({ interception }: ParameterFile, stepSeconds: number): reado
   return nearest.capacity;
 }
 
-function cellValues(
-  file: ParameterFile,
-  parameter: ParameterCoefficients,
-  { support, cellCount }: { support: ParameterSupport; cellCount: number },
+/** Of a parameter file, what gives a value to a cell. */
+export type MappedParameters = Pick<ParameterFile, 'descriptors' | 'parameters' | 'network'>;
+
+/**
+ * A parameter for every set of descriptors, in the unit of the register at the file's step: of the cells of a mesh, or anywhere else a mapping is asked.
+ * @throws Fault PARAMETERS_INVALID when the file has no such parameter, or needs a descriptor that is not there.
+ */
+export function parameterValues(
+  file: MappedParameters,
+  id: string,
+  { descriptors: fields, cellCount }: { descriptors: ParameterSupport['descriptors']; cellCount: number },
 ): ArrayLike<number> {
+  const parameter = find(file, id);
   if (parameter.form === 'uniform') return new Float64Array(cellCount).fill(parameter.value);
   if (parameter.form === 'cells') return parameter.values;
   const descriptors = file.descriptors.map(by => {
-    const field = support.descriptors.get(by.name);
+    const field = fields.get(by.name);
     if (field === undefined) throw new Fault('PARAMETERS_INVALID', `the domain has no descriptor ${by.name}`, { descriptor: by.name });
     return applyStandard({ ...by, minimum: by.minimum ?? NaN, maximum: by.maximum ?? NaN }, field);
   });
@@ -112,7 +120,7 @@ function cellValues(
 type Mapped = Exclude<ParameterCoefficients, { readonly form: 'uniform' | 'cells' }>;
 
 /** z on each cell. */
-function predictorOf(file: ParameterFile, parameter: Mapped, descriptors: readonly StandardDescriptor[]): Float64Array {
+function predictorOf(file: MappedParameters, parameter: Mapped, descriptors: readonly StandardDescriptor[]): Float64Array {
   if (parameter.form === 'ann')
     return evaluateNetwork(
       file.network!,

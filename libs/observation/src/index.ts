@@ -3,9 +3,19 @@ export { Refusal, reject, type Reject, type RejectCode } from './reject.js';
 export { decodeRain, encodeDepths, meanDepth } from './decode/rain-message.js';
 export { findUndecodable } from './decode/gauge-value.js';
 export { checkDischarge, type Quality } from './qc/check-discharge.js';
+export { judgeAgain } from './qc/judge-again.js';
 export { STALL_MARGIN_MS, freshnessAt, isStalled, type Freshness } from './qc/freshness.js';
-export { limitsOfArea, type QcLimits } from './qc/limits.js';
-export { DOUBTFUL, FLAG_SOURCES, MISSING, isTrusted, type FlagSource, type Candidate, type KnownValue } from './qc/verdict.js';
+export { limitsOfArea, limitsOfStation, type OwnLimits, type QcLimits } from './qc/limits.js';
+export {
+  DOUBTFUL_COMPLETED,
+  FLAG_SOURCES,
+  MISSING,
+  UNRELIABLE,
+  isTrusted,
+  type Candidate,
+  type FlagSource,
+  type KnownValue,
+} from './qc/verdict.js';
 export { affineOf, decodeGeoTiff, type Raster } from './gridded/geotiff.js';
 export { parseTimeUnits } from './gridded/cf-time.js';
 export { encodeOdim, type OdimComposite } from './gridded/encode-odim.js';

@@ -21,7 +21,7 @@ create table operator_act (
   address text,                                 -- null for a command
   act text not null,                            -- POST /v1/alerts/:alert/acknowledge
   target text not null,                         -- the path as it was asked for
-  request jsonb
+  request text                                  -- JSON as it was sent; jsonb cannot hold every text that JSON can
 );
 create table operator_act_outcome (
   act bigint primary key references operator_act (seq),

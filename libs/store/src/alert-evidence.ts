@@ -49,13 +49,15 @@ async function readObservations(client: Queryable, window: EvidenceWindow): Prom
      order by received_at, valid_time, station, revision`,
     [window.basin, toIso((window.evaluatedTo - OVERLAP_MS) as EpochMs), toIso(window.upTo)],
   );
-  return rows.map(row => ({
-    station: row.station,
-    level: null,
-    knownAt: row.received_at,
-    evidence: { kind: 'observation', validTime: row.valid_time, receivedAt: row.received_at, value: row.value, flag: row.flag },
-  }));
+  return rows.map(observationEvidence);
 }
+
+const observationEvidence = (row: ObservationRow): StationEvidence => ({
+  station: row.station,
+  level: null,
+  knownAt: row.received_at,
+  evidence: { kind: 'observation', validTime: row.valid_time, receivedAt: row.received_at, value: row.value, flag: row.flag },
+});
 
 interface ExceedanceRow {
   readonly station: StationId;
@@ -74,14 +76,75 @@ interface PeakRow {
   readonly peak_high: number;
 }
 
-/** Table by table on purpose: before its first statistics the planner joins them badly, 16 ms instead of 1. */
 async function readForecasts(client: Queryable, window: EvidenceWindow): Promise<StationEvidence[]> {
-  const scope = [window.basin, window.runKind];
-  const { rows: cycles } = await client.query<{ issue_time: EpochMs; as_of: EpochMs }>(
+  return evidenceOfCycles(client, window, await readIssued(client, window));
+}
+
+interface Issued {
+  readonly issue_time: EpochMs;
+  readonly as_of: EpochMs;
+}
+
+async function readIssued(client: Queryable, window: EvidenceWindow): Promise<Issued[]> {
+  const { rows } = await client.query<Issued>(
     `select issue_time, as_of from cycle where basin = $1 and run_kind = $2 and status in ('complete', 'degraded') and issue_time > $3 and as_of <= $4`,
-    [...scope, toIso(window.forecastTo), toIso(window.upTo)],
+    [window.basin, window.runKind, toIso(window.forecastTo), toIso(window.upTo)],
   );
+  return rows;
+}
+
+/**
+ * What would have been known, and when, had everything received by now come on time: the last correction of each value at
+ * the latency of its input, and of cycles that were computed again the reanalysis, at the cut-off of the forecast.
+ */
+export async function readReanalysedEvidence(
+  client: Queryable,
+  window: EvidenceWindow,
+  gaugeLatencyMs: number,
+): Promise<StationEvidence[]> {
+  const issued = await readIssued(client, window);
+  const { rows } = await client.query<{ issue_time: EpochMs }>(
+    `select issue_time from cycle where basin = $1 and run_kind = 'reanalysis' and status in ('complete', 'degraded') and issue_time > $2`,
+    [window.basin, toIso(window.forecastTo)],
+  );
+  const again = new Set(rows.map(row => row.issue_time));
+  const observations = await readObservationsOnTime(client, window, gaugeLatencyMs);
+  const forecasts = [
+    ...(await evidenceOfCycles(
+      client,
+      window,
+      issued.filter(cycle => !again.has(cycle.issue_time)),
+    )),
+    ...(await evidenceOfCycles(
+      client,
+      { ...window, runKind: 'reanalysis' },
+      issued.filter(cycle => again.has(cycle.issue_time)),
+    )),
+  ];
+  return [...observations, ...forecasts].sort((a, b) => a.knownAt - b.knownAt || rankOf(a) - rankOf(b));
+}
+
+async function readObservationsOnTime(client: Queryable, window: EvidenceWindow, latencyMs: number): Promise<StationEvidence[]> {
+  const { rows } = await client.query<ObservationRow>(
+    `select station, valid_time, known_at as received_at, value, flag from (
+       select distinct on (station, valid_time) station, valid_time, value, flag,
+         least(valid_time + make_interval(secs => $4), min(received_at) over (partition by station, valid_time)) as known_at
+       from observation where basin = $1 and variable = 'Q' and valid_time > $2 and valid_time <= $3
+       order by station, valid_time, revision desc
+     ) last where value is not null and known_at > $2 and known_at <= $3 order by known_at, valid_time, station`,
+    [window.basin, toIso((window.evaluatedTo - OVERLAP_MS) as EpochMs), toIso(window.upTo), latencyMs / 1000],
+  );
+  return rows.map(observationEvidence);
+}
+
+/** Table by table on purpose: before its first statistics the planner joins them badly, 16 ms instead of 1. */
+async function evidenceOfCycles(
+  client: Queryable,
+  window: Pick<EvidenceWindow, 'basin' | 'runKind'>,
+  cycles: readonly Issued[],
+): Promise<StationEvidence[]> {
   if (cycles.length === 0) return [];
+  const scope = [window.basin, window.runKind];
   const issued = [...scope, cycles.map(cycle => toIso(cycle.issue_time))];
   const { rows: exceedances } = await client.query<ExceedanceRow>(
     `select station, level, issue_time, probability, first_crossing from exceedance

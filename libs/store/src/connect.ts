@@ -71,13 +71,13 @@ function typeParser(oid: number, format?: 'text' | 'binary'): (text: string) => 
   return (pg.types.getTypeParser as (oid: number, format?: string) => (text: string) => unknown)(oid, format);
 }
 
-/** Connection refused, reset, terminated by an administrator (57P01 …), or class 08. */
+/** Connection refused, reset, terminated by an administrator (57P01 …), class 08, or 53: no room on its disk, too many connections. */
 function isConnectionLoss(error: unknown): error is Error {
   if (typeof error !== 'object' || error === null) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const message = 'message' in error && typeof error.message === 'string' ? error.message : '';
   return (
-    /^(ECONN|EPIPE|ETIMEDOUT|08|57P0)/.test(code) ||
+    /^(ECONN|EPIPE|ETIMEDOUT|08|53|57P0)/.test(code) ||
     /Connection terminated|is not queryable|timeout exceeded when trying to connect/.test(message)
   );
 }

@@ -5,7 +5,7 @@ export { readEdition, HYPERTABLES, type Edition } from './timescale.js';
 export { grantDatabaseRoles, DATABASE_ROLES } from './database-roles.js';
 export { keepHouse, type HouseKept } from './keep-house.js';
 export { writeCycleMetrics, type CycleMetrics } from './cycle-metrics.js';
-export { writeObservations, readObservations, type ObservationRow, type ObservationQuery } from './observations.js';
+export { writeObservations, readObservations, type ObservationRow, type ObservationQuery, type OnTime } from './observations.js';
 export { writeRain, readRain, type RainRow, type RainQuery } from './rain.js';
 export { writeRejects, type RejectRow } from './rejects.js';
 export { takeFeed, saveFeed, readFeeds, readFeedViews, releaseFeeds, type FeedRow, type StalledInput } from './feeds.js';
@@ -43,6 +43,7 @@ export {
 export {
   FRESHNESS_REACH_MS,
   readNewestInputs,
+  readReanalysedEvidence,
   readStationEvidence,
   type EvidenceWindow,
   type NewestInput,
@@ -87,3 +88,13 @@ export {
 } from './api-keys.js';
 export { readActs, recordAct, recordActOutcome, type ActOutcome, type Actor, type OperatorAct } from './operator-acts.js';
 export { saveStations } from './stations.js';
+export {
+  insertRewind,
+  lockReanalysis,
+  readCycleSpan,
+  readLateArrivals,
+  saveLookedTo,
+  type Arrival,
+  type Latencies,
+  type Rewind,
+} from './reanalysis.js';

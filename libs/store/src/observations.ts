@@ -1,4 +1,4 @@
-import { stationId, toIso, type EpochMs, type PointSeries, type QualityFlag } from '#hydrology';
+import { SECOND_MS, stationId, toIso, type EpochMs, type PointSeries, type QualityFlag } from '#hydrology';
 import type { Queryable } from './connect.js';
 import { splitRepeats } from './split-repeats.js';
 
@@ -24,6 +24,15 @@ export interface ObservationQuery {
   readonly asOf: EpochMs;
   /** Of these stations only; left out = of all. */
   readonly stations?: readonly string[];
+  /** Of what was received by `asOf`, what had been there at a cut-off, or would have been if it had come on time. */
+  readonly onTime?: OnTime;
+}
+
+/** As if everything had come in time: values of (…, stampedUntil], and those that were there at the cut-off anyway. */
+export interface OnTime {
+  readonly cutOff: EpochMs;
+  /** The cut-off less the latency of the input. */
+  readonly stampedUntil: EpochMs;
 }
 
 /**
@@ -36,8 +45,8 @@ export async function writeObservations(db: Queryable, basin: string, rows: read
       basin,
       wave.map(row => row.station),
       wave.map(row => row.variable),
-      numberArray(wave.map(row => row.validTime)),
-      numberArray(wave.map(row => row.receivedAt)),
+      numberArray(wave.map(row => wholeSeconds(row.validTime))),
+      numberArray(wave.map(row => wholeSeconds(row.receivedAt))),
       numberArray(wave.map(row => row.value)),
       numberArray(wave.map(row => row.flag)),
       wave.map(row => row.flagSource),
@@ -52,12 +61,14 @@ export async function writeObservations(db: Queryable, basin: string, rows: read
 /** As PostgreSQL writes an array; the driver would quote and escape every number of it. */
 const numberArray = (values: readonly (number | null)[]): string => `{${values.map(value => value ?? 'NULL').join(',')}}`;
 
+const wholeSeconds = (time: EpochMs): number => Math.floor(time / SECOND_MS);
+
 const INTO = `insert into observation (basin, station, variable, valid_time, revision, received_at, value, flag, flag_source, source)`;
 const NEW = `
   from (
-    select station, variable, to_timestamp(valid_ms / 1000) as valid_time, to_timestamp(received_ms / 1000) as received_at, value, flag, flag_source, source
+    select station, variable, to_timestamp(valid_s) as valid_time, to_timestamp(received_s) as received_at, value, flag, flag_source, source
     from unnest($2::text[], $3::text[], $4::float8[], $5::float8[], $6::float8[], $7::smallint[], $8::text[], $9::text[])
-      as sent (station, variable, valid_ms, received_ms, value, flag, flag_source, source)
+      as sent (station, variable, valid_s, received_s, value, flag, flag_source, source)
   ) as new`;
 
 const WRITE_FIRST = `${INTO}
@@ -82,6 +93,8 @@ export async function readObservations(db: Queryable, query: ObservationQuery): 
     toIso(query.to),
     toIso(query.asOf),
     query.stations ?? null,
+    query.onTime ? toIso(query.onTime.cutOff) : null,
+    query.onTime ? toIso(query.onTime.stampedUntil) : null,
   ]);
   return rows.map(row => ({
     station: stationId(row.station),
@@ -101,7 +114,7 @@ const READ = `
     select distinct on (station, valid_time) station, valid_time, value, flag
     from observation
     where basin = $1 and variable = $2 and valid_time > $3 and valid_time <= $4 and received_at <= $5
-      and ($6::text[] is null or station = any($6))
+      and ($6::text[] is null or station = any($6)) and ($7::timestamptz is null or valid_time <= $8 or received_at <= $7)
     order by station, valid_time, revision desc
   ) known
   where value is not null

@@ -35,7 +35,17 @@ export async function recordAct(db: Queryable, { at, runKind, actor, address, ac
   const { rows } = await db.query<{ seq: number }>(
     `insert into operator_act (at, run_kind, caller_kind, caller, caller_name, address, act, target, request)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning seq`,
-    [toIso(at), runKind, actor.kind, actor.id, actor.name, address, act, target, JSON.stringify(request ?? null)],
+    [
+      toIso(at),
+      runKind,
+      actor.kind,
+      actor.id,
+      actor.name,
+      address,
+      act,
+      target,
+      request === undefined || request === null ? null : JSON.stringify(request),
+    ],
   );
   return rows[0]!.seq;
 }
@@ -68,7 +78,7 @@ export async function readActs(db: Queryable, { before, limit }: ActsOf): Promis
     address: row.address,
     act: row.act,
     target: row.target,
-    request: row.request === null ? null : JSON.stringify(row.request),
+    request: row.request,
     endedAt: row.ended_at === null ? null : toIso(row.ended_at),
     status: row.status,
     code: row.code,
@@ -85,7 +95,7 @@ interface ActRow {
   readonly address: string | null;
   readonly act: string;
   readonly target: string;
-  readonly request: unknown;
+  readonly request: string | null;
   readonly ended_at: EpochMs | null;
   readonly status: number | null;
   readonly code: string | null;

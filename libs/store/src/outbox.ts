@@ -106,14 +106,25 @@ export class OutboxRelay {
     return rows;
   }
 
-  /** Keys go side by side: a basin that computes for long does not hold up the others of the batch. */
+  /**
+   * In one process a publish lasts until it is handled, so the keys go side by side: a basin that computes for long does not
+   * hold up the others of the batch. Brokers take many keys in one request.
+   */
   async #publish(rows: readonly Waiting[]): Promise<void> {
-    const keys = [...new Set(rows.map(row => row.key))];
-    await Promise.all(keys.map(key => this.#publishInOrder(rows.filter(row => row.key === key))));
+    const runs = runsByKey(rows);
+    if (!this.#shared) {
+      await Promise.all(runs.map(ofKey => this.#publishInOrder(ofKey)));
+      return;
+    }
+    const longest = runs.reduce((most, { length }) => Math.max(most, length), 0);
+    for (let k = 0; k < longest; k++) {
+      const next = runs.flatMap(ofKey => ofKey[k] ?? []);
+      await this.#publishInOrder([...new Set(next.map(row => row.topic))].map(topic => next.filter(row => row.topic === topic)));
+    }
   }
 
-  async #publishInOrder(rows: readonly Waiting[]): Promise<void> {
-    for (const run of runsOfTopic(rows)) {
+  async #publishInOrder(runs: readonly (readonly Waiting[])[]): Promise<void> {
+    for (const run of runs) {
       await this.bus.publish(run[0]!.topic, run.map(messageOf));
       await this.pool.query('update outbox set published_at = now() where id = any($1)', [run.map(row => row.id)]).catch(rethrowAsFault);
     }
@@ -122,6 +133,10 @@ export class OutboxRelay {
 
 const BATCH = 200;
 const RELAY_LOCK = 0x72_65_6c_61; // "rela"
+
+/** Of each key its runs of one topic, in order. */
+const runsByKey = (rows: readonly Waiting[]): Waiting[][][] =>
+  [...new Set(rows.map(row => row.key))].map(key => runsOfTopic(rows.filter(row => row.key === key)));
 
 /** Neighbours of one topic travel together. */
 function runsOfTopic(rows: readonly Waiting[]): Waiting[][] {

@@ -1,5 +1,6 @@
 import { epochMs, toIso, type EpochMs, type QualityFlag, type RainGrid } from '#hydrology';
 import type { Queryable } from './connect.js';
+import type { OnTime } from './observations.js';
 import { splitRepeats } from './split-repeats.js';
 
 /** A checked accumulation as it is archived. */
@@ -17,6 +18,8 @@ export interface RainQuery {
   readonly from: EpochMs;
   readonly to: EpochMs;
   readonly asOf: EpochMs;
+  /** As for observations. */
+  readonly onTime?: OnTime;
 }
 
 /** Archives grids, oldest receipt first; repeats and revisions as for observations. */
@@ -51,7 +54,15 @@ const WRITE = `
 
 /** The grids as they were known at `asOf`, ascending. */
 export async function readRain(db: Queryable, query: RainQuery): Promise<RainGrid[]> {
-  const { rows } = await db.query<RainRecord>(READ, [query.basin, toIso(query.from), toIso(query.to), toIso(query.asOf)]);
+  const { onTime } = query;
+  const { rows } = await db.query<RainRecord>(READ, [
+    query.basin,
+    toIso(query.from),
+    toIso(query.to),
+    toIso(query.asOf),
+    onTime ? toIso(onTime.cutOff) : null,
+    onTime ? toIso(onTime.stampedUntil) : null,
+  ]);
   return rows.map(row => ({
     validTime: epochMs(row.valid_time),
     durationMs: row.duration_s * 1000,
@@ -71,4 +82,5 @@ const READ = `
   select distinct on (valid_time, source) valid_time, duration_s, received_at, depth_mm
   from rain_grid
   where basin = $1 and valid_time > $2 and valid_time - make_interval(secs => duration_s) < $3 and received_at <= $4
+    and ($5::timestamptz is null or valid_time <= $6 or received_at <= $5)
   order by valid_time, source, revision desc`;

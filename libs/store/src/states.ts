@@ -27,14 +27,18 @@ export async function writeStates(db: Queryable, basin: string, runKind: RunKind
   );
 }
 
-/** The newest state left by a cycle issued at or before each of the times; null where there is none. */
+/**
+ * The newest state left by a cycle issued at or before each of the times; null where there is none. Of several kinds of run
+ * the first one named counts where both have left a state at one time.
+ */
 export async function readStatesBefore(
   db: Queryable,
   basin: string,
-  runKind: RunKind,
+  runKinds: RunKind | readonly RunKind[],
   times: readonly EpochMs[],
 ): Promise<(StateRow | null)[]> {
-  const { rows } = await db.query<StateRecord>(READ, [basin, runKind, times.map(toIso)]);
+  const kinds = typeof runKinds === 'string' ? [runKinds] : runKinds;
+  const { rows } = await db.query<StateRecord>(READ, [basin, kinds, times.map(toIso)]);
   return rows.map(row =>
     row.issue_time === null
       ? null
@@ -58,7 +62,7 @@ const READ = `
   select found.* from unnest($3::timestamptz[]) with ordinality as wanted (time, position)
   left join lateral (
     select issue_time, valid_time, state, hash from model_state
-    where basin = $1 and run_kind = $2 and issue_time <= wanted.time
-    order by issue_time desc limit 1
+    where basin = $1 and run_kind = any($2) and issue_time <= wanted.time
+    order by issue_time desc, array_position($2, run_kind) limit 1
   ) found on true
   order by position`;

@@ -1,5 +1,14 @@
-import type { ForecastBrief, ForecastNow, ForecastValue, LevelName, ObservationValue, ObservedNow, RunKind } from '#contracts';
-import { HOUR_MS, LEVELS, MINUTE_MS, epochMs, toIso, type EpochMs, type Level } from '#hydrology';
+import type {
+  ForecastBrief,
+  ForecastNow,
+  ForecastValue,
+  LevelName,
+  MemberForecastView,
+  ObservationValue,
+  ObservedNow,
+  RunKind,
+} from '#contracts';
+import { HOUR_MS, LEVELS, MINUTE_MS, epochMs, parseIso, toIso, type EpochMs, type Level } from '#hydrology';
 import type { Queryable } from './connect.js';
 import { cycleDetails, type CycleColumns, type CycleParts } from './cycle-details.js';
 
@@ -203,6 +212,17 @@ interface HydrographRecord extends CycleColumns {
   readonly peak: number;
   readonly peak_low: number;
   readonly peak_high: number;
+  readonly versions: Record<string, string> | null;
+  readonly members: readonly StoredMember[] | null;
+}
+
+/** As a cycle commits it: discharge at the full hours after `hour`, null for a gauge it said nothing of. */
+interface StoredMember {
+  readonly name: string;
+  readonly kind: string;
+  readonly hash: string;
+  readonly hour: string;
+  readonly stations: readonly { readonly station: string; readonly discharge: readonly number[] | null }[];
 }
 
 export interface StoredForecast extends CycleParts {
@@ -213,6 +233,8 @@ export interface StoredForecast extends CycleParts {
   readonly values: readonly ForecastValue[];
   readonly peak: { readonly time: EpochMs; readonly value: number; readonly low: number; readonly high: number };
   readonly exceedances: readonly StoredExceedance[];
+  readonly versions: Record<string, string> | null;
+  readonly members: readonly MemberForecastView[];
 }
 
 export interface StoredExceedance {
@@ -222,18 +244,17 @@ export interface StoredExceedance {
   readonly firstCrossing: EpochMs | null;
 }
 
-/** One forecast of a station with everything shown beside it; the newest unless an issue time is named. Null when there is none. */
+/** The forecast of a station of one issue time with everything shown beside it. Null when there is none, or when it was issued after `asOf`. */
 export async function readForecast(
   client: Queryable,
-  of: ReadScope & { readonly station: string; readonly issueTime: EpochMs | null },
+  of: ReadScope & { readonly station: string; readonly issueTime: EpochMs },
 ): Promise<StoredForecast | null> {
   const { rows } = await client.query<HydrographRecord>(
     `select h.issue_time, c.as_of, c.status, h.start_time, h.step_s, h.q05, h.q25, h.q50, h.q75, h.q95, h.open_loop, h.analysis as analysis_run,
-       h.peak_time, h.peak, h.peak_low, h.peak_high, c.degradations, c.analysis, c.input_ages, c.rain
+       h.peak_time, h.peak, h.peak_low, h.peak_high, c.degradations, c.analysis, c.input_ages, c.rain, c.versions, c.members
      from hydrograph h join cycle c on c.basin = h.basin and c.issue_time = h.issue_time and c.run_kind = h.run_kind
-     where h.station = $1 and h.run_kind = $2 and c.as_of <= $3 and ($4::timestamptz is null or h.issue_time = $4)
-     order by h.issue_time desc limit 1`,
-    [of.station, of.runKind, toIso(of.asOf), of.issueTime === null ? null : toIso(of.issueTime)],
+     where h.station = $1 and h.run_kind = $2 and c.as_of <= $3 and h.issue_time = $4`,
+    [of.station, of.runKind, toIso(of.asOf), toIso(of.issueTime)], // a time, not a range: one chunk is looked into
   );
   const row = rows[0];
   if (row === undefined) return null;
@@ -242,10 +263,10 @@ export async function readForecast(
      where station = $1 and run_kind = $2 and issue_time = $3 order by threshold`,
     [of.station, of.runKind, toIso(row.issue_time)],
   );
-  return { ...storedForecast(row), exceedances };
+  return { ...storedForecast(row), exceedances, members: (row.members ?? []).flatMap(member => memberView(member, of.station, row)) };
 }
 
-function storedForecast(row: HydrographRecord): Omit<StoredForecast, 'exceedances'> {
+function storedForecast(row: HydrographRecord): Omit<StoredForecast, 'exceedances' | 'members'> {
   return {
     ...cycleDetails(row, row.issue_time),
     issueTime: row.issue_time,
@@ -254,7 +275,22 @@ function storedForecast(row: HydrographRecord): Omit<StoredForecast, 'exceedance
     stepSeconds: row.step_s,
     values: row.q50.map((_, k) => forecastValue(row, k)),
     peak: { time: row.peak_time, value: row.peak, low: row.peak_low, high: row.peak_high },
+    versions: row.versions,
   };
+}
+
+function memberView(
+  { name, kind, hash, hour, stations }: StoredMember,
+  station: string,
+  { issue_time }: HydrographRecord,
+): MemberForecastView[] {
+  const discharge = stations.find(one => one.station === station)?.discharge;
+  if (!discharge) return [];
+  const values = discharge.map((dischargeM3s, k) => {
+    const validTime = epochMs(parseIso(hour) + (k + 1) * HOUR_MS);
+    return { validTime: toIso(validTime), leadHours: (validTime - issue_time) / HOUR_MS, dischargeM3s };
+  });
+  return [{ name, kind, hash, values }];
 }
 
 /** Value k is stamped by the end of its step. */

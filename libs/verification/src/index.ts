@@ -12,3 +12,12 @@ export {
   type ContingencyTable,
 } from './contingency.js';
 export { EVENT_SETTINGS, eventErrors, floodEvents, type EventErrors, type EventSettings, type FloodEvent } from './flood-events.js';
+export {
+  bootstrapEfficiencies,
+  bootstrapMedian,
+  BOOTSTRAP_SETTINGS,
+  eventBlocks,
+  type Block,
+  type BootstrapSettings,
+  type Interval,
+} from './bootstrap.js';

@@ -218,6 +218,18 @@ describe('access to the API', () => {
     expect(logged.some(line => line.includes('an operator acts') && line.includes('operator 1'))).toBe(true);
   });
 
+  it('refuses a name that no log could show, and records even that', async () => {
+    const url = await serve({ mode: 'public' });
+    const headers = { ...credentials.operator, 'content-type': 'application/json' };
+    for (const operator of ['\\u0000', 'M.\\u0007', '\\ud800', 'a\\nb']) {
+      const body = `{"operator":"${operator}"}`;
+      const response = await fetch(`${url}/v1/alerts/nothing/acknowledge`, { method: 'POST', headers, body });
+      expect(Problem.parse(await response.json())).toMatchObject({ status: 400, errors: [{ parameter: 'operator' }] });
+    }
+    const acts = await fetch(`${url}/v1/operator-acts?limit=4`, { headers: credentials.operator });
+    expect(OperatorActList.parse(await acts.json()).acts.map(({ code }) => code)).toEqual(Array(4).fill('QUERY_INVALID'));
+  });
+
   it('does nothing that it cannot record', async () => {
     const pool = {
       query: (sql: string, values: unknown[]) =>
@@ -271,6 +283,14 @@ describe('access to the API', () => {
     };
     expect(await from([])).toContain('127.0.0.1');
     expect(await from(['127.0.0.1'])).toBe('192.0.2.7');
+  });
+
+  it('answers a method that a path does not have with those it has', async () => {
+    const url = await serve({ mode: 'open' });
+    const refused = await fetch(`${url}/v1/alerts/nothing/acknowledge`, { method: 'DELETE' });
+    expect(refused.status).toBe(405);
+    expect(refused.headers.get('allow')).toBe('POST');
+    expect((await fetch(`${url}/v1/basins`, { method: 'HEAD' })).status).toBe(200);
   });
 
   it('sends strict headers and lets other pages read only where it is told to', async () => {

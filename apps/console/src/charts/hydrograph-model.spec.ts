@@ -18,6 +18,7 @@ const observation = (hours: number, dischargeM3s: number | null, flag = 0): Obse
 const forecast = {
   issueTime: iso(0),
   values: [],
+  members: [{ name: 'lstm', kind: 'lstm', hash: '', values: [{ validTime: iso(1), leadHours: 1, dischargeM3s: 12 }] }],
   rain: {
     stepSeconds: 900,
     values: [
@@ -42,6 +43,11 @@ describe('the model of the hydrograph', () => {
       { from: T0 - 1_800_000, to: T0 - 900_000, mmPerHour: 8, future: false },
       { from: T0, to: T0 + 900_000, mmPerHour: 4, future: true },
     ]);
+  });
+
+  it('keeps members beside the model by name', () => {
+    const { members } = hydrographModel(station, { forecast, earlier: [], observations: [] }, T0);
+    expect(members).toEqual([{ name: 'lstm', points: [{ time: T0 + 3_600_000, value: 12 }] }]);
   });
 
   it('marks doubtful values and breaks at missing ones', () => {

@@ -11,8 +11,15 @@ export interface HydrographModel {
   readonly forecast: readonly BandPoint[];
   /** Newest first, at most three. */
   readonly earlier: readonly EarlierForecast[];
+  /** Of networks beside the model; drawn, never alerted on. */
+  readonly members: readonly MemberLine[];
   readonly thresholds: readonly ThresholdLine[];
   readonly rain: readonly RainStep[];
+}
+
+export interface MemberLine {
+  readonly name: string;
+  readonly points: readonly { readonly time: number; readonly value: number }[];
 }
 
 export interface ObservedPoint {
@@ -78,6 +85,7 @@ export function hydrographModel(station: StationView, detail: StationDetail, now
     observed: detail.observations.map(pointOf).filter(point => point.time >= from),
     forecast: detail.forecast ? bandsOf(detail.forecast) : [],
     earlier: detail.earlier.map(earlierOf),
+    members: membersOf(detail.forecast),
     thresholds: station.thresholds.map(one => ({
       level: one.level,
       discharge: one.dischargeM3s,
@@ -109,6 +117,12 @@ const earlierOf = (forecast: Forecast): EarlierForecast => ({
   issueTime: Date.parse(forecast.issueTime),
   points: forecast.values.map(one => ({ time: Date.parse(one.validTime), value: one.q50M3s })),
 });
+
+const membersOf = (forecast: Forecast | null): MemberLine[] =>
+  (forecast?.members ?? []).map(({ name, values }) => ({
+    name,
+    points: values.map(one => ({ time: Date.parse(one.validTime), value: one.dischargeM3s })),
+  }));
 
 function rainOf(forecast: Forecast, from: number, to: number): RainStep[] {
   const stepMs = forecast.rain.stepSeconds * 1000;

@@ -40,6 +40,7 @@ const MODEL: HydrographModel = {
       value: 100 + (70 - 6 * back) * Math.sin((k * Math.PI) / 24),
     })),
   })),
+  members: [],
   thresholds: [
     { level: 'yellow', discharge: 63.2, returnPeriodYears: 2 },
     { level: 'orange', discharge: 115.3, returnPeriodYears: 5 },
@@ -118,6 +119,13 @@ describe('the drawn hydrograph', () => {
     ]) {
       expect(svg).toContain(words);
     }
+  });
+
+  it('draws a network beside the model under its own name, and reaches up to it', () => {
+    const members = [{ name: 'corrector', points: [1, 2, 3].map(k => ({ time: T0 + k * HOUR, value: 300 + k })) }];
+    const svg = drawSvg({ ...MODEL, members }, { width: 720, height: 420, palette: PALETTES.light });
+    expect(svg).toContain('>corrector<');
+    expect(dischargeCeiling({ ...MODEL, members })).toBeGreaterThanOrEqual(303);
   });
 
   it('is the same picture for the same model', () => {

@@ -3,6 +3,7 @@ import { formatDischarge, formatTime } from '../format.js';
 import type { Palette } from '../palette.js';
 import { earlierSeries } from './earlier-series.js';
 import type { BandPoint, HydrographModel, ThresholdLine } from './hydrograph-model.js';
+import { memberSeries } from './member-series.js';
 
 /** How the chart is laid out on the screen, px. */
 export interface ChartFrame {
@@ -23,6 +24,7 @@ export function hydrographSeries(model: HydrographModel, palette: Palette, frame
     band('90 % band', model.forecast, { low: one => one.q05, high: one => one.q95, fill: palette.band90 }),
     band('50 % band', model.forecast, { low: one => one.q25, high: one => one.q75, fill: palette.band50 }),
     ...earlierSeries(model, palette, { ceiling: dischargeCeiling(model), plotHeight: frame.plotHeight }),
+    ...memberSeries(model, palette),
     median(model.forecast, palette),
     observedLine(model, palette),
     observedPoints(model, palette),
@@ -47,7 +49,7 @@ const highestOf = (model: HydrographModel): number =>
     0.1,
     ...model.observed.map(one => one.value ?? 0),
     ...model.forecast.map(one => one.q95),
-    ...model.earlier.flatMap(one => one.points.map(point => point.value)),
+    ...[...model.earlier, ...model.members].flatMap(one => one.points.map(point => point.value)),
   );
 
 /** The lowest threshold above everything that is drawn. */

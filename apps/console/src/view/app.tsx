@@ -7,20 +7,28 @@ import { recallTheme, rememberTheme } from '../preferences.js';
 import { applyTheme } from '../theme.js';
 import { LostBanner, Notice, ReplayBanner } from './banner.js';
 import type { ReplayActions } from './replay-controls.js';
+import { SignInForm, Who } from './sign-in.js';
 import { SituationPage } from './situation-page.js';
 import { TopBar } from './top-bar.js';
+import { useAccess } from './use-access.js';
 
 export interface AppProps {
   readonly client: Client;
-  readonly live: Pick<Live, 'refresh'>;
+  readonly live: Pick<Live, 'refresh' | 'reopen'>;
   readonly state: LiveState;
 }
+
+const ACTS_NEED_KEY = 'Taking alerts and steering a replay need an operator’s key.';
+const READS_NEED_KEY = 'This system shows its forecasts to whoever has a key.';
 
 /** Banners and bar on top, the situation below; what a command was refused for stands in between. */
 export function App({ client, live, state }: AppProps) {
   const [theme, setTheme] = useTheme();
   const [notice, setNotice] = useState('');
   const at = useSeconds();
+  const { access, signIn } = useAccess(client, live);
+  const asking = useAsking();
+  const signOut = (): void => void signIn(null);
   const { situation, connection } = state;
   return (
     <div class="console">
@@ -35,7 +43,9 @@ export function App({ client, live, state }: AppProps) {
           line={lineOf(connection, at)}
           theme={theme}
           onTheme={setTheme}
+          who={access && <Who access={access} onAsk={asking.begin} onSignOut={signOut} />}
         />
+        {asking.open && <SignInForm reason={ACTS_NEED_KEY} onSignIn={signIn} onClose={asking.end} />}
         <Notice
           text={notice}
           onClose={() => {
@@ -43,13 +53,26 @@ export function App({ client, live, state }: AppProps) {
           }}
         />
       </div>
-      {situation ? (
+      {connection.refused ? (
+        <SignInForm reason={READS_NEED_KEY} onSignIn={signIn} onClose={null} />
+      ) : situation ? (
         <SituationPage situation={situation} state={state} theme={theme} client={client} live={live} />
       ) : (
         <p class="waiting">{connection.problem ?? 'Reading the situation …'}</p>
       )}
     </div>
   );
+}
+
+function useAsking() {
+  const [open, setOpen] = useState(false);
+  const begin = (): void => {
+    setOpen(true);
+  };
+  const end = (): void => {
+    setOpen(false);
+  };
+  return { open, begin, end };
 }
 
 function replayActions(client: Client, live: Pick<Live, 'refresh'>, say: (notice: string) => void): ReplayActions {

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import type { ReplayState } from '#contracts';
 import type { Line } from '../connection.js';
 import { formatDate, formatTime } from '../format.js';
@@ -12,6 +13,8 @@ export interface TopBarProps {
   readonly line: Line;
   readonly theme: ThemeName;
   readonly onTheme: (theme: ThemeName) => void;
+  /** Who is signed in; null where nobody need be. */
+  readonly who: ComponentChildren;
 }
 
 const LINES: Readonly<Record<Line, { readonly word: string; readonly title: string }>> = {
@@ -36,6 +39,7 @@ export function TopBar(props: TopBarProps) {
       <span class={`line-state is-${props.line}`} title={LINES[props.line].title} data-test="line">
         <i aria-hidden="true" /> {LINES[props.line].word}
       </span>
+      {props.who}
       <button
         type="button"
         class="plain theme"

@@ -1,7 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { Presets, SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { loadDomain, requireGauges, type LoadedDomain } from '#config';
@@ -24,6 +23,7 @@ import {
   type WeightsFile,
 } from '#learning';
 import { nse } from '#verification';
+import { freshetVersion } from './freshet-version.js';
 import { PLAN_DEFAULTS, prepareCalibration, readMapKind, type CalibrationPlan, type CalibrationSetup } from './prepare-calibration.js';
 import { objectiveOf, readCost } from './read-cost.js';
 import { readPeriod } from './record-inputs.js';
@@ -302,11 +302,6 @@ function progressBar(): { readonly show: (progress: CalibrationProgress) => void
       bar.stop();
     },
   };
-}
-
-async function freshetVersion(): Promise<string> {
-  const manifest = join(fileURLToPath(new URL('../../../../../', import.meta.url)), 'package.json');
-  return (JSON.parse(await readFile(manifest, 'utf8')) as { readonly version: string }).version;
 }
 
 const tensorflowOf = ({ problem: { mapping } }: CalibrationSetup): Record<string, string> =>

@@ -4,17 +4,29 @@ import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { Presets, SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
-import { loadAssimilation, loadDomain, makeBasinModel, parseDuration, requireForecastable, type LoadedDomain } from '#config';
+import {
+  loadAssimilation,
+  loadDomain,
+  makeBasinModel,
+  openMembers,
+  parseDuration,
+  requireForecastable,
+  withMembers,
+  type LoadedDomain,
+} from '#config';
 import type { BasinModel } from '#cycle';
 import { Fault } from '#errors';
-import { epochMs, toIso, type StationId } from '#hydrology';
+import { epochMs, parseIso, toIso, type StationId } from '#hydrology';
 import type { Kernel } from '#kernel';
-import { parseParameterFile } from '#learning';
+import { parseParameterFile, type ForecastMember } from '#learning';
 import { disturbRain, type RainError } from './rain-error.js';
 import { readDate } from './record-inputs.js';
 import { runHindcast, type HindcastPlan } from './run-hindcast.js';
 import { domainFolder, modelOf, openKernel, printJson } from './run-options.js';
 import { casesOf, dumpLines, scoreStation, type ForecastCase, type LeadScore } from './score-hindcast.js';
+
+/** What a row of the scores can be called already. */
+const METHODS: readonly string[] = ['openLoop', 'persistence', 'additiveDecay', 'logDecay', 'analysis', 'issued'];
 
 interface HindcastFlags {
   readonly domain: string;
@@ -27,12 +39,15 @@ interface HindcastFlags {
   readonly latency: string;
   readonly parameters?: string;
   readonly assimilation?: string;
+  readonly members?: string;
   readonly dump?: string;
 }
 
 interface HindcastScores {
   readonly cycles: number;
   readonly secondsPerCycle: number;
+  /** Members beside the physics, and whether everything they were trained on lies before the first issue time. */
+  readonly members?: readonly { readonly name: string; readonly kind: string; readonly hash: string; readonly trainedBefore: boolean }[];
   readonly stations: readonly { readonly id: string; readonly withheld: boolean; readonly leads: readonly LeadScore[] }[];
 }
 
@@ -51,6 +66,7 @@ export function hindcastCommand(program: Command): void {
     .option('--latency <kind>', 'domain: values come as late as domain.yaml says; none: at their stamp', 'domain')
     .option('--parameters <file>', "parameter file; the domain's own by default")
     .option('--assimilation <file>', "estimated priors and statistics, or none; the domain's own by default")
+    .option('--members <name=file,…>', 'score trained networks beside the physics, as corrector=FILE,lstm=FILE')
     .option('--dump <file>', 'write every forecast as CSV')
     .option('--json', 'print the scores as JSON')
     .action(async (flags: HindcastFlags) => {
@@ -62,7 +78,9 @@ async function hindcast(flags: HindcastFlags): Promise<HindcastScores> {
   const domain = await loadDomain(domainFolder(flags.domain));
   requireForecastable(domain, 'a hindcast');
   const plan = readPlan(flags, domain);
-  const { basin, kernel } = await openBasin(domain, flags);
+  const { basin: physics, kernel } = await openBasin(domain, flags);
+  const members = await openMembers(readMembers(flags.members), physics);
+  const basin = members.length === 0 ? physics : withMembers(physics, members);
   const cases = basin.stations.map((): ForecastCase[] => []);
   const seconds = followProgress(plan, () => {
     let cycles = 0;
@@ -78,7 +96,24 @@ async function hindcast(flags: HindcastFlags): Promise<HindcastScores> {
   const stations = basin.stations.flatMap(({ id, gauged }, row) =>
     gauged ? [{ id, withheld: id === flags.withhold, leads: scoreStation(cases[row]!, observedOf(domain, id)) }] : [],
   );
-  return { ...seconds, stations };
+  return { ...seconds, ...(members.length > 0 && { members: members.map(member => describeMember(member, plan)) }), stations };
+}
+
+function readMembers(text: string | undefined): [name: string, path: string][] {
+  return (text ?? '')
+    .split(',')
+    .filter(Boolean)
+    .map(pair => {
+      const [name, path] = pair.split('=');
+      if (name && path && !METHODS.includes(name)) return [name, path];
+      throw new Fault('COMMAND_INVALID', `--members ${pair} is not NAME=FILE with a name that is no baseline's`);
+    });
+}
+
+function describeMember({ name, hash, file }: ForecastMember, { from }: HindcastPlan): NonNullable<HindcastScores['members']>[number] {
+  const trainedBefore = parseIso(file.fit.to) <= from;
+  if (!trainedBefore) process.stderr.write(`${name} was trained on values up to ${file.fit.to}: its scores are not a forecast's\n`);
+  return { name, kind: file.kind, hash, trainedBefore };
 }
 
 function followProgress(_: HindcastPlan, run: () => number): { cycles: number; secondsPerCycle: number } {

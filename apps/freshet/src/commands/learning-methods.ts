@@ -1,4 +1,4 @@
-import type { CalibrationSettings } from '#learning';
+import { L_CURVE_WEIGHTS, type CalibrationSettings } from '#learning';
 import { Fault } from '#errors';
 import type { CalibrationPlan } from './prepare-calibration.js';
 
@@ -41,9 +41,24 @@ export const LEARNING_METHODS: Readonly<Record<string, LearningMethod>> = {
   ude: { plan: { structure: 'gr4_ude', hidden: HIDDEN }, settings: { networkWeight: 2e-3, iterations: 60 }, random: true },
 };
 
-/** @throws Fault COMMAND_INVALID naming the methods that exist. */
-export function learningMethod(name: string): LearningMethod {
-  const found = LEARNING_METHODS[name];
-  if (found) return found;
-  throw new Fault('COMMAND_INVALID', `--methods: ${name} is unknown; there is ${Object.keys(LEARNING_METHODS).join(', ')}`);
+/** What may follow the name of a method, after a colon. */
+export const METHOD_CHANGES: Readonly<Record<string, Partial<CalibrationSettings>>> = {
+  /** Initial stores stay at their defaults, as the peer's do. */
+  cold: { stores: false },
+  /** The weight of the background term is chosen on the fitted period. */
+  'l-curve': { lCurve: L_CURVE_WEIGHTS },
+};
+
+/**
+ * A method by its name, changed by what follows: `ann`, `ann:cold`, `distributed:l-curve`.
+ * @throws Fault COMMAND_INVALID naming the methods and changes that exist.
+ */
+export function learningMethod(text: string): LearningMethod {
+  const [name, ...changes] = text.split(':');
+  const found = LEARNING_METHODS[name!];
+  if (!found) throw new Fault('COMMAND_INVALID', `--methods: ${name} is unknown; there is ${Object.keys(LEARNING_METHODS).join(', ')}`);
+  const unknown = changes.find(change => !(change in METHOD_CHANGES));
+  if (unknown !== undefined)
+    throw new Fault('COMMAND_INVALID', `--methods: ${text}: after a colon there is ${Object.keys(METHOD_CHANGES).join(' or ')}`);
+  return { ...found, settings: changes.reduce((settings, change) => ({ ...settings, ...METHOD_CHANGES[change] }), found.settings) };
 }

@@ -194,9 +194,8 @@ function refuseSilentGauges(gauges: readonly Station[], { observed, steps }: { o
   gauges.forEach(({ id }, row) => {
     const values = observed.subarray(row * steps, (row + 1) * steps).filter(value => !Number.isNaN(value));
     if (new Set(values).size < 2) {
-      throw new Fault('COMMAND_INVALID', `--gauges: ${id} has no varying discharge in the period; leave it out or choose another period`, {
-        station: id,
-      });
+      const why = `${id} has no varying discharge in the fitted period: nothing can be fitted to it`;
+      throw new Fault('COMMAND_INVALID', `${why}; leave the gauge out or choose another period`, { station: id });
     }
   });
 }

@@ -10,7 +10,7 @@ import { BEAT_MS } from '#hydrology';
 import { createLogger, type Logger, type ReplaySpeed } from '#runtime';
 import type { ReplayMode } from '../freshet-options.js';
 import { startFreshet, type Freshet } from '../start-freshet.js';
-import { summariseReplay, type ReplaySummary } from '../summarise-replay.js';
+import { summariseReanalysis, summariseReplay, type ReanalysisSummary, type ReplaySummary } from '../summarise-replay.js';
 import { readDisturbance } from './read-disturbance.js';
 import { readDate } from './record-inputs.js';
 import { domainFolder, printJson } from './run-options.js';
@@ -26,6 +26,7 @@ interface ReplayFlags {
   readonly resume?: boolean;
   readonly drop: readonly string[];
   readonly delay: readonly string[];
+  readonly reanalyse?: boolean;
   readonly json?: boolean;
 }
 
@@ -43,6 +44,7 @@ export function replayCommand(program: Command): void {
     .option('--resume', 'continue the replay in --data where it was stopped or killed')
     .option('--drop <input,from,to>', 'lose the values of `rain` or a station stamped in (from, to]; may be repeated', collectOption, [])
     .option('--delay <input,from,to,duration>', 'have them arrive later by a duration such as 2h; may be repeated', collectOption, [])
+    .option('--reanalyse', 'compute cycles again that late values belong to, and say what the alerts would have been')
     .option('--json', 'print the outcome as JSON')
     .action(async (flags: ReplayFlags) => {
       const outcome = await runReplay(flags);
@@ -54,7 +56,7 @@ export function replayCommand(program: Command): void {
 const collectOption = (value: string, before: readonly string[]): string[] => [...before, value];
 
 /** What came of the replay and how long this run of it took. */
-type ReplayOutcome = ReplaySummary & { readonly seconds: number };
+type ReplayOutcome = ReplaySummary & { readonly seconds: number; readonly reanalysis?: ReanalysisSummary | null };
 
 /** null when it was stopped before its end: --resume continues it. */
 async function runReplay(flags: ReplayFlags): Promise<ReplayOutcome | null> {
@@ -104,7 +106,10 @@ async function play({ roles, domain, mode, environment, sql }: Play): Promise<Re
   try {
     if (!(await watch(freshet, wish, logger))) return null;
     const summary = await summariseReplay(freshet.pool, freshet.basins[0]!);
-    return { ...summary, seconds: Math.round(performance.now() - began) / 1000 };
+    const reanalysis = mode.reanalyse === true && {
+      reanalysis: await summariseReanalysis(freshet.pool, await loadDomain(domainFolder(domain))),
+    };
+    return { ...summary, ...reanalysis, seconds: Math.round(performance.now() - began) / 1000 };
   } finally {
     await freshet.stop();
     wish.dispose();
@@ -124,6 +129,7 @@ export async function readMode(flags: Omit<ReplayFlags, 'data' | 'json'>): Promi
       ...flags.drop.map(text => readDisturbance('--drop', text, inputs)),
       ...flags.delay.map(text => readDisturbance('--delay', text, inputs)),
     ],
+    ...(flags.reanalyse === true && { reanalyse: true }),
     earlier: flags.resume === true ? 'resume' : 'refuse',
   };
 }

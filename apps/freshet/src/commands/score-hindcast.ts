@@ -1,5 +1,6 @@
 import type { CycleResult, Hydrograph } from '#cycle';
 import { HOUR_MS, stampOf, type EpochMs, type PointSeries, type Station } from '#hydrology';
+import type { MemberForecast } from '#learning';
 import { coverage, crpsOfQuantiles, rmse } from '#verification';
 
 /** Leads that are scored, hours. */
@@ -20,12 +21,16 @@ export interface ForecastCase {
   readonly analysis: number;
   /** q05 q25 q50 q75 q95, m³/s. */
   readonly quantiles: readonly number[];
+  /** Of each member beside the physics, m³/s, NaN where it gave none. */
+  readonly members: Readonly<Record<string, number>>;
 }
 
 export interface LeadScore {
   readonly leadHours: number;
   readonly cases: number;
-  readonly rmse: Readonly<Record<'openLoop' | 'persistence' | 'additiveDecay' | 'logDecay' | 'analysis' | 'issued', number>>;
+  readonly rmse: Readonly<
+    Record<'openLoop' | 'persistence' | 'additiveDecay' | 'logDecay' | 'analysis' | 'issued' | (string & {}), number>
+  >;
   readonly coverage90: number;
   readonly crps: number;
 }
@@ -43,25 +48,35 @@ export function casesOf(result: CycleResult, row: number): ForecastCase[] {
       openLoop: hydrograph.openLoop[step]!,
       analysis: hydrograph.analysis[step]!,
       quantiles: quantilesAt(hydrograph, step),
+      members: membersAt(result, hydrograph, hours),
     });
   }
   return cases;
+}
+
+/** A member forecasts full hours; a cycle between them is not scored. */
+function membersAt({ issueTime, members }: CycleResult, { station }: Hydrograph, leadHours: number): Record<string, number> {
+  const valueOf = ({ hour, stations }: MemberForecast): number =>
+    hour === issueTime ? (stations.find(one => one.station === station)?.discharge?.[leadHours - 1] ?? Number.NaN) : Number.NaN;
+  return Object.fromEntries((members?.forecasts ?? []).map(one => [one.name, valueOf(one)]));
 }
 
 const quantilesAt = ({ q05, q25, q50, q75, q95 }: Hydrograph, step: number): number[] => [q05, q25, q50, q75, q95].map(one => one[step]!);
 
 /**
  * Scores by lead beside the baselines of the issue: persistence of the last observation and the decay of the last open-loop
- * error, whose rate is chosen in hindsight. Only cases count whose observation, last observation and last free run exist.
+ * error, whose rate is chosen in hindsight. Only cases count whose observation, last observation, last free run and members exist.
  */
 export function scoreStation(cases: readonly ForecastCase[], series: PointSeries): LeadScore[] {
   const observed = new Map<number, number>([...series.times].map((time, k) => [time, series.values[k]!]));
   const free = new Map<number, number>();
   for (const one of [...cases].sort((a, b) => b.leadHours - a.leadHours)) free.set(one.validAt, one.openLoop);
   return SCORED_LEADS_H.map(leadHours => {
-    const chosen = cases.filter(
-      one => one.leadHours === leadHours && observed.has(one.validAt) && observed.has(one.issuedAt) && free.has(one.issuedAt),
-    );
+    const scorable = (one: ForecastCase): boolean => observed.has(one.validAt) && observed.has(one.issuedAt) && free.has(one.issuedAt);
+    const ofLead = cases.filter(one => one.leadHours === leadHours && scorable(one));
+    // a gauge that a member never saw (withheld) leaves that member out, not the cases
+    const names = Object.keys(cases[0]?.members ?? {}).filter(name => ofLead.some(({ members }) => Number.isFinite(members[name])));
+    const chosen = ofLead.filter(({ members }) => names.every(name => Number.isFinite(members[name])));
     const y = chosen.map(({ validAt }) => observed.get(validAt)!);
     const error = (value: (one: ForecastCase, last: number, lastFree: number) => number): number =>
       rmse({ simulated: chosen.map(one => value(one, observed.get(one.issuedAt)!, free.get(one.issuedAt)!)), observed: y });
@@ -76,6 +91,7 @@ export function scoreStation(cases: readonly ForecastCase[], series: PointSeries
         logDecay: best(share => error(({ openLoop }, last, lastFree) => openLoop * ((last + OFFSET) / (lastFree + OFFSET)) ** share)),
         analysis: error(({ analysis }) => analysis),
         issued: error(({ quantiles }) => quantiles[2]!),
+        ...Object.fromEntries(names.map(name => [name, error(({ members }) => members[name]!)])),
       },
       coverage90: coverage(
         chosen.map(({ quantiles }) => quantiles[0]!),
@@ -95,7 +111,7 @@ export function dumpLines(cases: readonly ForecastCase[], station: Station, seri
   return cases.flatMap(one => {
     const stem = `${iso(one.issuedAt)},${iso(one.validAt)},${one.leadHours},${station.id}`;
     const seen = observed.get(one.validAt) ?? '';
-    const values = { openLoop: one.openLoop, analysis: one.analysis, issued: one.quantiles[2]! };
-    return Object.entries(values).map(([method, value]) => `${stem},${method},${value},${seen}`);
+    const values = { openLoop: one.openLoop, analysis: one.analysis, issued: one.quantiles[2]!, ...one.members };
+    return Object.entries(values).map(([method, value]) => `${stem},${method},${Number.isNaN(value) ? '' : value},${seen}`);
   });
 }

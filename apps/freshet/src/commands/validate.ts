@@ -1,13 +1,17 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { Presets, SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { loadDomain, requireGauges, type LoadedDomain } from '#config';
 import { Fault } from '#errors';
-import { learningMethod, LEARNING_METHODS } from './learning-methods.js';
+import { toIso } from '#hydrology';
+import { BOOTSTRAP_SETTINGS } from '#verification';
+import { learningMethod, LEARNING_METHODS, METHOD_CHANGES } from './learning-methods.js';
 import { readDate, readPeriod, type Period } from './record-inputs.js';
 import { domainFolder, printJson } from './run-options.js';
-import { DESIGNS, runValidation, scoreCount, type Design, type ValidationPlan, type ValidationRun } from './validation-runs.js';
+import { DESIGNS, scoreCount, type Design, type ValidationPlan } from './validation/plan.js';
+import { runValidation, type DissectedFit, type ValidationResults } from './validation/run-validation.js';
+import { QUIET_DAYS } from './validation/skill.js';
 
 interface ValidateFlags {
   readonly domain: string;
@@ -19,6 +23,7 @@ interface ValidateFlags {
   readonly swap?: boolean;
   readonly seed: string;
   readonly report?: string;
+  readonly figures?: string;
 }
 
 /** `freshet validate`: how well what was fitted here and then holds elsewhere and later. */
@@ -28,13 +33,18 @@ export function validateCommand(program: Command): void {
     .description('Fit several methods and score them in another period, at gauges they have not seen, or both')
     .requiredOption('--domain <basin>', 'basin name or domain folder')
     .option('--design <names>', `of ${DESIGNS.join(', ')}, or all`, 'temporal')
-    .option('--methods <names>', `of ${Object.keys(LEARNING_METHODS).join(', ')}`, 'uniform,multilinear')
+    .option(
+      '--methods <names>',
+      `of ${Object.keys(LEARNING_METHODS).join(', ')}, each with :${Object.keys(METHOD_CHANGES).join(' or :')} after it`,
+      'uniform,multilinear',
+    )
     .option('--calibrate <from,to>', 'fitted period (from, to], 00:00 UTC', '2014-09-22,2014-10-31')
     .option('--validate <from,to>', 'period of the temporal designs', '2014-11-01,2015-01-15')
     .option('--without <from,to>', 'score once more without these days, to see how much of the scores they make')
-    .option('--swap', 'fit to the validation period, score on the calibration period')
+    .option('--swap', 'do it all once more with the periods exchanged')
     .option('--seed <number>', 'of the random weights that networks start with', '1')
     .option('--report <file>', 'write an HTML page that needs no other file')
+    .option('--figures <folder>', 'write the drawings of the report as SVG files')
     .option('--json', 'print the scores as JSON')
     .action(async (flags: ValidateFlags) => {
       printJson(await validate(flags));
@@ -45,20 +55,45 @@ async function validate(flags: ValidateFlags): Promise<unknown> {
   const domain = await loadDomain(domainFolder(flags.domain));
   requireGauges(domain, 'a validation');
   const plan = readPlan(flags, domain);
-  const runs: ValidationRun[] = [];
+  const found: ValidationResults = { plan, domain, runs: [], fits: [] };
   const bar = new SingleBar({ stream: process.stderr, format: 'validating {bar} {value}/{total} {what}, {eta} s left' }, Presets.rect);
   bar.start(scoreCount(plan, domain), 0, { what: plan.methods[0] });
-  for await (const run of runValidation(plan, domain)) {
-    runs.push(run);
-    bar.update(runs.length, { what: `${run.score.method}, ${run.score.design}` });
+  for await (const step of runValidation(plan, domain)) {
+    if ('fit' in step) found.fits.push(step.fit);
+    else found.runs.push(step.run);
+    const { method, split } = 'fit' in step ? step.fit : step.run.score;
+    bar.update(found.runs.length, { what: `${method}${split === 'swapped' ? ', periods exchanged' : ''}` });
   }
   bar.stop();
-  if (flags.report !== undefined) {
-    const { formatReport } = await import('./validation-report.js'); // its charting library costs every other command a fifth of a second
-    await mkdir(dirname(resolve(flags.report)), { recursive: true });
-    await writeFile(flags.report, formatReport(runs, { plan, domain }));
+  if (flags.report !== undefined || flags.figures !== undefined) await writeReport(found, flags);
+  return { ...settingsOf(plan), scores: found.runs.map(({ score }) => score), fits: found.fits.map(summaryOf) };
+}
+
+/** What a reader of the JSON must know of the intervals and the periods. */
+function settingsOf({ calibration, validation, without, seed }: ValidationPlan): Record<string, unknown> {
+  const span = ({ from, to }: Period): { from: string; to: string } => ({ from: toIso(from), to: toIso(to) });
+  const { samples, share } = BOOTSTRAP_SETTINGS;
+  return {
+    ...{ calibration: span(calibration), validation: span(validation), without: without ? span(without) : null, seed },
+    bootstrap: { samples, share, seed: BOOTSTRAP_SETTINGS.seed, blocks: `flood events, and quiet time in ${QUIET_DAYS} days` },
+  };
+}
+
+const summaryOf = ({ split, method, cost, anatomy: { priorWeight, lCurve } }: DissectedFit): Record<string, unknown> => ({
+  ...{ split, method, cost, priorWeight },
+  ...(lCurve && { lCurve }),
+});
+
+async function writeReport(found: ValidationResults, { report, figures }: ValidateFlags): Promise<void> {
+  const { formatReport } = await import('./report/format-report.js'); // its charting library costs every other command a fifth of a second
+  const { page, drawings } = formatReport(found);
+  if (report !== undefined) {
+    await mkdir(dirname(resolve(report)), { recursive: true });
+    await writeFile(report, page);
   }
-  return { scores: runs.map(({ score }) => score) };
+  if (figures === undefined) return;
+  await mkdir(resolve(figures), { recursive: true });
+  for (const [name, svg] of drawings) await writeFile(join(figures, `${name}.svg`), svg);
 }
 
 function readPlan(flags: ValidateFlags, domain: LoadedDomain): ValidationPlan {
@@ -72,7 +107,8 @@ function readPlan(flags: ValidateFlags, domain: LoadedDomain): ValidationPlan {
     designs: readDesigns(flags.design, domain),
     methods,
     seed,
-    ...(flags.swap ? { calibration: validation, validation: calibration } : { calibration, validation }),
+    splits: flags.swap ? ['given', 'swapped'] : ['given'],
+    ...{ calibration, validation },
     ...(flags.without !== undefined && { without: readWithout(flags.without) }),
   };
 }
@@ -100,5 +136,7 @@ function readSpan(option: string, text: string): { readonly from: string; readon
 
 function readWithout(text: string): Period {
   const { from, to } = readSpan('--without', text);
-  return { from: readDate('--without', from), to: readDate('--without', to) };
+  const period = { from: readDate('--without', from), to: readDate('--without', to) };
+  if (period.from < period.to) return period;
+  throw new Fault('COMMAND_INVALID', `--without ${text}: the first date is not before the second`);
 }

@@ -9,6 +9,6 @@ describe('checks on a discharge', () => {
     const known = [{ validTime: epochMs(0), value: 20, flag: 0 }];
     const candidate = { validTime: epochMs(60 * MINUTE_MS), receivedAt: epochMs(0), value: 9_000 };
     expect(checkDischarge(candidate, known, limits)).toEqual({ flag: 6, flagSource: 'TS HX ROR' });
-    expect(checkDischarge(candidate, known, limits, ['TS', 'HX'])).toEqual({ flag: 3, flagSource: 'ROR' });
+    expect(checkDischarge(candidate, known, { ...limits, off: ['TS', 'HX'] })).toEqual({ flag: 3, flagSource: 'ROR' });
   });
 });

@@ -5,7 +5,7 @@ import type { QcLimits } from './limits.js';
 import { checkRange } from './range.js';
 import { checkRate } from './rate.js';
 import { checkUnitFactor } from './unit-factor.js';
-import { RELIABLE, type Candidate, type Finding, type FlagSource, type KnownValue } from './verdict.js';
+import { RELIABLE, type Candidate, type Finding, type KnownValue } from './verdict.js';
 
 /** Quality of a value: the worst flag found and every check that spoke. */
 export interface Quality {
@@ -15,12 +15,8 @@ export interface Quality {
 }
 
 /** Every check on one discharge that is not switched off, against what was known of the station before (ascending by valid time). */
-export function checkDischarge(
-  candidate: Candidate,
-  history: readonly KnownValue[],
-  limits: QcLimits,
-  off: readonly FlagSource[] = [],
-): Quality {
+export function checkDischarge(candidate: Candidate, history: readonly KnownValue[], limits: QcLimits): Quality {
+  const { off = [] } = limits;
   const findings = [
     checkFreshness(candidate),
     checkRange(candidate.value, limits),

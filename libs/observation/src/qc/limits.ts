@@ -1,3 +1,5 @@
+import type { FlagSource } from './verdict.js';
+
 /** What is plausible for the discharge of a station; m³/s and m³/s per hour. */
 export interface QcLimits {
   readonly hardMin: number;
@@ -8,6 +10,30 @@ export interface QcLimits {
   readonly risePerHour: number;
   readonly fallPerHour: number;
   readonly flatLine: FlatLineLimits;
+  /** Checks that are switched off; none unless given. */
+  readonly off?: readonly FlagSource[];
+}
+
+/** What a station sets itself; the rest goes by its area. */
+export interface OwnLimits {
+  readonly off?: readonly FlagSource[] | undefined;
+  readonly softMax?: number | undefined;
+  readonly hardMax?: number | undefined;
+  readonly risePerHour?: number | undefined;
+  readonly fallPerHour?: number | undefined;
+}
+
+/** Limits by the drained area, unless the station says otherwise. */
+export function limitsOfStation(areaM2: number, own: OwnLimits = {}): QcLimits {
+  const limits = limitsOfArea(areaM2);
+  return {
+    ...limits,
+    softMax: own.softMax ?? limits.softMax,
+    hardMax: own.hardMax ?? limits.hardMax,
+    risePerHour: own.risePerHour ?? limits.risePerHour,
+    fallPerHour: own.fallPerHour ?? limits.fallPerHour,
+    off: own.off ?? [],
+  };
 }
 
 /** How long the same reading may last; low flow stands still for days, a flood does not. */

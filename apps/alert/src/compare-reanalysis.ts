@@ -1,0 +1,61 @@
+import { rulesOf, type AlertEvent } from '#alerting';
+import type { RunKind } from '#contracts';
+import { DAY_MS, epochMs, type EpochMs } from '#hydrology';
+import { readCycleSpan, readReanalysedEvidence, readStationEvidence, type EvidenceWindow, type Pool, type StationEvidence } from '#store';
+import { beatsOf, clockItem, stationItem, weigh, type AlertedBasin } from './evaluate.js';
+
+export interface Comparing {
+  readonly pool: Pool;
+  readonly basin: AlertedBasin;
+  /** Of the forecasts that were computed again. */
+  readonly runKind: RunKind;
+  readonly gaugeLatencyMs: number;
+  readonly cutOffMs: number;
+}
+
+/** What late and corrected values would have changed in the alerts of the stations. */
+export interface AlertDifferences {
+  /** Issue times of the reanalysis, both ends included. */
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+  /** Transitions as they were and would not have been, in order. */
+  readonly lost: readonly AlertEvent[];
+  /** Transitions that would have been and were not. */
+  readonly gained: readonly AlertEvent[];
+  /** All that would have been. */
+  readonly reanalysed: readonly AlertEvent[];
+}
+
+/** Alerts are weighed from so long before the first cycle that was computed again. */
+const RUN_UP_MS = DAY_MS;
+
+/**
+ * Weighs the same time twice, from clear: with what was known when, and as a reanalysis knows it. Their difference is what
+ * lateness and corrections did to the alerts. Nothing is stored and nobody is told: an alert that was sent was sent.
+ * @returns null where nothing was computed again
+ */
+export async function compareReanalysis({ pool, basin, runKind, gaugeLatencyMs, cutOffMs }: Comparing): Promise<AlertDifferences | null> {
+  const span = await readCycleSpan(pool, basin.basin, 'reanalysis');
+  if (span === null) return null;
+  const start = epochMs(span.first - RUN_UP_MS);
+  const window = { basin: basin.basin, runKind, evaluatedTo: start, forecastTo: start, upTo: epochMs(span.last + cutOffMs) };
+  const was = eventsOf(basin, window, await readStationEvidence(pool, window));
+  const reanalysed = eventsOf(basin, window, await readReanalysedEvidence(pool, window, gaugeLatencyMs));
+  const [before, after] = [new Set(was.map(nameOf)), new Set(reanalysed.map(nameOf))];
+  return {
+    from: span.first,
+    to: span.last,
+    lost: was.filter(event => !after.has(nameOf(event))),
+    gained: reanalysed.filter(event => !before.has(nameOf(event))),
+    reanalysed,
+  };
+}
+
+const nameOf = ({ alertId, phase, at }: AlertEvent): string => `${alertId} ${phase} ${at}`;
+
+function eventsOf(basin: AlertedBasin, window: EvidenceWindow, known: readonly StationEvidence[]): readonly AlertEvent[] {
+  const rules = rulesOf({ ...basin, runKind: window.runKind }).filter(rule => rule.kind === 'discharge');
+  const items = [...known.map(stationItem), ...beatsOf(window.evaluatedTo, window.upTo).map(clockItem)];
+  items.sort((a, b) => a.knownAt - b.knownAt);
+  return weigh(items, rules, { before: new Map(), notBefore: window.evaluatedTo }).events;
+}

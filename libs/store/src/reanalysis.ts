@@ -1,0 +1,93 @@
+import { epochMs, toIso, type EpochMs } from '#hydrology';
+import type { RunKind } from '#contracts';
+import type { Queryable } from './connect.js';
+
+/** What arrived in (after, until], of one input and valid time. */
+export interface Arrival {
+  readonly input: 'gauge' | 'rain';
+  readonly validTime: EpochMs;
+  /** The last of them. */
+  readonly receivedAt: EpochMs;
+}
+
+/** Longest time from its stamp to its receipt for a value to be on time, by input. */
+export interface Latencies {
+  readonly gauge: number;
+  readonly rain: number;
+}
+
+/** Takes the lock under which a basin is reanalysed, until the transaction ends. @returns how far arrivals were looked at */
+export async function lockReanalysis(db: Queryable, basin: string, begins: EpochMs): Promise<EpochMs> {
+  await db.query(`insert into reanalysis values ($1, $2) on conflict do nothing`, [basin, toIso(begins)]);
+  const { rows } = await db.query<{ looked_to: number }>(`select looked_to from reanalysis where basin = $1 for update`, [basin]);
+  return epochMs(rows[0]!.looked_to);
+}
+
+export async function saveLookedTo(db: Queryable, basin: string, until: EpochMs): Promise<void> {
+  await db.query(`update reanalysis set looked_to = $2 where basin = $1`, [basin, toIso(until)]);
+}
+
+/** What arrived in (after, until] later than its latency allows, corrections included. */
+export async function readLateArrivals(
+  db: Queryable,
+  {
+    basin,
+    after,
+    until,
+    latencies,
+  }: { readonly basin: string; readonly after: EpochMs; readonly until: EpochMs; readonly latencies: Latencies },
+): Promise<Arrival[]> {
+  const { rows } = await db.query<{ input: Arrival['input']; valid_time: number; received_at: number }>(
+    `select 'gauge' as input, valid_time, max(received_at) as received_at from observation
+     where basin = $1 and variable = 'Q' and received_at > $2 and received_at <= $3 and received_at > valid_time + make_interval(secs => $4) group by valid_time
+     union all
+     select 'rain', valid_time, max(received_at) from rain_grid
+     where basin = $1 and received_at > $2 and received_at <= $3 and received_at > valid_time + make_interval(secs => $5) group by valid_time`,
+    [basin, toIso(after), toIso(until), latencies.gauge / 1000, latencies.rain / 1000],
+  );
+  return rows.map(row => ({ input: row.input, validTime: epochMs(row.valid_time), receivedAt: epochMs(row.received_at) }));
+}
+
+/** First and last finished cycle of a kind; null when there is none. */
+export async function readCycleSpan(db: Queryable, basin: string, runKind: RunKind): Promise<{ first: EpochMs; last: EpochMs } | null> {
+  const { rows } = await db.query<{ first: number | null; last: number | null }>(
+    `select min(issue_time) as first, max(issue_time) as last from cycle where basin = $1 and run_kind = $2 and status not in ('due', 'running')`,
+    [basin, runKind],
+  );
+  const { first = null, last = null } = rows[0] ?? {};
+  return first === null || last === null ? null : { first: epochMs(first), last: epochMs(last) };
+}
+
+export interface Rewind {
+  readonly basin: string;
+  /** The kind of run whose cycles are computed again. */
+  readonly runKind: RunKind;
+  /** Issue times, both ends included. */
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+  /** What had been received by then is seen. */
+  readonly asOf: EpochMs;
+}
+
+/**
+ * Makes cycles of the past due again as a reanalysis, and announces them. What an earlier reanalysis left from there on is
+ * forgotten: it is what is known best, not what was published. Whoever computes one of them at this moment loses its lease.
+ */
+export async function insertRewind(db: Queryable, { basin, runKind, from, to, asOf }: Rewind): Promise<void> {
+  const since = [basin, toIso(from)];
+  for (const table of ['model_state', 'hydrograph', 'exceedance', 'cycle_metric']) {
+    await db.query(`delete from ${table} where basin = $1 and run_kind = 'reanalysis' and issue_time >= $2`, since);
+  }
+  await db.query(
+    `insert into cycle (basin, issue_time, run_kind, as_of, notifies, status)
+     select basin, issue_time, 'reanalysis', $5, false, 'due' from cycle where basin = $1 and run_kind = $2 and issue_time between $3 and $4
+     on conflict (basin, issue_time, run_kind) do update set as_of = excluded.as_of, status = 'due', lease_owner = null, lease_until = null,
+       state_hash = null, previous_hash = null, reason = null`,
+    [basin, runKind, toIso(from), toIso(to), toIso(asOf)],
+  );
+  await db.query(
+    `insert into outbox (topic, key, message_id, value)
+     values ('cycle.due.v1', $1, 'due/' || $1 || '/reanalysis/' || $2 || '/' || $3, $4) on conflict do nothing`,
+    [basin, toIso(from), toIso(asOf), JSON.stringify({ basin, issueTime: to, runKind: 'reanalysis' })],
+  );
+}
