@@ -7,6 +7,7 @@ import { FeedSimulator, RainWriter, readFeedFault, type SimulatedWorld } from '#
 import { loadDomain, readEnvironment } from '#config';
 import { HOUR_MS, MINUTE_MS, epochMs, parseIso, type EpochMs } from '#hydrology';
 import { createLogger } from '#runtime';
+import { readMetrics } from '#store';
 import { startFreshet, type Freshet } from '../../apps/freshet/src/start-freshet.js';
 import { ManualPulse } from '../setup/manual-pulse.js';
 import { openTestDatabase, type TestDatabase } from '../setup/test-database.js';
@@ -158,6 +159,9 @@ describe('a folder of ODIM_H5 and a Hub’Eau service, with faults, to forecasts
       expect.objectContaining({ source: 'hubeau', state: 'stalled' }),
       expect.objectContaining({ source: 'radar', state: 'ok' }),
     ]);
+    const metrics = await readMetrics(database.pool, 'scheduled', pulse.clock.now());
+    expect(metrics).toContainEqual({ name: 'freshet_feed_stalled', labels: { basin: 'cance', source: 'hubeau' }, value: 3 });
+    expect(metrics).toContainEqual({ name: 'freshet_feed_failures', labels: { basin: 'cance', source: 'hubeau' }, value: 0 });
     await pulse.advance(at('06:55'));
     expect((await feed('hubeau')).stalled).toEqual([]); // it comes again
   });

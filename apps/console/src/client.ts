@@ -91,6 +91,7 @@ async function readSituation(reading: { api: Api; signal: AbortSignal; maps: Map
     alerts: alerts.alerts,
     inputs: status.inputs,
     feeds: status.feeds,
+    refused: { count: status.rejects24h, newest: status.rejects },
     replay: replay.replay,
   };
 }

@@ -76,6 +76,7 @@ const situationOf = (part: Partial<Situation>): Situation => ({
   alerts: [],
   inputs: FRESH,
   feeds: [],
+  refused: { count: 0, newest: [] },
   replay: null,
   ...part,
 });

@@ -1,4 +1,4 @@
-import type { AlertView, BasinMap, BasinSummary, FeedView, InputStatus, ReplayState, RunKind, StationView } from '#contracts';
+import type { AlertView, BasinMap, BasinSummary, FeedView, InputStatus, RejectView, ReplayState, RunKind, StationView } from '#contracts';
 import { formatChance, formatDischarge, formatDuration, formatStamp, formatWhen } from './format.js';
 import { urgencyOf, worstOf } from './level-mark.js';
 import type { Condition } from './palette.js';
@@ -16,6 +16,8 @@ export interface Situation {
   readonly inputs: readonly InputStatus[];
   /** The live sources; none in a replay. */
   readonly feeds: readonly FeedView[];
+  /** What was refused in the last 24 h: how many, and the newest. */
+  readonly refused: { readonly count: number; readonly newest: readonly RejectView[] };
   readonly replay: ReplayState | null;
 }
 

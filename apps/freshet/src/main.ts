@@ -14,6 +14,7 @@ import { pretrainCommand } from './commands/pretrain.js';
 import { replayCommand } from './commands/replay.js';
 import { serveCommand } from './commands/serve.js';
 import { simulateFeedCommand } from './commands/simulate-feed.js';
+import { sourceCommand } from './commands/source.js';
 import { simulateCommand } from './commands/simulate.js';
 import { trainCorrectorCommand } from './commands/train-corrector.js';
 
@@ -31,6 +32,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   validateCommand,
   simulateCommand,
   simulateFeedCommand,
+  sourceCommand,
   fitAssimilationCommand,
   trainCorrectorCommand,
   hindcastCommand,

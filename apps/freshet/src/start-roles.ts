@@ -9,7 +9,7 @@ import { openForecastBasin } from './open-forecast-basin.js';
 
 /** The archive of this process: takes rain, gauge values and dead letters from the bus. */
 export async function startIngest({ bus, pool, domains, runKind, options }: Ground): Promise<void> {
-  const basins = domains.map(({ basin, stations, mesh }) => ({ basin, stations, cellCount: mesh.cellCount }));
+  const basins = domains.map(({ basin, stations, mesh, ratings }) => ({ basin, stations, ratings, cellCount: mesh.cellCount }));
   for (const { basin, stations } of basins) await saveStations(pool, basin, stations);
   await startArchive(bus, { pool, runKind, logger: options.logger, basins: new Map(basins.map(one => [one.basin, one])) });
 }

@@ -2,6 +2,7 @@ import type { Message } from '#bus';
 import type { GaugeMessage } from '#contracts';
 import { epochMs, toIso, type EpochMs } from '#hydrology';
 import {
+  DOUBTFUL_COMPLETED,
   MISSING,
   UNRELIABLE,
   checkDischarge,
@@ -23,6 +24,7 @@ import {
 } from '#store';
 import { basinOf, type Archive, type ArchivedBasin } from './archive.js';
 import { readKnown, type Known } from './known-discharge.js';
+import { EXTRAPOLATED, rateStage } from './rate-stage.js';
 
 /**
  * Checks and archives gauge values and announces them. Each value is judged by what was known when it was received, so
@@ -63,6 +65,17 @@ function judge(basin: ArchivedBasin, message: GaugeMessage, known: Known): Judge
   const rows: ObservationRow[] = [];
   const rejects: RejectRow[] = [];
   const refuse = (why: Reject, payload: unknown) => rejects.push({ source: message.source, receivedAt, ...why, payload });
+  const sent = new Set(
+    message.values.flatMap(({ variable, station, validTime }) => (basin.ratings && variable === 'Q' ? [`${station}/${validTime}`] : [])),
+  );
+  const take = (value: DecodedValue, payload: unknown, rated: readonly string[]): void => {
+    const { station, variable, validTime } = value;
+    const limits = gauges.get(station)!;
+    const checked = judgeValue(value, limits, known);
+    const doubt = checked.flag < UNRELIABLE ? null : explainUnreliable(value, checked.flagSource, limits);
+    if (doubt) refuse(doubt, payload);
+    rows.push({ station, variable, validTime, receivedAt, value: value.value, ...addSources(checked, rated), source: message.source });
+  };
   for (const each of message.values) {
     const { station, variable, value: number, unit } = each;
     const value = { kind: 'gauge' as const, station, variable, validTime: epochMs(each.validTime), receivedAt, value: number, unit };
@@ -71,11 +84,11 @@ function judge(basin: ArchivedBasin, message: GaugeMessage, known: Known): Judge
       refuse(undecodable, each);
       continue;
     }
-    const limits = gauges.get(station)!;
-    const { flag, flagSource } = judgeValue(value, limits, known);
-    const doubt = flag < UNRELIABLE ? null : explainUnreliable(value, flagSource, limits);
-    if (doubt) refuse(doubt, each);
-    rows.push({ station, variable, validTime: value.validTime, receivedAt, value: number, flag, flagSource, source: message.source });
+    take(value, each, []);
+    const rated = sent.has(`${station}/${value.validTime}`) ? null : rateStage(value, basin.ratings);
+    if (rated === null) continue;
+    if ('code' in rated) refuse(rated, each);
+    else take({ ...value, variable: 'Q', value: rated.value }, each, rated.sources);
   }
   return { rows, rejects };
 }
@@ -92,6 +105,12 @@ function limitsOf(basin: ArchivedBasin): Gauges {
   const limits = new Map(gauged.map(({ id, areaM2 }) => [id as string, limitsOfArea(areaM2)]));
   limitsOfBasins.set(basin, limits);
   return limits;
+}
+
+/** Says beside the value how it came to be; extrapolated, it is doubtful at best. */
+function addSources({ flag, flagSource }: Quality, rated: readonly string[]): Quality {
+  const worst = rated.includes(EXTRAPOLATED) && flag < DOUBTFUL_COMPLETED ? DOUBTFUL_COMPLETED : flag;
+  return { flag: worst, flagSource: [flagSource, ...rated].filter(source => source !== '').join(' ') };
 }
 
 interface DecodedValue {

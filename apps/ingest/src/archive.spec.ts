@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { LocalBus } from '#bus';
 import { loadDomain, type LoadedDomain } from '#config';
-import { HOUR_MS, epochMs, parseIso } from '#hydrology';
+import { HOUR_MS, epochMs, parseIso, ratingCurve, stationId, type RatingCurve, type StationId } from '#hydrology';
 import type { ObservationSource, RawGaugeValue, RawObservation } from '#observation';
 import { createLogger } from '#runtime';
 import { openTestDatabase, type TestDatabase } from '../../../test/setup/test-database.js';
@@ -24,10 +24,10 @@ describe('ingest, from source to store', () => {
   afterAll(() => database.close());
   beforeEach(() => database.pool.query('truncate observation, rain_grid, reject, outbox'));
 
-  const ingest = async (source: ObservationSource, from = FROM, to = TO) => {
+  const ingest = async (source: ObservationSource, from = FROM, to = TO, ratings = new Map<StationId, RatingCurve>()) => {
     const bus = new LocalBus();
     const { basin, stations, mesh } = domain;
-    const basins = new Map([[basin, { basin, stations, cellCount: mesh.cellCount }]]);
+    const basins = new Map([[basin, { basin, stations, ratings, cellCount: mesh.cellCount }]]);
     await startArchive(bus, { pool: database.pool, basins, runKind: 'replay', logger: createLogger('silent') });
     const gauged = new Set<string>(stations.filter(station => station.gauged).map(station => station.id));
     const collection = { bus, basin, source, sourceIds: { rain: 'radar', gauges: 'gauges' }, stations: gauged };
@@ -109,6 +109,30 @@ describe('ingest, from source to store', () => {
     expect(await query(`select valid_time from observation where received_at - valid_time > '1 hour' order by valid_time`)).toEqual(
       [11, 12].map(hour => ({ valid_time: FROM + hour * HOUR_MS })),
     );
+  });
+
+  it('makes discharge of stage by the rating curve, and says beside the value when it lies beyond the gauged points', async () => {
+    const curve = ratingCurve([{ from: FROM, to: null, stages: [0.5, 1, 2], discharges: [2, 10, 50], between: 'linear' }]);
+    const stage = (minute: number, value: number | null, variable: 'Q' | 'H' = 'H') =>
+      gauge({
+        ...{ variable, value, unit: variable === 'H' ? 'm' : 'm3/s' },
+        ...{ validTime: epochMs(FROM + minute * 60_000), receivedAt: epochMs(FROM + HOUR_MS) },
+      });
+    const values = [stage(-15, 1), stage(0, 1.5), stage(15, null), stage(30, 2.5), stage(45, 1.6), stage(45, 33, 'Q')];
+    await ingest(listing(...values), FROM, TO, new Map([[stationId('V3524010'), curve]]));
+    expect(await query(`select value, flag, flag_source from observation where variable = 'Q' order by valid_time`)).toEqual([
+      { value: 30, flag: 0, flag_source: 'RC' },
+      { value: null, flag: 9, flag_source: 'RC' },
+      { value: 70, flag: 5, flag_source: 'RC RX' },
+      { value: 33, flag: 0, flag_source: '' }, // its own discharge counts
+    ]);
+    expect(await query(`select count(*) from observation where variable = 'H'`)).toEqual([{ count: 5 }]);
+    expect(await query('select code, message from reject')).toEqual([
+      {
+        code: 'RATING_MISSING',
+        message: 'the rating curve of V3524010 has no table for 2014-10-12T23:45:00Z; add one to its file under ratings of domain.yaml',
+      },
+    ]);
   });
 
   it('names what it refuses, keeps it and goes on with the rest of the packet', async () => {

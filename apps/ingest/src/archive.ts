@@ -1,7 +1,7 @@
 import type { Bus } from '#bus';
 import type { RunKind } from '#contracts';
 import { Fault } from '#errors';
-import type { BasinId, Station } from '#hydrology';
+import type { BasinId, RatingCurve, Station, StationId } from '#hydrology';
 import type { Logger } from '#runtime';
 import type { Pool } from '#store';
 import { archiveDeadLetters } from './archive-dead-letters.js';
@@ -13,6 +13,8 @@ export interface ArchivedBasin {
   readonly basin: BasinId;
   readonly stations: readonly Station[];
   readonly cellCount: number;
+  /** By which the stage of a station becomes discharge. */
+  readonly ratings?: ReadonlyMap<StationId, RatingCurve>;
 }
 
 export interface Archive {

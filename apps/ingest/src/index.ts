@@ -11,3 +11,4 @@ export { FeedSimulator, type SimulatorOptions } from './simulator/feed-simulator
 export { FEED_FAULTS, readFeedFault, type FeedFault } from './simulator/feed-fault.js';
 export { RainWriter } from './simulator/rain-writer.js';
 export type { SimulatedWorld } from './simulator/simulated-world.js';
+export { MAP_KEY, checkFeed, type FeedCheck } from './feeds/check-feed.js';

@@ -81,12 +81,12 @@ export async function readKnown(pool: Pool, basin: BasinId, inOrder: readonly Me
   return known;
 }
 
-/** Valid time of the first value of each station that is in the batch. */
+/** Valid time of the first value of each station that is in the batch; a stage may become discharge. */
 function earliestOf(batch: readonly Message<'obs.gauge.v1'>[]): Map<string, EpochMs> {
   const earliest = new Map<string, EpochMs>();
   for (const { value } of batch) {
-    for (const { station, variable, validTime } of value.values) {
-      if (variable === 'Q') earliest.set(station, epochMs(Math.min(earliest.get(station) ?? validTime, validTime)));
+    for (const { station, validTime } of value.values) {
+      earliest.set(station, epochMs(Math.min(earliest.get(station) ?? validTime, validTime)));
     }
   }
   return earliest;

@@ -8,6 +8,10 @@ describe('tables', () => {
       { id: 'A', name: 'Mill, "old"' },
       { id: 'B', name: '' },
     ]);
+    expect(parseTable('a,b,c\n,2,\n,,3\n')).toEqual([
+      { a: '', b: '2', c: '' },
+      { a: '', b: '', c: '3' },
+    ]);
     expect(parseTable('')).toEqual([]);
   });
 

@@ -18,7 +18,7 @@ const quote = (field: string): string => (/[",\n]/.test(field) ? `"${field.repla
 
 function splitLine(line: string): string[] {
   const fields: string[] = [];
-  for (const match of line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)) {
+  for (const match of `,${line}`.matchAll(/,(?:"((?:[^"]|"")*)"|([^,]*))/g)) {
     fields.push((match[1]?.replaceAll('""', '"') ?? match[2] ?? '').trim());
   }
   return fields;

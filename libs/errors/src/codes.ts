@@ -76,6 +76,11 @@ export const CODES = {
   KERNEL_NOT_BUILT: code('config', 500, 'Run `npm run build`; it compiles the model.'),
   STRUCTURE_INVALID: code('config', 500, 'Correct the formula at the named file and line.'),
   NETWORK_INVALID: code('config', 400, 'Give the hidden layers and as many weights as the message says.'),
+  BACKEND_UNFIT: code(
+    'config',
+    400,
+    'Install @tensorflow/tfjs-node (libs/learning/README.md says how), or train a network without that layer.',
+  ),
   TEMPERATURE_MISSING: code(
     'config',
     400,

@@ -12,7 +12,7 @@ import { adamSteps } from './adam.js';
 import { buildMapping, uniformChoice, type MappingChoice } from './build-mapping.js';
 import { coefficientsOf, type Coefficients } from './coefficients.js';
 import { cornerOf, type LCurvePoint } from './l-curve.js';
-import { controlGradient, fieldsOf, placedGroups, weightsAt, type Fields, type Mapping } from './mapping.js';
+import { costGradient, fieldsOf, placedGroups, weightsAt, type Fields, type FieldSlopes, type Mapping } from './mapping.js';
 import { HOURLY_PRIORS, priorOf, type ControlPrior, type Prior } from './prior.js';
 
 export interface CalibrationProblem {
@@ -196,11 +196,12 @@ function* fit({ problem, mapping, start, stage }: Fit, kernel: Kernel): Generato
   const search: MinimiseProblem = {
     start: (start ?? mean).map((value, i) => (value - mean[i]!) / deviation[i]!),
     evaluate: (u, gradient) => {
-      const x = controlAt(u);
-      const fields = fieldsOf(mapping, x, base);
-      if (!areFinite(fields)) return Infinity; // a step too far, which the search shortens or stops at; the kernel would refuse it
-      const result = kernel.gradient({ forcing, ...fields }, cost);
-      gradient.set(controlGradient(mapping, x, result).map((slope, i) => slope * deviation[i]! + 2 * penalty(i) * u[i]!));
+      const result = costGradient(mapping, controlAt(u), {
+        base,
+        // a step too far, which the search shortens or stops at; the kernel would refuse it
+        evaluate: fields => (areFinite(fields) ? kernel.gradient({ forcing, ...fields }, cost) : beyond(fields)),
+      });
+      gradient.set(result.gradient.map((slope, i) => slope * deviation[i]! + 2 * penalty(i) * u[i]!));
       return result.cost + u.reduce((sum, value, i) => sum + penalty(i) * value * value, 0);
     },
   };
@@ -212,6 +213,13 @@ function* fit({ problem, mapping, start, stage }: Fit, kernel: Kernel): Generato
   while (!step.done) step = steps.next(yield { ...step.value, stage, limit });
   return { ...step.value, x: controlAt(step.value.x) };
 }
+
+const beyond = ({ parameters, initialState, weights = new Float64Array() }: Fields): FieldSlopes => ({
+  cost: Infinity,
+  parameters: parameters.map(() => 0),
+  initialState: initialState.map(() => 0),
+  weights: weights.map(() => 0),
+});
 
 const areFinite = ({ parameters, initialState, weights }: Fields): boolean =>
   [parameters, initialState, weights ?? []].every(values => values.every(Number.isFinite));

@@ -45,5 +45,6 @@ export { sampleReservoirs, type RecordedForcing } from './reservoirs/reservoir-s
 export { stepFactor } from './rescale.js';
 export { signatureEvents, type EventTarget, type Signature, type SignatureCriterion } from './signature-cost.js';
 export { openTensorFlow, type TensorFlow } from './tensorflow/open-tensorflow.js';
+export { requireTrainable } from './tensorflow/require-trainable.js';
 export { trainMember, type MemberTraining, type TrainedMember } from './tensorflow/train-member.js';
 export { formatWeightsFile, parseWeightsFile, pretrainedWeights, WEIGHTS_FORMAT, type WeightsFile } from './weights-file.js';

@@ -1,5 +1,5 @@
 import type { GradientResult, KernelLayout } from '#kernel';
-import type { FieldMap } from './maps/field-map.js';
+import type { FieldMap, PredictorCost } from './maps/field-map.js';
 import { sigmoid, sigmoidSlope, type Range } from './sigmoid.js';
 
 /** A parameter or initial store that the control vector sets. */
@@ -63,34 +63,77 @@ export const controlSize = (mapping: Mapping): number =>
 
 /** The fields of a control; what it does not set is as in `base`. */
 export function fieldsOf(mapping: Mapping, control: Float64Array, base: Fields): Fields {
+  const predictors = placedGroups(mapping).map(({ map, from, to }) => map.predictor(control.subarray(from, to)));
+  return fieldsFrom(mapping, predictors, { control, base });
+}
+
+/** The fields of the predictors of every group. */
+function fieldsFrom(
+  mapping: Mapping,
+  predictors: readonly Float64Array[],
+  { control, base }: { control: Float64Array; base: Fields },
+): Fields {
   const fields = { ...base, parameters: Float64Array.from(base.parameters), initialState: Float64Array.from(base.initialState) };
   const { cellCount } = mapping.layout;
-  for (const { fields: mapped, map, rows, array, from, to } of placedGroups(mapping)) {
-    const z = map.predictor(control.subarray(from, to));
+  placedGroups(mapping).forEach(({ fields: mapped, rows, array }, g) => {
     mapped.forEach(({ range }, k) => {
-      for (let cell = 0; cell < cellCount; cell++) fields[array][rows[k]! + cell] = sigmoid(z[k * cellCount + cell]!, range);
+      for (let cell = 0; cell < cellCount; cell++) fields[array][rows[k]! + cell] = sigmoid(predictors[g]![k * cellCount + cell]!, range);
     });
-  }
+  });
   return mapping.weights ? { ...fields, weights: control.slice(weightsAt(mapping)) } : fields;
 }
 
-/** The chain rule from the kernel's ∂J/∂θ, ∂J/∂(initial state) per cell and ∂J/∂weights to ∂J/∂control. */
-export function controlGradient(
+/** What a run costs, with the kernel's ∂J/∂θ, ∂J/∂(initial state) per cell and ∂J/∂weights. */
+export type FieldSlopes = Pick<GradientResult, 'cost' | 'parameters' | 'initialState' | 'weights'>;
+
+/**
+ * A cost of the fields and ∂J/∂control by the chain rule. `evaluate` is called once: inside the differentiation of a map that is a TensorFlow.js model,
+ * where the mapping has one, as an operation of its graph (`FieldMap.differentiate`).
+ */
+export function costGradient(
   mapping: Mapping,
   control: Float64Array,
-  byField: Pick<GradientResult, 'parameters' | 'initialState' | 'weights'>,
-): Float64Array {
-  const gradient = new Float64Array(control.length);
+  { base, evaluate }: { base: Fields; evaluate: (fields: Fields) => FieldSlopes },
+): { readonly cost: number; readonly gradient: Float64Array } {
+  const groups = placedGroups(mapping);
   const { cellCount } = mapping.layout;
-  for (const { fields, map, rows, array, from, to } of placedGroups(mapping)) {
-    const own = control.subarray(from, to);
-    const z = map.predictor(own);
-    const byPredictor = z.map((value, i) => {
-      const k = Math.floor(i / cellCount);
-      return byField[array][rows[k]! + (i % cellCount)]! * sigmoidSlope(value, fields[k]!.range);
-    });
-    gradient.set(map.pullBack(own, byPredictor), from);
+  const gradient = new Float64Array(control.length);
+  const own = ({ from, to }: PlacedGroup): Float64Array => control.subarray(from, to);
+  const model = groups.findIndex(({ map }) => 'differentiate' in map);
+  const predictors = groups.map((group, g) => (g === model ? new Float64Array() : group.map.predictor(own(group))));
+  const run = (): FieldSlopes => evaluate(fieldsFrom(mapping, predictors, { control, base }));
+  let slopes: FieldSlopes | undefined;
+  if (model >= 0) {
+    const group = groups[model]!;
+    const through: PredictorCost = z => {
+      predictors[model] = z;
+      slopes = run();
+      return { cost: slopes.cost, byPredictor: byPredictorOf(group, z, { slopes, cellCount }) };
+    };
+    gradient.set(group.map.differentiate!(own(group), through), group.from);
   }
-  if (mapping.weights) gradient.set(byField.weights, weightsAt(mapping));
-  return gradient;
+  const found = slopes ?? run();
+  groups.forEach((group, g) => {
+    if (g === model) return;
+    gradient.set(group.map.pullBack(own(group), byPredictorOf(group, predictors[g]!, { slopes: found, cellCount })), group.from);
+  });
+  if (mapping.weights) gradient.set(found.weights, weightsAt(mapping));
+  return { cost: found.cost, gradient };
+}
+
+function byPredictorOf(
+  { fields, rows, array }: PlacedGroup,
+  z: Float64Array,
+  { slopes, cellCount }: { slopes: FieldSlopes; cellCount: number },
+): Float64Array {
+  return z.map((value, i) => {
+    const k = Math.floor(i / cellCount);
+    return slopes[array][rows[k]! + (i % cellCount)]! * sigmoidSlope(value, fields[k]!.range);
+  });
+}
+
+/** The chain rule from slopes by fields that are known already to ∂J/∂control. */
+export function controlGradient(mapping: Mapping, control: Float64Array, byField: Omit<FieldSlopes, 'cost'>): Float64Array {
+  const { parameters, initialState } = byField;
+  return costGradient(mapping, control, { base: { parameters, initialState }, evaluate: () => ({ cost: 0, ...byField }) }).gradient;
 }

@@ -6,7 +6,7 @@ export { checkDischarge, type Quality } from './qc/check-discharge.js';
 export { judgeAgain } from './qc/judge-again.js';
 export { STALL_MARGIN_MS, freshnessAt, isStalled, type Freshness } from './qc/freshness.js';
 export { limitsOfArea, type QcLimits } from './qc/limits.js';
-export { MISSING, UNRELIABLE, isTrusted, type Candidate, type KnownValue } from './qc/verdict.js';
+export { DOUBTFUL_COMPLETED, MISSING, UNRELIABLE, isTrusted, type Candidate, type KnownValue } from './qc/verdict.js';
 export { affineOf, decodeGeoTiff, type Raster } from './gridded/geotiff.js';
 export { parseTimeUnits } from './gridded/cf-time.js';
 export { encodeOdim, type OdimComposite } from './gridded/encode-odim.js';

@@ -20,7 +20,8 @@ const FEWEST_ARRIVALS = 5;
 
 /**
  * What each input of a basin does by habit, as known at a time. Arrivals of one receipt are one; only those that brought something
- * newer than before count, so that late and corrected values do not make an input look punctual.
+ * newer than before count, so that late and corrected values do not make an input look punctual; and a backlog that is taken in one go,
+ * hours of values within seconds, is no habit.
  */
 export async function readHabits(db: Queryable, basin: string, asOf: EpochMs): Promise<InputHabit[]> {
   const { rows } = await db.query<HabitRecord>(HABITS, [basin, toIso(asOf), FEWEST_ARRIVALS]);
@@ -66,9 +67,15 @@ const HABITS = `
     select input, received_at, newest,
       max(newest) over (partition by input order by received_at rows between unbounded preceding and 1 preceding) as before
     from arrivals
+  ), progress as (
+    select *, lag(received_at) over after_another as last_received,
+      lead(received_at) over after_another as next_received, lead(newest) over after_another as next_newest
+    from ahead where before is null or newest > before window after_another as (partition by input order by received_at)
   ), ages as (
     select input, count(*) as arrivals, percentile_cont(0.9) within group (order by extract(epoch from received_at - before)) as usual_s
-    from ahead where newest > before group by input
+    from progress where before is not null and received_at - last_received >= (newest - before) / 4
+      and (next_received is null or next_received - received_at >= (next_newest - newest) / 4)
+    group by input
   ), steps as (
     select input, count(*) as steps, percentile_cont(0.5) within group (order by extract(epoch from step)) as step_s
     from (select input, valid_time - lag(valid_time) over (partition by input order by valid_time) as step from come) gaps

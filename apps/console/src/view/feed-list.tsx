@@ -1,8 +1,38 @@
 import type { FeedView } from '#contracts';
 import { formatDuration, formatStamp } from '../format.js';
+import type { Situation } from '../situation.js';
 
 /** How the live sources stand: which one has stopped, fails or is attended by nobody, and why, in words. */
-export function FeedList({ feeds, now }: { readonly feeds: readonly FeedView[]; readonly now: number }) {
+export function FeedList({ feeds, refused, now }: FeedListProps) {
+  return (
+    <>
+      <FeedTable feeds={feeds} now={now} />
+      {refused.count > 0 && (
+        <details data-test="refused">
+          <summary>{refused.count} refused in 24 h</summary>
+          <ul>
+            {refused.newest.slice(0, SHOWN).map(({ source, code, message, receivedAt }) => (
+              <li key={`${source}${receivedAt}${message}`}>
+                {formatStamp(Date.parse(receivedAt), now)} {source}: {code}, {message}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
+  );
+}
+
+interface FeedListProps {
+  readonly feeds: readonly FeedView[];
+  readonly refused: Situation['refused'];
+  readonly now: number;
+}
+
+/** The newest are enough to act on; the API has more. */
+const SHOWN = 8;
+
+function FeedTable({ feeds, now }: Omit<FeedListProps, 'refused'>) {
   return (
     <table class="inputs" data-test="feeds">
       <thead>

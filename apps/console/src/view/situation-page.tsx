@@ -79,7 +79,7 @@ function AlertColumn({ situation, client, live }: SituationPageProps) {
       <section class="panel" aria-labelledby="inputs-title">
         <h2 id="inputs-title">Age of the inputs</h2>
         <InputList inputs={inputs} now={now} />
-        {situation.feeds.length > 0 && <FeedList feeds={situation.feeds} now={now} />}
+        {situation.feeds.length > 0 && <FeedList feeds={situation.feeds} refused={situation.refused} now={now} />}
       </section>
     </div>
   );

@@ -6,8 +6,8 @@ import type { LoadedDomain } from '#config';
 import { toIso } from '#hydrology';
 import type { FineTuning } from './fine-tune-reservoirs.js';
 import type { Pretrained, PretrainingPlan } from './pretrain-weights.js';
-import { intensitySurface, productionSurface, sections, WETNESS, type Reservoir } from './response-surfaces.js';
-import { drawSurfaces } from './surface-figure.js';
+import { agreementOf, intensitySurface, productionSurface, sections, WETNESS, type Reservoir } from './response-surfaces.js';
+import { drawSurfaces, type SurfaceFigure } from './surface-figure.js';
 
 use([LineChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
 
@@ -48,10 +48,14 @@ function surfaceSection(reservoir: Reservoir, { result }: Pretrained): string {
   return `<section><h2>What it learnt of the GR laws</h2>
 <p>R² of every flux on held-out steps (P_s, E_s, percolation, exchange, inflow and release of the transfer store, runoff):</p>
 <table><thead><tr>${heads.join('')}</tr></thead><tbody><tr>${cells.join('')}</tr></tbody></table>
-<div class="pair">${drawSurfaces(productionSurface(reservoir, `P_s(P_n, h_p), c_p = ${reservoir.cp} mm`))}
+<div class="pair">${compared(productionSurface(reservoir, `P_s(P_n, h_p), c_p = ${reservoir.cp} mm`))}
 ${sectionChart(reservoir, 'the same in sections')}</div>
 ${lossChart('Loss of the pretraining', [{ name: 'loss', costs: result.losses, colour: COLOURS[0]! }])}</section>`;
 }
+
+/** A figure with how well the learnt surface is that of the law. */
+const compared = (figure: SurfaceFigure): string =>
+  drawSurfaces({ ...figure, title: `${figure.title}; R² ${agreementOf(figure).toFixed(4)}` });
 
 function intensitySection(reservoir: Reservoir): string {
   const { alpha1, alpha2 } = reservoir.law!;
@@ -59,7 +63,7 @@ function intensitySection(reservoir: Reservoir): string {
 <p>P_ri is a rainfall-intensity input. The name is the published one, what it holds is our reading: in a run the gross rain of the step in mm per hour. The samples draw it apart from P_n
 (¼ to 8 times the depth of the hour), and the law they follow is GR-RI's with P_ri in it: the share exp(−${alpha1}·P_ri) of P_n meets the production store, 0.1 + 0.9·tanh(${alpha2}·P_ri)² of what
 leaves it passes the transfer store. So intense rain wets less; a corner with more P_n than P_ri was drawn rarely.</p>
-<div class="pair">${WETNESS.map(wetness => drawSurfaces(intensitySurface(reservoir, wetness))).join('\n')}</div></section>`;
+<div class="pair">${WETNESS.map(wetness => compared(intensitySurface(reservoir, wetness))).join('\n')}</div></section>`;
 }
 
 function tuningSection({ runs, plan }: PretrainingStory, pretrained: Reservoir): string {
@@ -100,7 +104,7 @@ function sectionChart(reservoir: Reservoir, title: string): string {
   return draw(
     {
       title: { text: `P_s over P_n, ${title}`, textStyle: { fontSize: 13 } },
-      legend: { bottom: 0, itemWidth: 18, itemGap: 8, textStyle: { fontSize: 11 }, icon: 'path://M0,4H20V6H0Z' },
+      legend: { bottom: 0, itemWidth: 18, itemGap: 14, textStyle: { fontSize: 11 }, icon: 'path://M0,4H20V6H0Z' },
       grid: { left: 55, right: 20, top: 40, bottom: 85 },
       xAxis: { type: 'value', name: 'P_n, mm', nameLocation: 'middle', nameGap: 24 },
       yAxis: { type: 'value', name: 'P_s, mm', nameLocation: 'middle', nameGap: 30 },

@@ -13,7 +13,8 @@ export interface Reservoir {
 }
 
 const POINTS = 25;
-const MOST_RAIN = 60;
+/** About the heaviest hour of the Cance's record. */
+const MOST_RAIN = 45;
 const MOST_INTENSITY = 100;
 /** Dry, middle, wet. */
 export const WETNESS: readonly (readonly [name: string, hp: number])[] = [
@@ -56,6 +57,14 @@ const stepOf = ({ cp, ct, stepSeconds }: Reservoir, at: { pn: number; hp: number
   ...{ en: 0, ht: 0.3, kexc: 0, cp, ct, stepSeconds },
   ...at,
 });
+
+/** R² of the learnt surface of a figure on that of the law. */
+export function agreementOf({ surfaces }: SurfaceFigure): number {
+  const [learnt, law] = surfaces.map(({ z }) => z.flat()) as [number[], number[]];
+  const average = law.reduce((sum, value) => sum + value, 0) / law.length;
+  const total = law.reduce((sum, value) => sum + (value - average) ** 2, 0);
+  return 1 - law.reduce((sum, value, k) => sum + (value - learnt[k]!) ** 2, 0) / total;
+}
 
 const mostOf = ({ pn, cp, hp }: ReservoirStep): number => Math.min(pn, cp * (1 - hp));
 

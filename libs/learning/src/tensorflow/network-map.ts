@@ -3,9 +3,11 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { normalNumbers } from '#hydrology';
 import type { StandardDescriptor } from '../descriptors.js';
 import { layerSizes, weightsOf, type NetworkSizes } from '../dense-network.js';
-import type { FieldMap } from '../maps/field-map.js';
+import type { FieldMap, PredictorCost } from '../maps/field-map.js';
 import type { ControlPrior } from '../prior.js';
+import { kernelOperation } from './kernel-gradient.js';
 import type { TensorFlow } from './open-tensorflow.js';
+import { requireTrainable } from './require-trainable.js';
 
 export interface NetworkMapShape {
   readonly descriptors: readonly Pick<StandardDescriptor, 'values'>[];
@@ -24,7 +26,7 @@ export interface NetworkMapShape {
  */
 export function networkMap(tensorflow: TensorFlow, shape: NetworkMapShape): FieldMap {
   const { core } = tensorflow;
-  const { descriptors, cellCount, fields, hidden } = shape;
+  const { descriptors, fields, hidden } = shape;
   const sizes: NetworkSizes = { inputs: descriptors.length, hidden, outputs: fields };
   const model = buildModel(tensorflow, sizes);
   const inputs = core.tidy(() =>
@@ -36,6 +38,15 @@ export function networkMap(tensorflow: TensorFlow, shape: NetworkMapShape): Fiel
     ),
   );
   const predict = () => core.transpose(model.predict(inputs));
+  const differentiate = (control: Float64Array, cost: PredictorCost): Float64Array => {
+    model.load(control);
+    const slopes = core.tidy(() => {
+      const operation = kernelOperation(tensorflow, cost);
+      const { grads } = core.variableGrads(() => operation(predict()), model.variables());
+      return model.variables().map(({ name }) => grads[name]!.dataSync<'float32'>());
+    });
+    return Float64Array.from(slopes.flatMap(values => [...values]));
+  };
   return {
     kind: 'ann',
     size: weightsOf(sizes),
@@ -43,15 +54,8 @@ export function networkMap(tensorflow: TensorFlow, shape: NetworkMapShape): Fiel
       model.load(control);
       return Float64Array.from(core.tidy(() => predict().dataSync<'float32'>()));
     },
-    pullBack: (control, byPredictor) => {
-      model.load(control);
-      const slopes = core.tidy(() => {
-        const direction = core.tensor2d(Float32Array.from(byPredictor), [fields, cellCount]);
-        const { grads } = core.variableGrads(() => core.sum(core.mul(predict(), direction)), model.variables());
-        return model.variables().map(({ name }) => grads[name]!.dataSync<'float32'>());
-      });
-      return Float64Array.from(slopes.flatMap(values => [...values]));
-    },
+    differentiate,
+    pullBack: (control, byPredictor) => differentiate(control, () => ({ cost: 0, byPredictor })),
     prior: ofFields => weightPrior(sizes, ofFields, shape.seed),
     level: (z, otherwise) => levelled(sizes, z, otherwise),
   };
@@ -72,7 +76,8 @@ interface Model {
   readonly variables: () => Variable[];
 }
 
-function buildModel({ core, layers }: TensorFlow, sizes: NetworkSizes): Model {
+function buildModel(tensorflow: TensorFlow, sizes: NetworkSizes): Model {
+  const { core, layers } = tensorflow;
   const input = layers.input({ shape: [sizes.inputs] });
   const dense = layerSizes(sizes).map(([, units], l) =>
     layers.layers.dense({ units, activation: l < sizes.hidden.length ? 'tanh' : 'linear' }),
@@ -80,6 +85,7 @@ function buildModel({ core, layers }: TensorFlow, sizes: NetworkSizes): Model {
   const deep = dense.slice(0, -1).reduce((x, layer) => layer.apply(x) as typeof input, input);
   const beside = dense.at(-1)!.apply(input) as typeof input;
   const model: LayersModel = layers.model({ inputs: input, outputs: layers.layers.add().apply([deep, beside]) as typeof input });
+  requireTrainable(tensorflow, model);
   const weights = dense.flatMap(layer => layer.trainableWeights);
   return {
     predict: inputs => model.apply(inputs, { training: true }) as Tensor2D,

@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type * as Core from '@tensorflow/tfjs-core';
 import type * as Layers from '@tensorflow/tfjs-layers';
+import { nameMissingGradients } from './require-trainable.js';
 
 /** TensorFlow.js with a backend that is ready. Loaded where something is trained, never by what forecasts. */
 export interface TensorFlow {
@@ -28,5 +29,6 @@ export async function openTensorFlow(wanted?: TensorFlow['backend']): Promise<Te
   wasm.setWasmPaths(`${dirname(fileURLToPath(import.meta.resolve('@tensorflow/tfjs-backend-wasm')))}/`);
   await core.setBackend('wasm');
   await core.ready();
+  nameMissingGradients(core);
   return { core, layers, backend: 'wasm' };
 }

@@ -1,6 +1,7 @@
 import type { Tensor, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { TensorFlow } from './open-tensorflow.js';
+import { requireTrainable } from './require-trainable.js';
 
 export interface StepNetworkSizes {
   readonly inputs: number;
@@ -22,7 +23,8 @@ export interface StepNetwork {
 }
 
 /** Dense layers with SiLU between them (`swish` of Keras), the last one linear. A Keras kernel is the transpose of the kernel's matrix. */
-export function stepNetwork({ core, layers }: TensorFlow, { inputs, hidden, outputs }: StepNetworkSizes): StepNetwork {
+export function stepNetwork(tensorflow: TensorFlow, { inputs, hidden, outputs }: StepNetworkSizes): StepNetwork {
+  const { core, layers } = tensorflow;
   const units = [...hidden, outputs];
   const model = layers.sequential({
     layers: units.map((count, l) =>
@@ -33,6 +35,7 @@ export function stepNetwork({ core, layers }: TensorFlow, { inputs, hidden, outp
       }),
     ),
   });
+  requireTrainable(tensorflow, model);
   const variables = (): Variable[] => model.layers.flatMap(layer => layer.trainableWeights.map(weight => weight.read() as Variable));
   return {
     model,

@@ -155,6 +155,19 @@ describe('other formats of gridded rain', () => {
     ]);
   });
 
+  it('RADOLAN RX: reflectivity in one byte, by Z-R', async () => {
+    const cells = new Uint8Array(900 * 900);
+    [cells[0], cells[1], cells[2]] = [145, 249, 250]; // 40 dBZ, clutter, missing
+    const header = 'RX171150100001024BY 810134VS 3SW   2.28.1PR E+00INT   5GP 900x 900MS 20<boo,ros,emd,han>\x03';
+    const { rasters, rejects } = await decode(new Uint8Array([...Buffer.from(header, 'latin1'), ...cells]));
+    expect(rejects).toEqual([]);
+    const { depths, from, to, product } = rasters[0]!;
+    expect([from, to, product]).toEqual([parseIso('2024-10-17T11:45Z'), parseIso('2024-10-17T11:50Z'), 'RADOLAN RX']);
+    const south = depths.subarray(899 * 900);
+    expect(south[0]).toBeCloseTo(((10 ** 4 / 200) ** (1 / 1.6) * 5) / 60, 6); // 11.5 mm/h for five minutes
+    expect(Array.from(south.subarray(1, 4))).toEqual([NAN, NAN, 0]);
+  });
+
   it('GeoTIFF: time from the name, duration and unit from the source', async () => {
     const file = new Uint8Array(
       writeArrayBuffer(Float32Array.of(0, 12, -99, 5), {

@@ -1,6 +1,7 @@
-import { MINUTE_MS, epochMs, type EpochMs, type PlacedGrid } from '#hydrology';
+import { HOUR_MS, MINUTE_MS, epochMs, type EpochMs, type PlacedGrid } from '#hydrology';
 import { Refusal } from '../reject.js';
 import { requirePlausibleInterval, requirePlausibleShape, type RainRaster, type RainReading } from './rain-raster.js';
+import { rainRateOf } from './reflectivity.js';
 
 const END_OF_HEADER = 0x03;
 const LONGEST_HEADER = 1000;
@@ -14,9 +15,15 @@ const VALUE_BITS = 0x0fff;
 /** Does it begin like a RADOLAN product: two letters, day and time, location 10000? */
 export const isRadolan = (bytes: Uint8Array): boolean => /^[A-Z][A-Z0-9]\d{6}10000\d{4}BY/.test(asciiOf(bytes.subarray(0, 20)));
 
+/** Products of one byte a cell: reflectivity, dBZ = byte / 2 − 32.5. */
+const REFLECTIVITY: ReadonlySet<string> = new Set(['RX', 'WX', 'EX']);
+const CLUTTER_BYTE = 249;
+const MISSING_BYTE = 250;
+
 /**
  * Decodes a DWD RADOLAN or RADVOR composite in binary (RADOLAN/RADVOR format description 2.5): 16-bit accumulations such as RW
- * (hour), RY (5 minutes, raw), YW (5 minutes, adjusted), SF (day). Missing is NaN, clutter counts as missing.
+ * (hour), RY (5 minutes, raw), YW (5 minutes, adjusted), SF (day), and 8-bit reflectivities (RX, WX, EX) by the reading's Z-R.
+ * Missing is NaN, clutter counts as missing.
  */
 export function decodeRadolan(bytes: Uint8Array, reading: RainReading): RainRaster {
   const end = bytes.subarray(0, LONGEST_HEADER).indexOf(END_OF_HEADER);
@@ -24,15 +31,17 @@ export function decodeRadolan(bytes: Uint8Array, reading: RainReading): RainRast
   const header = asciiOf(bytes.subarray(0, end));
   const product = header.slice(0, 2);
   const { rows, columns } = shapeOf(header);
-  if (bytes.length - end - 1 !== rows * columns * 2) {
-    const has = bytes.length - end - 1;
-    throw new Refusal(
-      'FILE_UNREADABLE',
-      `is cut short or not 16-bit: ${rows} × ${columns} cells need ${rows * columns * 2} bytes, it has ${has}`,
-    );
+  const isReflectivity = REFLECTIVITY.has(product);
+  const wanted = rows * columns * (isReflectivity ? 1 : 2);
+  const cells = bytes.subarray(end + 1);
+  if (cells.length !== wanted) {
+    const message = `is cut short or of another kind: ${rows} × ${columns} cells of ${product} need ${wanted} bytes, it has ${cells.length}`;
+    throw new Refusal('FILE_UNREADABLE', message);
   }
   const interval = intervalOf(header, reading);
-  const depths = readDepths(bytes.subarray(end + 1), { rows, columns }, precisionOf(header));
+  const depths = isReflectivity
+    ? readReflectivity(cells, { rows, columns }, { ...interval, reading })
+    : readDepths(cells, { rows, columns }, precisionOf(header));
   return { grid: gridOf(rows, columns), ...interval, depths, quality: null, product: `RADOLAN ${product}` };
 }
 
@@ -78,6 +87,30 @@ function readDepths(cells: Uint8Array, shape: { readonly rows: number; readonly 
       const value = (cell & VALUE_BITS) * precision;
       depths[target + column] = (cell & (MISSING_BIT | CLUTTER_BIT)) !== 0 ? NaN : (cell & NEGATIVE_BIT) !== 0 ? -value : value;
     }
+  }
+  return depths;
+}
+
+interface Echo {
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+  readonly reading: RainReading;
+}
+
+/** The rate of the instant holds over the interval. Rows come from south to north. */
+function readReflectivity(
+  cells: Uint8Array,
+  { rows, columns }: { readonly rows: number; readonly columns: number },
+  echo: Echo,
+): Float32Array {
+  const hours = (echo.to - echo.from) / HOUR_MS;
+  const depthOf = Float32Array.from({ length: 256 }, (_, byte) =>
+    byte === CLUTTER_BYTE || byte >= MISSING_BYTE ? NaN : rainRateOf(byte / 2 - 32.5, echo.reading.reflectivity) * hours,
+  );
+  const depths = new Float32Array(rows * columns);
+  for (let row = 0; row < rows; row++) {
+    const target = (rows - 1 - row) * columns;
+    for (let column = 0; column < columns; column++) depths[target + column] = depthOf[cells[row * columns + column]!]!;
   }
   return depths;
 }

@@ -26,6 +26,8 @@ export type FlagSource = 'HN' | 'HX' | 'SX' | 'ROR' | 'ROF' | 'SR' | 'TS';
 
 export const RELIABLE = 0;
 export const DOUBTFUL = 3;
+/** Doubtful by how it was made (a rating curve carried on), whatever its neighbours say. */
+export const DOUBTFUL_COMPLETED = 5;
 export const UNRELIABLE = 6;
 export const MISSING = 9;
 

@@ -80,7 +80,14 @@ function flood(runs: readonly ValidationRun[], event: FloodEvent): string {
     const { colour, line: type } = methodStyle(score.method);
     return { type: 'line', showSymbol: false, color: colour, lineStyle: { width: 1.4, type }, data: line(time, around, own.simulated) };
   });
-  const observed = { type: 'line', showSymbol: false, color: INK, lineStyle: { width: 2.6 }, data: line(time, around, pairs.observed) };
+  const observed = {
+    type: 'line',
+    showSymbol: false,
+    color: INK,
+    z: 3,
+    lineStyle: { width: 2.6 },
+    data: line(time, around, pairs.observed),
+  };
   return chart(
     {
       grid: { left: 52, right: 14, top: 10, bottom: 26 },

@@ -22,7 +22,7 @@ th,td{text-align:left;padding:5px 10px;border-bottom:1px solid var(--line);verti
 td small{color:var(--quiet)}tr.less td{color:var(--quiet);border-bottom:2px solid var(--line)}
 .scroll{overflow-x:auto;border:1px solid var(--line);border-radius:8px;margin:8px 0 16px}
 .glance td{text-align:center;font-size:16px}.glance td small{display:block;font-size:12px}.glance th[scope]{white-space:nowrap}.glance thead th{text-align:center}
-.glance i{display:inline-block;width:10px;height:10px;border-radius:50%;margin-right:8px}.glance .best{font-weight:700}.glance small{font-weight:400}
+.glance i{display:inline-block;width:10px;height:10px;border-radius:50%;margin-right:8px}.glance .best{font-weight:700}.glance small{font-weight:400;white-space:nowrap}
 .narrow{width:auto;min-width:420px}.bar{display:block;height:5px;border-radius:3px;margin-top:3px;min-width:2px}
 details{margin:8px 0 16px}summary{cursor:pointer;color:var(--accent);padding:6px 0}
 @media(max-width:640px){h1{font-size:24px}.wide .drawing svg{max-width:none}.key{position:static}.glance td{font-size:14px}}
