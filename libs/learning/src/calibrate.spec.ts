@@ -144,6 +144,17 @@ describe('calibrate', () => {
     expect(step.value).toMatchObject({ stoppedBy: 'interrupted', iterations: 7 });
   });
 
+  it('stopped before its network is there, is the plain structure', () => {
+    const network = { inputs: ['hp'], hidden: [2], outputs: ['fq'] } as unknown as NonNullable<Kernel['layout']['network']>;
+    const hybrid: Kernel = { ...toy, layout: { ...toy.layout, structure: 'toy_mlp', network } };
+    const problem = { ...problemFor(twin(() => 300)), plain: toy, mapping: { ...uniformly, weights: true } };
+    const search = calibrating(problem, hybrid);
+    let step = search.next();
+    while (!step.done) step = search.next('stop');
+    expect(step.value).toMatchObject({ stoppedBy: 'interrupted', mapping: { layout: { structure: 'toy' } } });
+    expect(step.value.coefficients.correction).toBeUndefined();
+  });
+
   it('is held near the prior by its weight', () => {
     const observed = twin(cell => 150 + 60 * cell ** 1.5);
     const free = calibrate({ ...problemFor(observed), mapping: bySlope }, toy);

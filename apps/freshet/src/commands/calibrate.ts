@@ -254,7 +254,7 @@ function parameterFileOf(result: Calibration, made: Provenance): ParameterFile {
   return {
     format: PARAMETER_FORMAT,
     basin: domain.basin,
-    structure: plan.structure,
+    structure: result.mapping.layout.structure, // the plain one where the fit ended before its network was there
     routing: plan.routing,
     ...(domain.settings.model.reachLength === 'link' && { reachLength: 'link' as const }),
     stepSeconds: time.stepMs / SECOND_MS,
