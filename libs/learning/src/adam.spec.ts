@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MinimiseProgress } from '#kernel';
-import { adam, adamSteps } from './adam.js';
+import { adam, adamSteps, clipped } from './adam.js';
 
 /** Rosenbrock's valley, minimum 0 at (1, 1). */
 const rosenbrock = (x: Float64Array, gradient: Float64Array): number => {
@@ -74,5 +74,21 @@ describe('adam', () => {
       expect(found.cost).toBeCloseTo(bowl(found.x, new Float64Array(2)), 12);
       expect(found.cost).toBeLessThan(49);
     }
+  });
+});
+
+describe('clipped', () => {
+  const second = Float64Array.from([9, 16]).map(mean => mean * (1 - 0.9 ** 20)); // as if every gradient so far had a length of 5
+  const met = { step: 20, first: new Float64Array(2), second };
+
+  it('shortens a gradient that is longer than usual, and keeps its direction', () => {
+    const [x, y] = clipped(Float64Array.from([30, 40]), met, 0.9);
+    expect([x, y]).toEqual([expect.closeTo(3, 9), expect.closeTo(4, 9)]);
+  });
+
+  it('leaves a shorter one alone, and the first few', () => {
+    const [short, long] = [Float64Array.from([1, -2]), Float64Array.from([30, 40])];
+    expect(clipped(short, met, 0.9)).toBe(short);
+    expect(clipped(long, { ...met, step: 4 }, 0.9)).toBe(long);
   });
 });

@@ -34,7 +34,7 @@ interface BenchTrainingFlags {
 }
 
 /** How the proof is trained beside the defaults of the command. */
-const OPTIONS: Partial<Deciding> = { batch: '8', rate: '0.1', window: '30d', spinUp: '10d', hidden: '16', heldOut: '0.2' };
+const OPTIONS: Partial<Deciding> = { batch: '2', rate: '0.05', window: '30d', spinUp: '10d', hidden: '16', heldOut: '0.2' };
 /** Epochs of the runs that only measure time. */
 const TIMED_EPOCHS = '1';
 

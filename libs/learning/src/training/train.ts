@@ -1,5 +1,5 @@
 import type { StopWish } from '#kernel';
-import { adamStep, decayedRate, hasExploded } from '../adam.js';
+import { adamStep, clipped, decayedRate, hasExploded } from '../adam.js';
 import type { ControlPrior } from '../prior.js';
 import { drawBatches, type Visit } from './draw-batches.js';
 import { mapBasins, samplePrior, type SampleMapping } from './map-basins.js';
@@ -27,7 +27,7 @@ interface Trainer {
 
 /**
  * Mini-batch learning of θ(x) = NN(D(x), W): minimises the mean of 1 − NSE over the basins that are trained on, plus priorWeight · Σ u², by Adam over
- * u = (x − mean)/deviation. A batch is a set of (basin, window); its loss times the number of windows of a basin is an estimate of the
+ * u = (x − mean)/deviation, with gradients clipped to their usual length and a rate that rises over the first epoch and then falls. A batch is a set of (basin, window); its loss times the number of windows of a basin is an estimate of the
  * mean over the sample without bias, but for the states that a window starts from (README: warm states).
  *
  * Yields after every step a training that another call goes on from with the same bits. What it ends with has the best weights
@@ -50,7 +50,7 @@ export async function* train(
       const loss = await lossOf(trainer, training, batch);
       if (hasExploded(loss.value, loss.gradient, Math.max(MEAN_DISCHARGE, training.firstLoss ?? 0)))
         return { training, stoppedBy: `diverged-at-${training.step + 1}` };
-      training = stepped(training, loss, decayedRate(settings.rate, training.step, steps));
+      training = stepped(training, loss, rateOf(training.step, { rate: settings.rate, steps, rising: perEpoch }));
       if (training.step === (epoch + 1) * perEpoch) training = await endEpoch(trainer, training, perEpoch);
       if ((yield { training, loss: loss.data, steps }) === 'stop' && training.step < steps) return { training, stoppedBy: 'interrupted' };
     }
@@ -98,8 +98,22 @@ async function lossOf(trainer: Trainer, { u }: Training, batch: readonly Visit[]
   };
 }
 
+/** A batch sees few windows: what it says of the size of a gradient is forgotten sooner than Adam's own .999 does. */
+const BATCH_BETA2 = 0.99;
+
+interface Schedule {
+  readonly rate: number;
+  readonly steps: number;
+  /** Steps over which it rises: an epoch, so that every window has been seen once before the steps are long. */
+  readonly rising: number;
+}
+
+const rateOf = (step: number, { rate, steps, rising }: Schedule): number =>
+  decayedRate(rate, step, steps) * Math.min(1, (step + 1) / rising);
+
 function stepped(training: Training, { value, data, gradient, work }: BatchLoss, rate: number): Training {
-  const { x, moments } = adamStep(training.u, gradient, { ...training.moments, step: training.step }, rate);
+  const met = { ...training.moments, step: training.step };
+  const { x, moments } = adamStep(training.u, clipped(gradient, met, BATCH_BETA2), met, { rate, beta2: BATCH_BETA2 });
   return {
     ...training,
     step: moments.step,

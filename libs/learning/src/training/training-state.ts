@@ -5,7 +5,7 @@ export interface TrainingSettings {
   /** Windows of a batch. */
   readonly batch: number;
   readonly epochs: number;
-  /** Adam's first step, in deviations of the prior; it falls to nothing along half a cosine over all epochs. */
+  /** Adam's longest step, in deviations of the prior: it rises over the first epoch and falls to nothing along half a cosine over all. */
   readonly rate: number;
   /** Of the order of the batches and of the random weights that a network starts with. */
   readonly seed: number;
