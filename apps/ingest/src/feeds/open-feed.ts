@@ -4,7 +4,7 @@ import type { ObservationSource, RainRaster } from '#observation';
 import type { RainDecoder } from '../decode/rain-decoder.js';
 import { sayUrl } from '../http/fetch-answer.js';
 import { Service } from '../http/service.js';
-import { stationCodes } from '../sources/gauge-answers.js';
+import { stationCodes, type AnswerSeen } from '../sources/gauge-answers.js';
 import { createGaugeFolderSource } from '../sources/gauge-folder.js';
 import { createGaugeService } from '../sources/gauge-http.js';
 import { createRainFolderSource, type RainFolder } from '../sources/rain-folder.js';
@@ -17,12 +17,7 @@ export interface FeedSurroundings {
   /** The services that are asked already, by origin: sources of one service share its quota and its patience. */
   readonly services: Map<string, Service>;
   /** For a check that shows what was understood. */
-  readonly onAnswer?: (answer: {
-    readonly url: string;
-    readonly rows: number;
-    readonly others: number;
-    readonly unchanged: boolean;
-  }) => void;
+  readonly onAnswer?: (answer: AnswerSeen) => void;
   readonly onRaster?: (name: string, raster: RainRaster) => void;
 }
 

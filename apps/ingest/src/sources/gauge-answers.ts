@@ -17,6 +17,16 @@ export function stationCodes({ stations }: GaugeSettings, gauged: readonly strin
   return { stationOf: new Map(pairs.map(([station, code]) => [code, station])), codes: pairs.map(([, code]) => code) };
 }
 
+/** What there is to say of an answer or a file, for a check that shows what was understood. */
+export interface AnswerSeen {
+  /** Address or file name. */
+  readonly url: string;
+  readonly rows: number;
+  readonly others: number;
+  /** The same as the time before. */
+  readonly unchanged: boolean;
+}
+
 /** An answer in the domain's own names. rows = values + rejects + rows of others. */
 export interface GaugeAnswer {
   readonly rows: number;

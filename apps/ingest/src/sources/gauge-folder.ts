@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { pathFrom, type GaugeSettings } from '#config';
 import { DAY_MS, type EpochMs } from '#hydrology';
 import { reject, type ObservationSource, type Reject } from '#observation';
-import { readAnswer, type StationCodes } from './gauge-answers.js';
+import { readAnswer, type AnswerSeen, type StationCodes } from './gauge-answers.js';
 import { News } from './news.js';
 import { WatchedFolder, type ReadFile } from './watched-folder.js';
 
@@ -12,12 +12,7 @@ export interface GaugeFolder {
   readonly stations: StationCodes;
   readonly domainFolder: string;
   readonly now: () => EpochMs;
-  readonly onAnswer?: (answer: {
-    readonly url: string;
-    readonly rows: number;
-    readonly others: number;
-    readonly unchanged: boolean;
-  }) => void;
+  readonly onAnswer?: (answer: AnswerSeen) => void;
 }
 
 /** Files may repeat what earlier ones held. */

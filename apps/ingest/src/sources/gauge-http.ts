@@ -5,7 +5,7 @@ import { sign } from '../http/credentials.js';
 import { fetchAnswer, sayUrl, type Validators } from '../http/fetch-answer.js';
 import type { Service } from '../http/service.js';
 import { SourceFailure } from '../http/source-failure.js';
-import { readAnswer, type GaugeAnswer, type StationCodes } from './gauge-answers.js';
+import { readAnswer, type AnswerSeen, type GaugeAnswer, type StationCodes } from './gauge-answers.js';
 import { addressesOf } from './gauge-dialects.js';
 import { News } from './news.js';
 
@@ -17,12 +17,7 @@ export interface GaugeService {
   readonly domainFolder: string;
   readonly now: () => EpochMs;
   /** Told of each answer, for a check that shows what was understood. */
-  readonly onAnswer?: (answer: {
-    readonly url: string;
-    readonly rows: number;
-    readonly others: number;
-    readonly unchanged: boolean;
-  }) => void;
+  readonly onAnswer?: (answer: AnswerSeen) => void;
 }
 
 /** What a service said about its answers of last time, by address; a few at once, since the beginning of the time asked for moves on. */
