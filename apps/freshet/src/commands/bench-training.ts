@@ -51,8 +51,8 @@ export function benchTrainingCommand(bench: Command): void {
     .option('--rain <basin>', 'domain whose rain and PET are moved over the basins', 'cance')
     .option('--basins <count>', 'basins of the sample', '100')
     .option('--noise <deviation>', 'of the logarithm of observed over true discharge', '0.05')
-    .option('--epochs <count>', 'of the training', '12')
-    .option('--full-batch-iterations <count>', 'of L-BFGS-B on the whole sample', '60')
+    .option('--epochs <count>', 'of the training', '24')
+    .option('--full-batch-iterations <count>', 'of L-BFGS-B on the whole sample', '100')
     .option('--seed <number>', 'of the sample and of the training', '1')
     .option('--json', 'print JSON')
     .action(async (flags: BenchTrainingFlags) => {
