@@ -80,7 +80,7 @@ function tuningSection({ runs, plan }: PretrainingStory, pretrained: Reservoir):
   return `<section><h2>Fitted to discharge, from these weights and from random ones</h2>
 <p>Uniform parameters and weights, fitted by the adjoint. Both starts take the parameters of the same uniform GR4 fit; the random one draws its hidden layers, its fluxes begin as half of what is admissible.</p>
 <table><thead><tr><th>start</th><th>seed</th><th>iterations</th><th>cost after the first</th><th>cost</th><th>NSE of the fitted period</th></tr></thead><tbody>${rows.join('')}</tbody></table>
-${lossChart('Cost by iteration (blue: pretrained, red: random)', curves)}
+${lossChart('Cost by iteration (blue: pretrained, orange: random)', curves)}
 <div class="pair">${drawSurfaces(productionSurface(tunedReservoir(first, pretrained), `P_s(P_n, h_p) after the fit, c_p = ${fittedOf(first, 'cp').toFixed(0)} mm`))}
 ${sectionChart(tunedReservoir(first, pretrained), `after the fit, ${plan.structure}`)}</div></section>`;
 }
