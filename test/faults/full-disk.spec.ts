@@ -43,7 +43,8 @@ describe('a disk that is full', () => {
       expect(full.code).not.toBe(0);
       expect(full.stdout).toBe('');
       expect(full.stderr).toMatch(/No space left on device|the database does not answer/);
-      expect(statfsSync(disk).bavail).toBe(0);
+      const { bavail, blocks } = statfsSync(disk);
+      expect(bavail / blocks).toBeLessThan(0.01); // a server that ends gives back its temporary files
       rmSync(ballast);
       const { code, stderr, stdout } = await runFreshet([...REPLAY, '--data', data, '--resume']);
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
