@@ -6,7 +6,6 @@ import { loadDomain, requireGauges, type LoadedDomain } from '#config';
 import { Fault } from '#errors';
 import { formatWeightsFile, openTensorFlow, type TensorFlow } from '#learning';
 import { fineTune, type FineTuning } from './fine-tune-reservoirs.js';
-import { formatPretrainingReport } from './pretrain-report.js';
 import { pretrain, PRETRAINING_DEFAULTS, RESERVOIR_STRUCTURES, type Pretrained, type PretrainingPlan } from './pretrain-weights.js';
 import { readPeriod } from './record-inputs.js';
 import { domainFolder, printJson } from './run-options.js';
@@ -94,6 +93,7 @@ async function reportOn(flags: PretrainFlags, { plan, domain, tensorflow, traine
     runs.push(await fineTune({ ...fitted, file, seed, start: 'pretrained' }));
     runs.push(await fineTune({ ...fitted, file, seed, start: 'random' }));
   }
+  const { formatPretrainingReport } = await import('./pretrain-report.js'); // as in validate: its charting library is slow to load
   await writeText(flags.report!, formatPretrainingReport({ plan, domain, trained, runs }));
   return runs;
 }
