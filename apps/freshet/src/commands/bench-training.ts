@@ -11,6 +11,7 @@ import { loadDomain, readPetFile, readRainFile, readSmashMesh } from '#config';
 import { Fault } from '#errors';
 import { recipeLayout } from '#kernel';
 import { parameterFields, parseParameterFile } from '#learning';
+import { correlation } from '#verification';
 import { checkpointBest } from '../training/checkpoint.js';
 import { FullBatch } from '../training/full-batch.js';
 import { makeSample } from '../training/make-sample.js';
@@ -142,7 +143,10 @@ async function trainAlone(
 
 /** Correlation of learned and true parameters over the cells of the basins held out. */
 async function compareFields(sample: string, out: string): Promise<Record<string, number>> {
-  const pairs = { cp: { learned: [] as number[], true: [] as number[] }, ct: { learned: [] as number[], true: [] as number[] } };
+  const pairs = {
+    cp: { simulated: [] as number[], observed: [] as number[] },
+    ct: { simulated: [] as number[], observed: [] as number[] },
+  };
   for (const id of heldOutOf(out)) {
     const domain = await loadDomain(join(sample, id));
     const read = (path: string) => parseParameterFile(readFileSync(path, 'utf8'), path);
@@ -153,11 +157,11 @@ async function compareFields(sample: string, out: string): Promise<Record<string
       const row = layout.parameters.indexOf(name) * layout.cellCount;
       const cells = (file: typeof truth): Float64Array =>
         parameterFields(file, domain, layout).parameters.subarray(row, row + layout.cellCount);
-      pairs[name].learned.push(...cells(learned));
-      pairs[name].true.push(...cells(truth));
+      pairs[name].simulated.push(...cells(learned));
+      pairs[name].observed.push(...cells(truth));
     }
   }
-  return { cells: pairs.cp.true.length, cp: round(correlation(pairs.cp)), ct: round(correlation(pairs.ct)) };
+  return { cells: pairs.cp.observed.length, cp: round(correlation(pairs.cp)), ct: round(correlation(pairs.ct)) };
 }
 
 const heldOutOf = (out: string): string[] =>
@@ -165,14 +169,6 @@ const heldOutOf = (out: string): string[] =>
     .filter(name => name.endsWith('.json'))
     .filter(name => parseParameterFile(readFileSync(join(out, name), 'utf8'), name).fit.objective.endsWith('held out'))
     .map(name => name.replace('.json', ''));
-
-function correlation({ learned, true: truth }: { readonly learned: readonly number[]; readonly true: readonly number[] }): number {
-  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const [a, b] = [mean(learned), mean(truth)];
-  const sum = (of: (k: number) => number): number => learned.reduce((total, _, k) => total + of(k), 0);
-  const [x, y] = [(k: number) => learned[k]! - a, (k: number) => truth[k]! - b];
-  return sum(k => x(k) * y(k)) / Math.sqrt(sum(k => x(k) ** 2) * sum(k => y(k) ** 2));
-}
 
 interface Wholly {
   readonly options: Deciding;
