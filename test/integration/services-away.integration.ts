@@ -58,7 +58,9 @@ describe('broker, database and network that go away during a replay', () => {
   };
   const finishMore = async (count: number) => {
     const before = await finished();
-    await until(async () => (await finished()) >= before + count, 120_000);
+    await until(async () => (await finished()) >= before + count, 120_000).catch(async (cause: unknown) => {
+      throw new Error(`after ${before} of ${CYCLES} cycles: ${await deployment.describe()}`, { cause });
+    });
   };
 
   it(

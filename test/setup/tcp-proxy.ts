@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
 /**
@@ -14,6 +15,8 @@ export class TcpProxy {
   cuts = 0;
   #away = false;
   readonly #pairs = new Set<readonly [Socket, Socket]>();
+  /** Ends when the last packet on its way to a socket is handed on. */
+  readonly #queues = new WeakMap<Socket, Promise<void>>();
 
   private constructor(
     readonly server: Server,
@@ -84,9 +87,16 @@ export class TcpProxy {
     }
   }
 
+  /** Behind what was taken before it, whatever the delay was then. */
   #hand(to: Socket, packet: Buffer): void {
-    if (this.delayMs === 0) to.write(packet);
-    else setTimeout(() => to.writable && to.write(packet), this.delayMs);
+    const due = Date.now() + this.delayMs;
+    const before = this.#queues.get(to) ?? Promise.resolve();
+    const handed = before.then(async () => {
+      const early = due - Date.now();
+      if (early > 0) await delay(early);
+      if (to.writable) to.write(packet);
+    });
+    this.#queues.set(to, handed);
   }
 
   #end(pair: readonly [Socket, Socket]): void {

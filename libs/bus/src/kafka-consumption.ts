@@ -117,22 +117,24 @@ class Progress {
   }
 
   handled(offsets: readonly bigint[]): void {
-    const reached = this.#prefix.add(offsets);
-    if (reached === null || reached === this.#reached) return;
-    this.#reached = reached;
-    this.payload.resolveOffset(String(reached));
+    this.#reached = this.#prefix.add(offsets) ?? this.#reached;
   }
 
   end(): void {
     clearInterval(this.#timer);
   }
 
-  /** Commits as far as everything is handled. @throws what the client throws when the partition is no longer ours */
+  /**
+   * Commits as far as everything is handled, and only then lets the client read on from there: a commit that is lost on the
+   * way would else never be made up for until the next message, which on a quiet partition is the next quarter of an hour.
+   * @throws what the client throws when the partition is no longer ours or the broker is away; what was not committed comes again
+   */
   async commit(): Promise<void> {
     const reached = this.#reached;
     if (reached === null || reached === this.#committed || this.lost !== null) return;
     const { topic, partition } = this.payload.batch;
     await this.payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset: String(reached + 1n) }] }] });
+    this.payload.resolveOffset(String(reached));
     this.#committed = reached;
   }
 
