@@ -40,7 +40,8 @@ export const groupName = ({ prefix }: Pick<KafkaSettings, 'prefix'>, group: stri
 export async function createTopics(admin: Admin, settings: KafkaSettings): Promise<void> {
   const there = new Set(await admin.listTopics());
   const missing = (Object.keys(TOPICS) as Topic[]).filter(topic => !there.has(topicName(settings, topic)));
-  if (missing.length > 0) await admin.createTopics({ topics: missing.map(topic => topicConfig(settings, topic)), waitForLeaders: true });
+  // the client's own wait for leaders gives up at the first answer of a broker that has not heard of the topic yet
+  if (missing.length > 0) await admin.createTopics({ topics: missing.map(topic => topicConfig(settings, topic)), waitForLeaders: false });
   await awaitLeaders(admin, settings);
 }
 
