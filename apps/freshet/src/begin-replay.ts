@@ -1,7 +1,7 @@
 import { Fault } from '#errors';
 import { BEAT_MS, epochMs, floorTo, toIso, type EpochMs } from '#hydrology';
 import { readReplay, saveReplay, type Pool, type ReplayRow } from '#store';
-import type { LoadedDomain } from '#config';
+import { requireRecord, type LoadedDomain } from '#config';
 import type { ReplayMode } from './freshet-options.js';
 
 /** A replay as it stands in the store: begun now or found. */
@@ -27,7 +27,9 @@ export async function beginReplay(pool: Pool, domain: LoadedDomain, mode: Replay
   return { row, resumed: row.clock >= from };
 }
 
-function checkPeriod({ record, name }: LoadedDomain, { from, to }: ReplayMode): void {
+function checkPeriod(domain: LoadedDomain, { from, to }: ReplayMode): void {
+  requireRecord(domain, 'a replay');
+  const { record, name } = domain;
   const beats = [from, to].every(time => floorTo(time, BEAT_MS) === time);
   if (!beats) throw new Fault('COMMAND_INVALID', 'a replay begins and ends on a quarter of an hour, such as 2014-11-03T00:15Z');
   if (from > to) throw new Fault('COMMAND_INVALID', `the replay would end (${toIso(to)}) before it begins (${toIso(from)})`);

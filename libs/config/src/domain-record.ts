@@ -19,7 +19,8 @@ import { temperatureOnSteps, type TemperatureRecord } from './temperature-file.j
 
 /** The files of a record, read. */
 export interface RecordFiles {
-  readonly rain: RainRecord;
+  /** Absent: the domain has no record, only feeds. */
+  readonly rain?: RainRecord | undefined;
   readonly pet: PetRecord;
   readonly discharge: DischargeRecord;
   readonly temperature?: TemperatureRecord;
@@ -32,16 +33,16 @@ const PET_NEAREST_DAYS = 31;
 /** The record of a domain on the cells of its mesh; grids are made when asked for. */
 export function openRecord(files: RecordFiles, mesh: Mesh): DomainRecord {
   const { rain, discharge } = files;
-  const rainPosition = positionsOf(mesh, 'rain', rain);
+  const rainPosition = rain && positionsOf(mesh, 'rain', rain);
   const daily = dailyPet(files.pet, positionsOf(mesh, 'pet', files.pet));
   const sent: DomainRecord['sent'] = {
-    rain: (from, to) => rainBetween(rain, rainPosition, files.rainLatencyMs, [from, to]),
+    rain: (from, to) => (rain && rainPosition ? rainBetween(rain, rainPosition, files.rainLatencyMs, [from, to]) : []),
     discharge: (station, from, to) => dischargeBetween(discharge, station, from, to),
   };
   return {
-    from: rain.stamps[0]!,
-    to: rain.stamps.at(-1)!,
-    rainStepMs: rain.stepMs,
+    from: rain?.stamps[0] ?? epochMs(0),
+    to: rain?.stamps.at(-1) ?? epochMs(0),
+    rainStepMs: rain?.stepMs ?? null,
     rain: (from, to) => sent.rain(from, to).flatMap(possibleDepths),
     discharge: (station, from, to) => possibleValues(sent.discharge(station, from, to)),
     sent,

@@ -20,9 +20,12 @@ const Mesh = z.strictObject({
   projection: z.string().optional(),
 });
 
-/** Without `discharge` the domain has no gauged station: it can be simulated, not calibrated, forecast or verified. */
+/**
+ * Without `rain` the domain lives on its feeds alone: it can be forecast, not replayed, calibrated or verified. With rain but without `discharge` it
+ * has no gauged station: it can be simulated.
+ */
 const Record = z.strictObject({
-  rain: relativePath,
+  rain: relativePath.optional(),
   pet: relativePath,
   discharge: relativePath.optional(),
   /** Air temperature; only structures with a snow slot read it. */

@@ -8,7 +8,7 @@ export { rasterOf, writeDomain, writeGauged, type BasinRaster, type NewDomain } 
 export { readRainFile, type RainRecord } from './rain-file.js';
 export { readPetFile, type PetRecord } from './pet-file.js';
 export { importSmash, type ImportOptions, type ImportSummary } from './import-smash.js';
-export { requireForecastable, requireGauges } from './require-gauges.js';
+export { requireForecastable, requireGauges, requireRecord } from './require-gauges.js';
 export { makeMesh, type MeshOptions, type MeshSummary } from './make-mesh.js';
 export { projectionOf, toLonLat, type Projection } from './projection.js';
 export { gridVariables, writeNetCdf, type VariableDefinition } from './netcdf.js';

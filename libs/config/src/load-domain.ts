@@ -125,8 +125,9 @@ async function readDescriptors(yaml: DomainYaml, root: string, mesh: Mesh): Prom
   return fields;
 }
 
-/** A gauged station needs its record. */
+/** A gauged station of a domain with a record needs its own. */
 function refuseStrangers(yaml: DomainYaml, stations: readonly Station[], recorded: readonly string[], path: string): void {
+  if (yaml.record.rain === undefined) return; // nothing is compared with a record
   const gauged = stations.filter(station => station.gauged);
   const mistakes = gauged
     .filter(({ id }) => !recorded.includes(id))
@@ -153,7 +154,7 @@ function refuseMisnamed(yaml: DomainYaml, gauged: readonly Station[], path: stri
 async function readRecordFiles(yaml: DomainYaml, root: string): Promise<Omit<RecordFiles, 'rainLatencyMs'>> {
   const { record, mesh } = yaml;
   const [rain, pet, discharge, temperature] = await Promise.all([
-    readRainFile(join(root, record.rain), mesh.epsg),
+    record.rain === undefined ? undefined : readRainFile(join(root, record.rain), mesh.epsg),
     readPetFile(join(root, record.pet), mesh.epsg),
     record.discharge === undefined ? NO_DISCHARGE : readDischargeFile(join(root, record.discharge)),
     record.temperature === undefined ? undefined : readTemperatureFile(join(root, record.temperature), mesh.epsg),

@@ -28,11 +28,11 @@ export interface LoadedDomain {
 
 /** The historical record that a replay, a hindcast and a calibration read. Intervals are (from, to]. */
 export interface DomainRecord {
-  /** First and last stamp of the rain record. */
+  /** First and last stamp of the rain record; 1970 both where there is none (`requireRecord` refuses that by name). */
   readonly from: EpochMs;
   readonly to: EpochMs;
-  /** Duration of each accumulation of the rain record. */
-  readonly rainStepMs: number;
+  /** Duration of each accumulation of the rain record; null without one. */
+  readonly rainStepMs: number | null;
   /** Accumulations as received, `receivedAt` = stamp + the source's latency; an hour absent from the record is absent here, a negative depth is missing. */
   rain(from: EpochMs, to: EpochMs): RainGrid[];
   /** Discharge of a gauged station, missing and negative values left out. */

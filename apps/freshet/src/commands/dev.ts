@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { readEnvironment, loadDomain } from '#config';
+import { loadDomain, readEnvironment, requireRecord } from '#config';
 import { Fault } from '#errors';
 import { toIso } from '#hydrology';
 import { createLogger } from '#runtime';
@@ -41,7 +41,9 @@ async function runDev(flags: DevFlags): Promise<void> {
   const wish = awaitStopWish();
   const environment = readEnvironment({ ...process.env, ...(flags.host !== undefined && { FRESHET_HOST: flags.host }) });
   const logger = createLogger(environment.logLevel);
-  const to = flags.to ?? toIso((await loadDomain(domainFolder(flags.domain))).record.to);
+  const domain = await loadDomain(domainFolder(flags.domain));
+  requireRecord(domain, 'a replay');
+  const to = flags.to ?? toIso(domain.record.to);
   const mode = await readMode({ ...flags, to, drop: [], delay: [] });
   const freshet = await startFreshet({
     roles: ['ingest', 'forecast', 'alert', 'api'],

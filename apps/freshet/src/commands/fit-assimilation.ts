@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Presets, SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
-import { ASSIMILATION_FORMAT, loadDomain, requireForecastable, type AssimilationFile, type LoadedDomain } from '#config';
+import { ASSIMILATION_FORMAT, loadDomain, requireForecastable, requireRecord, type AssimilationFile, type LoadedDomain } from '#config';
 import { toIso } from '#hydrology';
 import { estimateAssimilation, hindcastsOf, type Estimate } from './estimate-assimilation.js';
 import { openBasin, readPlan } from './hindcast.js';
@@ -39,6 +39,7 @@ export function fitAssimilationCommand(program: Command): void {
 async function fitAssimilation(flags: FitFlags): Promise<{ score: number; tried: Estimate['tried']; seconds: number }> {
   const started = performance.now();
   const domain = await loadDomain(domainFolder(flags.domain));
+  requireRecord(domain, 'assimilation');
   requireForecastable(domain, 'assimilation');
   const plan = readPlan({ from: flags.from, to: flags.to, every: '1h', rain: 'known', latency: 'none' }, domain);
   const files = flags.parameters ?? [join(domain.folder, domain.settings.model.parameters)];

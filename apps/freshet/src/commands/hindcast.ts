@@ -11,6 +11,7 @@ import {
   openMembers,
   parseDuration,
   requireForecastable,
+  requireRecord,
   withMembers,
   type LoadedDomain,
 } from '#config';
@@ -76,6 +77,7 @@ export function hindcastCommand(program: Command): void {
 
 async function hindcast(flags: HindcastFlags): Promise<HindcastScores> {
   const domain = await loadDomain(domainFolder(flags.domain));
+  requireRecord(domain, 'a hindcast');
   requireForecastable(domain, 'a hindcast');
   const plan = readPlan(flags, domain);
   const { basin: physics, kernel } = await openBasin(domain, flags);

@@ -64,7 +64,7 @@ export const PLAN_DEFAULTS = {
 const MODEL_STEP_SECONDS = 900;
 /** Calibration runs at the step of the record's rain and discharge, an hour at least; the interception is found for both. */
 export const calibrationSteps = ({ record }: LoadedDomain): readonly [seconds: number, ...others: number[]] =>
-  record.rainStepMs > HOUR_MS ? [record.rainStepMs / SECOND_MS] : [HOUR_MS / SECOND_MS, MODEL_STEP_SECONDS];
+  record.rainStepMs !== null && record.rainStepMs > HOUR_MS ? [record.rainStepMs / SECOND_MS] : [HOUR_MS / SECOND_MS, MODEL_STEP_SECONDS];
 
 /** A problem with everything it was made of. */
 export interface CalibrationSetup {

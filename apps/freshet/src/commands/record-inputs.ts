@@ -1,4 +1,4 @@
-import type { DomainRecord, LoadedDomain } from '#config';
+import { requireRecord, type DomainRecord, type LoadedDomain } from '#config';
 import { Fault } from '#errors';
 import { DAY_MS, epochMs, parseIso, stampOf, toIso, type EpochMs, type RainGrid, type Station, type TimeGrid } from '#hydrology';
 import type { KernelForcing } from '#kernel';
@@ -72,7 +72,9 @@ export interface Period {
  * Reads --from and --to and checks them against the rain record.
  * @throws Fault COMMAND_INVALID saying which period the record covers.
  */
-export function readPeriod(flags: { readonly from: string; readonly to: string }, { record }: LoadedDomain): Period {
+export function readPeriod(flags: { readonly from: string; readonly to: string }, domain: LoadedDomain): Period {
+  requireRecord(domain, 'a period of the past');
+  const { record } = domain;
   const period = { from: readDate('--from', flags.from), to: readDate('--to', flags.to) };
   const covered = `(${toIso(recordStart(record))}, ${toIso(record.to)}]`;
   if (period.from >= period.to) throw new Fault('COMMAND_INVALID', `--from ${flags.from} is not before --to ${flags.to}`);

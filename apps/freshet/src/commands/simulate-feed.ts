@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { FEED_FAULTS, FeedSimulator, RainWriter, readFeedFault, type SimulatedWorld } from '#apps/ingest';
-import { loadDomain, parseDuration, type LoadedDomain } from '#config';
+import { loadDomain, parseDuration, requireRecord, type LoadedDomain } from '#config';
 import { Fault } from '#errors';
 import { DAY_MS, HOUR_MS, epochMs, floorTo, parseIso, toIso } from '#hydrology';
 import { createLogger, every, systemClock } from '#runtime';
@@ -61,6 +61,7 @@ async function simulateFeed(flags: SimulateFlags): Promise<void> {
 /** Whole hours between the record and now, so that values keep their place in the hour. */
 function worldOf(domain: LoadedDomain, flags: SimulateFlags): SimulatedWorld {
   const now = systemClock.now();
+  requireRecord(domain, 'a feed that plays it');
   const { record } = domain;
   const from = parseIso(flags.from);
   if (from < record.from || from >= record.to) {

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { Presets, SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
-import { loadDomain, requireForecastable, type LoadedDomain } from '#config';
+import { loadDomain, requireForecastable, requireRecord, type LoadedDomain } from '#config';
 import type { BasinModel } from '#cycle';
 import { Fault } from '#errors';
 import { HOUR_MS, SECOND_MS, epochMs, toIso } from '#hydrology';
@@ -82,6 +82,7 @@ export function trainCorrectorCommand(program: Command): void {
 async function trainCorrector(flags: TrainFlags): Promise<unknown> {
   const started = performance.now();
   const domain = await loadDomain(domainFolder(flags.domain));
+  requireRecord(domain, 'training');
   requireForecastable(domain, 'training');
   const kind = readKind(flags.kind);
   const training = readTraining(flags, kind);
