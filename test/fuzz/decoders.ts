@@ -19,6 +19,7 @@ import {
   type GaugeReading,
 } from '#observation';
 import { makeOdim, reading as rainReading } from '../../libs/observation/src/gridded/test-rain-files.js';
+import { arrivalSubjects } from './arrivals.js';
 import { mutateBytes, mutateText } from './mutate.js';
 
 /** A decoder with inputs to start from. `run` decodes a mutated one and throws when it breaks its promise. */
@@ -40,7 +41,7 @@ const realFiles = (...names: readonly string[]): Buffer[] =>
   names.filter(name => existsSync(REAL + name)).map(name => readFileSync(REAL + name).subarray(0, 2_000_000));
 
 export async function makeSubjects(): Promise<readonly Subject[]> {
-  return [...(await rainSubjects()), ...gaugeSubjects()];
+  return [...(await rainSubjects()), ...gaugeSubjects(), ...arrivalSubjects()];
 }
 
 async function rainSubjects(): Promise<Subject[]> {

@@ -11,6 +11,7 @@ import {
   type StationId,
 } from '#hydrology';
 import { Fault } from '#errors';
+import { computePet, type ComputedPet } from './computed-pet.js';
 import type { DischargeRecord } from './discharge-file.js';
 import type { DomainRecord } from './loaded-domain.js';
 import { LEAP_YEAR_DAYS, dayOfLeapYear, type PetRecord } from './pet-file.js';
@@ -21,7 +22,8 @@ import { temperatureOnSteps, type TemperatureRecord } from './temperature-file.j
 export interface RecordFiles {
   /** Absent: the domain has no record, only feeds. */
   readonly rain?: RainRecord | undefined;
-  readonly pet: PetRecord;
+  /** A record of it, or how it is computed. */
+  readonly pet: PetRecord | ComputedPet;
   readonly discharge: DischargeRecord;
   readonly temperature?: TemperatureRecord;
   readonly rainLatencyMs: number;
@@ -34,7 +36,9 @@ const PET_NEAREST_DAYS = 31;
 export function openRecord(files: RecordFiles, mesh: Mesh): DomainRecord {
   const { rain, discharge } = files;
   const rainPosition = rain && positionsOf(mesh, 'rain', rain);
-  const daily = dailyPet(files.pet, positionsOf(mesh, 'pet', files.pet));
+  const temperature = files.temperature && { record: files.temperature, position: positionsOf(mesh, 'temperature', files.temperature) };
+  const { pet } = files;
+  const daily = 'formula' in pet ? computePet(pet, temperature ?? null) : dailyPet(pet, positionsOf(mesh, 'pet', pet));
   const sent: DomainRecord['sent'] = {
     rain: (from, to) => (rain && rainPosition ? rainBetween(rain, rainPosition, files.rainLatencyMs, [from, to]) : []),
     discharge: (station, from, to) => dischargeBetween(discharge, station, from, to),
@@ -47,13 +51,14 @@ export function openRecord(files: RecordFiles, mesh: Mesh): DomainRecord {
     discharge: (station, from, to) => possibleValues(sent.discharge(station, from, to)),
     sent,
     pet: time => ({ time, cellCount: mesh.cellCount, values: disaggregatePet(time, mesh.cellCount, daily) }),
-    ...(files.temperature ? { temperature: openTemperature(files.temperature, mesh) } : {}),
+    ...(temperature && {
+      temperature: time => ({
+        time,
+        cellCount: mesh.cellCount,
+        values: temperatureOnSteps(temperature.record, temperature.position, time),
+      }),
+    }),
   };
-}
-
-function openTemperature(record: TemperatureRecord, mesh: Mesh): NonNullable<DomainRecord['temperature']> {
-  const position = positionsOf(mesh, 'temperature', record);
-  return time => ({ time, cellCount: mesh.cellCount, values: temperatureOnSteps(record, position, time) });
 }
 
 /** For each cell the position of its centre in a raster (nearest neighbour). */

@@ -20,13 +20,20 @@ const Mesh = z.strictObject({
   projection: z.string().optional(),
 });
 
+/** PET by Oudin, where there is no record of it: from record.temperature, or from the means of the months. */
+const ComputedPet = z.strictObject({
+  formula: z.literal('oudin'),
+  /** January … December, °C. */
+  monthlyTemperature: z.array(z.number().min(-60).max(60)).length(12, 'must be the mean temperatures of the 12 months, °C').optional(),
+});
+
 /**
  * Without `rain` the domain lives on its feeds alone: it can be forecast, not replayed, calibrated or verified. With rain but without `discharge` it
  * has no gauged station: it can be simulated.
  */
 const Record = z.strictObject({
   rain: relativePath.optional(),
-  pet: relativePath,
+  pet: z.union([relativePath, ComputedPet], 'must be a path inside the domain folder, or { formula: oudin }'),
   discharge: relativePath.optional(),
   /** Air temperature; only structures with a snow slot read it. */
   temperature: relativePath.optional(),

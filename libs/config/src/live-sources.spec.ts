@@ -61,6 +61,36 @@ describe('live sources of domain.yaml', () => {
     ]);
   });
 
+  it('may have a folder that a bucket fills', () => {
+    const [radar] = read(`    - { id: a, kind: odim-folder, folder: in, bucket: { url: 'https://b.example', prefix: 'r/{yyyy}/{MM}/' } }`);
+    expect(radar!.bucket).toMatchObject({ match: '*', overlap: 3 * 3_600_000, reach: 86_400_000, timeout: 30_000, pages: 100 });
+    expect(
+      mistakesOf(`    - { id: a, kind: odim-folder, folder: in, bucket: { url: 'https://b.example?x=1', prefix: '{year}' } }`),
+    ).toEqual([
+      'sources.live.0.bucket.url: must have no query; write prefix and startAfter beside it',
+      'sources.live.0.bucket.prefix: may hold the words {yyyy}, {MM}, {dd}, {HH} only',
+    ]);
+    expect(mistakesOf(`    - { id: a, kind: ea, url: 'https://x.example', bucket: { url: 'https://b.example' } }`)).toEqual([
+      'sources.live.0.url: cannot stand beside bucket or notifications: they fill a folder',
+    ]);
+  });
+
+  it('may have a folder that a broker fills', () => {
+    const broker = (more: string) =>
+      `    - { id: a, kind: odim-folder, folder: in, notifications: { url: 'mqtts://b.example', topics: [a/#], ${more} } }`;
+    expect(read(broker('client: freshet-here'))[0]!.notifications).toMatchObject({ timeout: 30_000, from: [], credentials: [] });
+    expect(mistakesOf(broker(`client: a b, from: ['https://c.example/path']`))).toEqual([
+      'sources.live.0.notifications.client: must be up to 64 letters, digits, hyphens and underscores',
+      'sources.live.0.notifications.from.0: must be scheme and host without a path, such as https://cache.example.org',
+    ]);
+    expect(mistakesOf(broker(`client: a, password: p, credentials: [{ query: k, file: f }]`))).toEqual([
+      'sources.live.0.notifications.credentials: need exactly one origin under from: they are for nobody else',
+      'sources.live.0.notifications.user: is missing: a password needs one',
+    ]);
+    const both = read(broker('client: a').replace('notifications:', `bucket: { url: 'https://b.example' }, notifications:`));
+    expect(checkLiveSources(both, [])).toEqual(['sources.live.0: has a bucket and notifications; keep one']);
+  });
+
   it('must be of gauges of the domain, each under its own name, and bring rain once', () => {
     const live = read(`
     - { id: radar, kind: odim-folder, folder: a }

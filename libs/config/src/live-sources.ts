@@ -1,5 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
+import { Address, arrival, asking, askingInTime } from './arrival-settings.js';
 import { Duration } from './duration.js';
 
 /** Folders of gridded rain. The first name takes every format that Freshet reads, the others one only. */
@@ -9,9 +10,8 @@ export const GAUGE_KINDS = ['hubeau', 'vigicrues', 'ea', 'ea-xml', 'usgs', 'usgs
 export type RainKind = (typeof RAIN_KINDS)[number];
 export type GaugeKind = (typeof GAUGE_KINDS)[number];
 
-const duration = (otherwise: string) => Duration.prefault(otherwise);
 /** Not so short that a service is hammered by a slip of the pen. */
-const interval = (otherwise: string) => duration(otherwise).refine(ms => ms >= 1000, 'must be at least 1s');
+const interval = (otherwise: string) => Duration.prefault(otherwise).refine(ms => ms >= 1000, 'must be at least 1s');
 
 const common = {
   /** Under this name the archive, the feeds page and the log know the source. */
@@ -28,6 +28,7 @@ const Reflectivity = z.strictObject({
 
 const RainFolderSource = z.strictObject({
   ...common,
+  ...arrival,
   kind: z.enum(RAIN_KINDS),
   /** Absolute, or from the domain's folder. */
   folder: z.string().min(1),
@@ -45,17 +46,6 @@ const RainFolderSource = z.strictObject({
   polarCell: z.number().min(100).max(10_000).default(1000),
 });
 
-const address = z
-  .string()
-  .refine(text => /^https?:\/\/[^\s]+$/.test(text) && URL.canParse(text), 'must be an address such as https://host/path')
-  .refine(text => !/^https?:\/\/[^/]*@/.test(text), 'must hold no user and password; put them in a file and name it under credentials');
-
-/** A secret lies in a file that only Freshet may read, never in domain.yaml. */
-const Credential = z.union([
-  z.strictObject({ header: z.string().regex(/^[A-Za-z0-9-]+$/), file: z.string().min(1), prefix: z.string().default('') }),
-  z.strictObject({ query: z.string().regex(/^[\w-]+$/), file: z.string().min(1) }),
-]);
-
 const column = z.strictObject({ column: z.string().min(1) });
 const Csv = z.strictObject({
   separator: z.string().length(1).default(','),
@@ -72,28 +62,19 @@ const Csv = z.strictObject({
 const GaugeSource = z
   .strictObject({
     ...common,
+    ...asking,
+    ...askingInTime,
+    ...arrival,
     kind: z.enum(GAUGE_KINDS),
-    url: address.optional(),
+    url: Address.optional(),
     folder: z.string().min(1).optional(),
     every: interval('5min'),
-    /** Each poll asks this far back once more: values come late, in packets, and are corrected. */
-    overlap: duration('3h'),
-    /** How far back the first poll asks, and the longest outage that is made up for. */
-    reach: duration('1d'),
     /** Station of stations.csv: what the service calls it. Absent: every gauged station under its own id. */
     stations: z.record(z.string(), z.string().min(1)).optional(),
     quantities: z
       .array(z.enum(['Q', 'H']))
       .min(1)
       .default(['Q', 'H']),
-    credentials: z.array(Credential).default([]),
-    timeout: duration('30s'),
-    /** MB of one answer or file, unpacked. */
-    largestMb: z.number().positive().max(256).default(64),
-    /** Pages of one poll. */
-    pages: z.number().int().min(1).max(1000).default(100),
-    quota: z.strictObject({ requests: z.number().int().min(1), per: Duration }).optional(),
-    backOff: z.strictObject({ first: duration('30s'), longest: duration('30min') }).prefault({}),
     /** Minutes east of Greenwich of times without a zone. */
     zoneMinutes: z
       .number()
@@ -106,11 +87,13 @@ const GaugeSource = z
     csv: Csv.optional(),
   })
   .check(context => {
-    const { url, folder, kind, csv } = context.value;
+    const { url, folder, kind, csv, bucket, notifications } = context.value;
     const refuse = (path: string, message: string) => {
       context.issues.push({ code: 'custom', path: [path], message, input: context.value });
     };
     if ((url === undefined) === (folder === undefined)) refuse('url', 'give either url, to ask a service, or folder, to take files');
+    if (url !== undefined && (bucket ?? notifications) !== undefined)
+      refuse('url', 'cannot stand beside bucket or notifications: they fill a folder');
     if (kind === 'csv' && csv === undefined) refuse('csv', 'is missing: say which column is what (time, value, unit, station, variable)');
     if (kind !== 'csv' && csv !== undefined) refuse('csv', `is for sources of kind csv, not ${kind}`);
   });
@@ -138,6 +121,11 @@ export function checkLiveSources(sources: readonly LiveSource[], gauged: readonl
           .map(id => `sources.live.${k}.stations: ${id} is no gauged station of stations.csv; it has ${gauged.join(', ') || 'none'}`),
   );
   return [
+    ...sources.flatMap((source, k) =>
+      source.bucket === undefined || source.notifications === undefined
+        ? []
+        : [`sources.live.${k}: has a bucket and notifications; keep one`],
+    ),
     ...twice.map(id => `sources.live: two sources are called ${id}`),
     ...(rain.length > 1 ? [`sources.live: ${rain.map(({ id }) => id).join(' and ')} both bring rain; enable one`] : []),
     ...strangers,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Fault, FaultCode } from '#errors';
+import { extraterrestrialRadiation, oudinPet } from '#forcing';
 import { HOUR_MS, MINUTE_MS, epochMs, parseIso, stationId, timeGrid } from '#hydrology';
 import { loadDomain } from './index.js';
 import { writeNetCdf } from './netcdf.js';
@@ -101,6 +102,26 @@ describe('loadDomain on a broken folder', () => {
     expect((error as Fault).remedy).not.toBe('');
     return (error as Fault).message;
   };
+
+  it('computes the PET that it has no record of', async () => {
+    await rm(join(folder, 'pet.nc'));
+    const months = [4, 5, 8, 11, 15, 19, 21, 21, 17, 13, 8, 5];
+    await edit('domain.yaml', 'pet: pet.nc', `pet: { formula: oudin, monthlyTemperature: [${months.join(', ')}] }`);
+    const { record } = await loadDomain(folder);
+    const day = record.pet(timeGrid(parseIso('2014-11-15'), parseIso('2014-11-16'), HOUR_MS));
+    const [first] = [0].map(cell => day.values.reduce((sum, depth, k) => (k % day.cellCount === cell ? sum + depth : sum), 0));
+    // half a day before the middle of November, at 45.2° north
+    expect(first).toBeCloseTo(oudinPet(8 + 5 / 60, extraterrestrialRadiation(45.2, 319)), 1);
+  });
+
+  it('refuses a formula for PET without the temperature that it needs', async () => {
+    await edit('domain.yaml', 'pet: pet.nc', 'pet: { formula: oudin }');
+    expect(await faultOf('DOMAIN_INVALID')).toContain(
+      'record.pet: oudin needs either record.temperature or monthlyTemperature, and not both',
+    );
+    await edit('domain.yaml', 'formula: oudin', 'formula: oudin, monthlyTemperature: [1, 2]');
+    expect(await faultOf('DOMAIN_INVALID')).toContain('record.pet');
+  });
 
   it('says that a folder is no domain', async () => {
     await rm(join(folder, 'domain.yaml'));

@@ -9,8 +9,8 @@ import { openRecord, type RecordFiles } from './domain-record.js';
 import type { DomainYaml } from './domain-schema.js';
 import { checkLiveSources } from './live-sources.js';
 import type { LoadedDomain } from './loaded-domain.js';
-import { readPetFile } from './pet-file.js';
-import { projectionOf } from './projection.js';
+import { readPetFile, type PetRecord } from './pet-file.js';
+import { projectionOf, toLonLat, type Projection } from './projection.js';
 import { readRainFile } from './rain-file.js';
 import { readGeoTiff, valueAt } from './raster.js';
 import { domainInvalid, readDomainYaml } from './read-domain-yaml.js';
@@ -33,7 +33,7 @@ export async function loadDomain(folder: string): Promise<LoadedDomain> {
   const mesh = await readMesh(yaml, root, path);
   const tables = await Promise.all([yaml.stations, yaml.thresholds].map(name => readFile(join(root, name), 'utf8')));
   const stations = readStations({ stations: tables[0]!, thresholds: tables[1]!, path }, mesh);
-  const files = await readRecordFiles(yaml, root);
+  const files = await readRecordFiles(yaml, root, path);
   refuseStrangers(yaml, stations, files.discharge.stations, path);
   const gauged = stations.filter(station => station.gauged);
   refuseMisnamed(yaml, gauged, path);
@@ -50,7 +50,7 @@ export async function loadDomain(folder: string): Promise<LoadedDomain> {
     ratings: await readRatings(yaml.ratings, root),
     configHash: hashOf(text, ...tables),
     meshHash: hashOfMesh(mesh),
-    record: openRecord({ ...files, rainLatencyMs: sources.radar.latency }, mesh),
+    record: openRecord({ ...files, pet: petOf(files.pet, mesh, projection), rainLatencyMs: sources.radar.latency }, mesh),
     settings: { model, sources, quality, forcing, forecast, assimilation, alerts },
     projection,
   };
@@ -61,7 +61,7 @@ function refuseAbsentFiles(yaml: DomainYaml, root: string, path: string): void {
     ['mesh.flowDirection', yaml.mesh.flowDirection],
     ['stations', yaml.stations],
     ['thresholds', yaml.thresholds],
-    ...Object.entries(yaml.record).flatMap(([key, file]) => (file === undefined ? [] : [[`record.${key}`, file] as const])),
+    ...Object.entries(yaml.record).flatMap(([key, file]) => (typeof file === 'string' ? [[`record.${key}`, file] as const] : [])),
     ...Object.entries(yaml.ratings).map(([key, file]) => [`ratings.${key}`, file] as const),
     ...Object.entries(yaml.descriptors).map(([key, file]) => [`descriptors.${key}`, file] as const),
   ];
@@ -151,15 +151,26 @@ function refuseMisnamed(yaml: DomainYaml, gauged: readonly Station[], path: stri
   if (mistakes.length > 0) throw domainInvalid(path, mistakes);
 }
 
-async function readRecordFiles(yaml: DomainYaml, root: string): Promise<Omit<RecordFiles, 'rainLatencyMs'>> {
-  const { record, mesh } = yaml;
+type ReadFiles = Omit<RecordFiles, 'rainLatencyMs' | 'pet'> & { readonly pet: PetRecord | PetFormula };
+type PetFormula = Exclude<DomainYaml['record']['pet'], string>;
+
+async function readRecordFiles({ record, mesh }: DomainYaml, root: string, path: string): Promise<ReadFiles> {
+  if (typeof record.pet !== 'string' && (record.temperature === undefined) === (record.pet.monthlyTemperature === undefined)) {
+    throw domainInvalid(path, ['record.pet: oudin needs either record.temperature or monthlyTemperature, and not both']);
+  }
   const [rain, pet, discharge, temperature] = await Promise.all([
     record.rain === undefined ? undefined : readRainFile(join(root, record.rain), mesh.epsg),
-    readPetFile(join(root, record.pet), mesh.epsg),
+    typeof record.pet === 'string' ? readPetFile(join(root, record.pet), mesh.epsg) : record.pet,
     record.discharge === undefined ? NO_DISCHARGE : readDischargeFile(join(root, record.discharge)),
     record.temperature === undefined ? undefined : readTemperatureFile(join(root, record.temperature), mesh.epsg),
   ]);
   return { rain, pet, discharge, ...(temperature ? { temperature } : {}) };
+}
+
+/** The latitudes that a formula needs, for one. */
+function petOf(pet: ReadFiles['pet'], mesh: Mesh, projection: Projection): RecordFiles['pet'] {
+  if (!('formula' in pet)) return pet;
+  return { ...pet, latitudes: Float64Array.from(mesh.row, (_, cell) => toLonLat(projection, ...centreOf(mesh, cell))[1]) };
 }
 
 const NO_DISCHARGE: DischargeRecord = { stations: [], stamps: [], values: new Float32Array(0) };

@@ -56,4 +56,6 @@ export interface ObservationSource {
   taken?(): Promise<void>;
   /** The last poll left something behind that can be had at once. */
   behind?(): boolean;
+  /** It is not polled any more, or not now: connections are given up, to be made again by the next poll. */
+  leave?(): Promise<void>;
 }

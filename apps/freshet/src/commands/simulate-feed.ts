@@ -106,8 +106,9 @@ function sayWhere({ stations }: LoadedDomain, { url, folder, json }: Places): vo
     usgs: `${url}/usgs`,
     csv: `${url}/csv?from={from}`,
   };
+  const bucket = `${url}/bucket`;
   if (json) {
-    printJson({ ...services, folder, stations: gauged });
+    printJson({ ...services, bucket, folder, stations: gauged });
     return;
   }
   const codes = gauged.map(id => `${id}: ${id}01`).join(', ');
@@ -117,6 +118,8 @@ function sayWhere({ stations }: LoadedDomain, { url, folder, json }: Places): vo
       `Other dialects: ${Object.entries(services)
         .slice(1)
         .map(([kind, address]) => `${kind} ${address}`)
-        .join(' · ')}\nCtrl-C stops.\n`,
+        .join(
+          ' · ',
+        )}\nThe rain as a bucket: { id: mosaic, kind: odim-folder, folder: <yours>, bucket: { url: ${bucket}, prefix: "radar/{yyyy}/{MM}/{dd}/" } }\nCtrl-C stops.\n`,
   );
 }

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { LiveSource, LoadedDomain } from '#config';
 import { MINUTE_MS, epochMs, toIso, type EpochMs, type Mesh } from '#hydrology';
 import { meanDepth, type RainRaster, type RawGaugeValue, type RawObservation, type RawRainGrid } from '#observation';
@@ -48,6 +51,9 @@ export interface CheckedRain {
   readonly map: readonly string[];
 }
 
+/** Files that a try fetches, and how long it listens to a broker that has nothing to say. */
+const TRIAL = { mostFiles: 4, waitMs: 30_000 };
+
 /** Tries a source of a domain once. Never rejects: what went wrong is in the report. */
 export async function checkFeed(
   settings: LiveSource,
@@ -56,8 +62,9 @@ export async function checkFeed(
 ): Promise<FeedCheck> {
   const answers: FeedCheck['answers'][number][] = [];
   const rasters: { name: string; raster: RainRaster }[] = [];
+  const folder = await mkdtemp(join(tmpdir(), 'freshet-check-'));
   const opened = openFeed(settings, {
-    ...{ domain, decoder, now, services: new Map() },
+    ...{ domain, decoder, now, services: new Map(), trial: { ...TRIAL, folder } },
     onAnswer: ({ url, rows, others }) => answers.push({ from: url, rows, others }),
     onRaster: (name, raster) => rasters.push({ name, raster }),
   });
@@ -65,6 +72,8 @@ export async function checkFeed(
   const until = now();
   const window = { after: epochMs(until - opened.reachMs - opened.overlapMs), until };
   const { received, failure } = await tryOnce(opened.source.poll(window, new AbortController().signal));
+  await opened.source.leave?.();
+  await rm(folder, { recursive: true, force: true });
   const gauges = gaugesOf(received, until);
   const rain = rainOf(received, rasters, domain.mesh);
   return {

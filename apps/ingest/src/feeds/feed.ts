@@ -54,13 +54,19 @@ export class Feed {
     try {
       const stood = await this.#take(now);
       this.#nextAt = epochMs(now + this.#opened.settings.every);
-      if (stood !== null) await this.#poll(stood, now, signal);
+      if (stood === null) await this.leave();
+      else await this.#poll(stood, now, signal);
     } catch (error) {
       if (signal.aborted) return;
       const passes = isFault(error) && error.kind !== 'defect';
       this.#ground.logger[passes ? 'warn' : 'error']({ err: error, source: this.#opened.settings.id }, 'the poll failed');
       if (!passes) this.#ground.onDefect(error);
     }
+  }
+
+  /** Another process polls from now on, or none: connections are given up. */
+  async leave(): Promise<void> {
+    await this.#opened.source.leave?.();
   }
 
   #take(now: EpochMs): Promise<FeedRow | null> {

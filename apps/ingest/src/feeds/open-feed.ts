@@ -1,6 +1,7 @@
 import { isRainSource, pathFrom, type GaugeSettings, type LiveSource, type LoadedDomain, type RainFolderSettings } from '#config';
 import type { EpochMs } from '#hydrology';
 import type { ObservationSource, RainRaster } from '#observation';
+import { serviceOf, withDelivery } from '../arrivals/open-delivery.js';
 import type { RainDecoder } from '../decode/rain-decoder.js';
 import { sayUrl } from '../http/fetch-answer.js';
 import { Service } from '../http/service.js';
@@ -19,6 +20,8 @@ export interface FeedSurroundings {
   /** For a check that shows what was understood. */
   readonly onAnswer?: (answer: AnswerSeen) => void;
   readonly onRaster?: (name: string, raster: RainRaster) => void;
+  /** For a check that must not touch the folder of a source: what is fetched goes elsewhere, and only so much of it. */
+  readonly trial?: { readonly folder: string; readonly mostFiles: number; readonly waitMs: number };
 }
 
 /** A source as operations poll it. */
@@ -51,9 +54,10 @@ const FORMATS: Readonly<Record<RainFolderSettings['kind'], RainFolder['format']>
   'geotiff-folder': { name: 'GeoTIFF', product: /^GeoTIFF/ },
 };
 
-function openRainFolder(settings: RainFolderSettings, { domain, decoder, now, onRaster }: FeedSurroundings): OpenedFeed {
+function openRainFolder(settings: RainFolderSettings, around: FeedSurroundings): OpenedFeed {
+  const { domain, decoder, now, onRaster } = around;
   const { id, kind, variable, duration, reflectivity, minimumQuality, unitMm, polarCell } = settings;
-  const folder = pathFrom(domain.folder, settings.folder);
+  const folder = folderOf(settings, settings.folder, around);
   const source = createRainFolderSource({
     ...{ id, folder, mesh: domain.mesh, definition: domain.projection.definition, format: FORMATS[kind], decoder, now },
     reading: {
@@ -63,28 +67,30 @@ function openRainFolder(settings: RainFolderSettings, { domain, decoder, now, on
     },
     ...(onRaster && { onRaster }),
   });
-  return {
-    settings,
-    source,
-    service: new Service({ backOff: FOLDER_BACK_OFF }),
-    address: folder,
-    inputs: ['rain'],
-    overlapMs: 0,
-    reachMs: 0,
-  };
+  const service = new Service({ backOff: FOLDER_BACK_OFF });
+  const opened = { source, service, address: folder, inputs: ['rain'], overlapMs: 0, reachMs: 0 };
+  return { settings, ...withDelivery(settings, opened, around) };
 }
 
-function openGauges(settings: GaugeSettings, { domain, now, services, onAnswer }: FeedSurroundings): OpenedFeed {
+/** A trial reads a folder as it is, but fetches into its own. */
+function folderOf({ bucket, notifications }: LiveSource, folder: string, { domain, trial }: FeedSurroundings): string {
+  const isFilled = (bucket ?? notifications) !== undefined;
+  return isFilled && trial !== undefined ? trial.folder : pathFrom(domain.folder, folder);
+}
+
+function openGauges(settings: GaugeSettings, around: FeedSurroundings): OpenedFeed {
+  const { domain, now, onAnswer } = around;
   const gauged = domain.stations.filter(station => station.gauged).map(({ id }) => id as string);
   const stations = stationCodes(settings, gauged);
-  const parts = { settings, stations, domainFolder: domain.folder, now, ...(onAnswer && { onAnswer }) };
-  const opened = { settings, inputs: [...stations.stationOf.values()], overlapMs: settings.overlap, reachMs: settings.reach };
-  if (settings.url === undefined) {
-    const address = pathFrom(domain.folder, settings.folder!);
-    return { ...opened, source: createGaugeFolderSource(parts), service: new Service({ backOff: FOLDER_BACK_OFF }), address };
+  const parts = { settings, stations, now, ...(onAnswer && { onAnswer }) };
+  const opened = { inputs: [...stations.stationOf.values()], overlapMs: settings.overlap, reachMs: settings.reach };
+  if (settings.url !== undefined) {
+    const service = serviceOf(around, { ...settings, url: settings.url });
+    const source = createGaugeService({ ...parts, service, domainFolder: domain.folder });
+    return { settings, ...opened, source, service, address: sayUrl(new URL(settings.url)) };
   }
-  const url = new URL(settings.url);
-  const service = services.get(url.origin) ?? new Service({ backOff: settings.backOff, quota: settings.quota });
-  services.set(url.origin, service);
-  return { ...opened, source: createGaugeService({ ...parts, service }), service, address: sayUrl(url) };
+  const folder = folderOf(settings, settings.folder!, around);
+  const source = createGaugeFolderSource({ ...parts, folder });
+  const service = new Service({ backOff: FOLDER_BACK_OFF });
+  return { settings, ...withDelivery(settings, { ...opened, source, service, address: folder }, around) };
 }

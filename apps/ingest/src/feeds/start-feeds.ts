@@ -33,6 +33,7 @@ export async function startFeeds(ground: Omit<FeedGround, 'clock'>, domains: rea
     stop: async () => {
       stop.abort();
       await Promise.all(stops.map(end => end()));
+      await Promise.all(feeds.map(feed => feed.leave()));
       await decoder.close();
       await releaseFeeds(ground.pool, ground.owner);
     },

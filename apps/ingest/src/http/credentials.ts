@@ -22,7 +22,8 @@ export async function sign(url: URL, credentials: GaugeSettings['credentials'], 
   return { url: signed, headers };
 }
 
-async function readSecret(path: string): Promise<string> {
+/** @throws SourceFailure CREDENTIALS_UNREADABLE naming the file, never what is in it. */
+export async function readSecret(path: string): Promise<string> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new SourceFailure(
       'CREDENTIALS_UNREADABLE',

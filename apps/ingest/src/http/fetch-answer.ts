@@ -16,26 +16,39 @@ export interface Asked {
   readonly largestBytes: number;
 }
 
-export type Answer = { readonly kind: 'unchanged' } | { readonly kind: 'text'; readonly text: string; readonly validators: Validators };
+interface Unchanged {
+  readonly kind: 'unchanged';
+}
+
+export type Answer = Unchanged | { readonly kind: 'text'; readonly text: string; readonly validators: Validators };
+
+export type FileAnswer = Unchanged | { readonly kind: 'bytes'; readonly bytes: Buffer; readonly validators: Validators };
 
 const MOST_REDIRECTS = 3;
 const NOT_MODIFIED = 304;
+
+/** As `fetchFile`, of an answer that is text. */
+export async function fetchAnswer(asked: Asked, signal: AbortSignal): Promise<Answer> {
+  const answer = await fetchFile(asked, signal);
+  if (answer.kind === 'unchanged') return answer;
+  return { kind: 'text', text: new TextDecoder().decode(answer.bytes), validators: answer.validators };
+}
 
 /**
  * One conditional GET, within a time and a size. Redirects are followed on the same origin only, so that credentials and requests
  * stay with the service that was configured.
  * @throws SourceFailure naming address, status and what to do; it knows when the service wants to be asked again.
  */
-export async function fetchAnswer(asked: Asked, signal: AbortSignal): Promise<Answer> {
+export async function fetchFile(asked: Asked, signal: AbortSignal): Promise<FileAnswer> {
   const limit = AbortSignal.timeout(asked.timeoutMs);
   const within = AbortSignal.any([signal, limit]);
   try {
     const response = await followed(asked, within);
     if (response.status === NOT_MODIFIED) return { kind: 'unchanged' };
     if (!response.ok) throw await refusedBy(response, asked.url);
-    const text = await readText(response, asked);
+    const bytes = await readBytes(response, asked);
     const { headers } = response;
-    return { kind: 'text', text, validators: { etag: headers.get('etag'), lastModified: headers.get('last-modified') } };
+    return { kind: 'bytes', bytes, validators: { etag: headers.get('etag'), lastModified: headers.get('last-modified') } };
   } catch (cause) {
     if (cause instanceof SourceFailure) throw cause;
     if (limit.aborted) throw new SourceFailure('TIMED_OUT', `${sayUrl(asked.url)} did not answer within ${asked.timeoutMs / 1000} s`);
@@ -89,8 +102,8 @@ function retryAfterOf(text: string | null): number | null {
 }
 
 /** Counts what comes out of the unpacking, so that a bomb stops at the limit. */
-async function readText(response: Response, { url, largestBytes }: Asked): Promise<string> {
-  if (response.body === null) return '';
+async function readBytes(response: Response, { url, largestBytes }: Asked): Promise<Buffer> {
+  if (response.body === null) return Buffer.alloc(0);
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
@@ -100,7 +113,7 @@ async function readText(response: Response, { url, largestBytes }: Asked): Promi
     }
     chunks.push(chunk);
   }
-  return new TextDecoder().decode(Buffer.concat(chunks));
+  return Buffer.concat(chunks);
 }
 
 /** Without the query, which may hold a key. */

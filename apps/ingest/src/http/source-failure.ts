@@ -6,6 +6,7 @@ export type FailureCode =
   | 'TOO_LARGE'
   | 'QUOTA_SPENT'
   | 'PAGES_WITHOUT_END'
+  | 'LISTING_UNREADABLE'
   | 'CREDENTIALS_UNREADABLE'
   | 'FOLDER_UNREADABLE';
 

@@ -46,20 +46,18 @@ export class FeedSimulator {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', `http://${request.headers.host ?? 'localhost'}`);
-    if (this.#has('slow')) await delay(this.options.slowMs);
-    const answer = this.#has('503') ? UNAVAILABLE : await this.#answer(url);
+    const inputs = [url.pathname.startsWith('/bucket') ? 'rain' : 'gauges'];
+    const has = (kind: FeedFaultKind) => faultAt(this.options.faults, kind, { time: this.options.now(), inputs }) !== undefined;
+    if (has('slow')) await delay(this.options.slowMs);
+    const answer = has('503') ? UNAVAILABLE : await this.#answer(url);
     const etag = `"${createHash('sha256').update(answer.body).digest('hex').slice(0, 32)}"`;
     if (answer.status < 300 && request.headers['if-none-match'] === etag) {
       this.#send(response, { ...answer, status: 304, body: '' });
       return;
     }
     response.setHeader('etag', etag);
-    const cut = this.#has('truncated') ? answer.body.slice(0, Math.floor(answer.body.length / 2)) : answer.body;
+    const cut = has('truncated') ? answer.body.slice(0, Math.floor(answer.body.length / 2)) : answer.body;
     this.#send(response, { ...answer, body: cut });
-  }
-
-  #has(kind: FeedFaultKind): boolean {
-    return faultAt(this.options.faults, kind, { time: this.options.now(), inputs: ['gauges'] }) !== undefined;
   }
 
   async #answer(url: URL): Promise<SimulatedAnswer> {
@@ -78,7 +76,7 @@ export class FeedSimulator {
     try {
       const path = await realpath(join(resolve(fixtures), decodeURIComponent(pathname.slice('/fixtures/'.length))));
       if (!path.startsWith((await realpath(fixtures)) + sep)) return null;
-      return { status: 200, type: 'application/octet-stream', body: await readFile(path, 'utf8') };
+      return { status: 200, type: 'application/octet-stream', body: await readFile(path) };
     } catch {
       return null;
     }

@@ -1,11 +1,12 @@
 import { epochMs, parseIso, toIso, type EpochMs } from '#hydrology';
+import { answerBucket } from './bucket-dialect.js';
 import { shownValues, type ShownValue, type SimulatedWorld } from './simulated-world.js';
 
 /** What a simulated service answers. */
 export interface SimulatedAnswer {
   readonly status: number;
   readonly type: string;
-  readonly body: string;
+  readonly body: string | Buffer;
 }
 
 const json = (value: unknown, status = 200): SimulatedAnswer => ({ status, type: 'application/json', body: JSON.stringify(value) });
@@ -16,13 +17,14 @@ const CUBIC_FOOT = 0.3048 ** 3;
 /** Simulated services by their path, each in its dialect. */
 export const HTTP_DIALECTS: readonly {
   readonly path: RegExp;
-  readonly answer: (world: SimulatedWorld, url: URL, match: RegExpExecArray) => SimulatedAnswer;
+  readonly answer: (world: SimulatedWorld, url: URL, match: RegExpExecArray) => SimulatedAnswer | Promise<SimulatedAnswer>;
 }[] = [
   { path: /^\/hubeau\/observations_tr$/, answer: answerHubeau },
   { path: /^\/vigicrues$/, answer: answerVigicrues },
   { path: /^\/ea\/id\/stations\/([^/]+)\/readings$/, answer: (world, url, match) => answerEa(world, url, decodeURIComponent(match[1]!)) },
   { path: /^\/usgs\/collections\/continuous\/items$/, answer: answerUsgs },
   { path: /^\/csv$/, answer: answerCsv },
+  { path: /^\/bucket(?:\/(.*))?$/, answer: (world, url, match) => answerBucket(world, url, decodeURIComponent(match[1] ?? '')) },
 ];
 
 const fromOf = (world: SimulatedWorld, text: string | null): EpochMs => (text ? parseIso(text) : epochMs(world.now() - DAY_MS));

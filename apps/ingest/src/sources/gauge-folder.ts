@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import { pathFrom, type GaugeSettings } from '#config';
+import type { GaugeSettings } from '#config';
 import { DAY_MS, type EpochMs } from '#hydrology';
 import { reject, type ObservationSource, type Reject } from '#observation';
 import { readAnswer, type AnswerSeen, type StationCodes } from './gauge-answers.js';
@@ -10,7 +10,7 @@ import { WatchedFolder, type ReadFile } from './watched-folder.js';
 export interface GaugeFolder {
   readonly settings: GaugeSettings;
   readonly stations: StationCodes;
-  readonly domainFolder: string;
+  readonly folder: string;
   readonly now: () => EpochMs;
   readonly onAnswer?: (answer: AnswerSeen) => void;
 }
@@ -22,7 +22,7 @@ const REMEMBERED_MS = 3 * DAY_MS;
 export function createGaugeFolderSource(watched: GaugeFolder): ObservationSource {
   const { settings, stations, now } = watched;
   const largestBytes = settings.largestMb * 2 ** 20;
-  const folder = new WatchedFolder(pathFrom(watched.domainFolder, settings.folder!), { largestBytes, now });
+  const folder = new WatchedFolder(watched.folder, { largestBytes, now });
   const news = new News(REMEMBERED_MS);
   return {
     id: settings.id,

@@ -1,19 +1,19 @@
-import { createHash } from 'node:crypto';
-import { appendFile, mkdir, readFile, readdir, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EpochMs } from '#hydrology';
 import { reject, type Reject } from '#observation';
 import { SourceFailure } from '../http/source-failure.js';
+import { Remembered, sha256 } from './remembered.js';
 
 /** Names of files that are still being written, by the habits of rsync, curl, browsers and FTP servers; hidden ones too. */
 const UNFINISHED = /^\.|\.(tmp|part|partial|filepart|crdownload|lock)$|~$/i;
 /** A file that was changed within this time may still grow: it is taken at the next poll. */
-const SETTLED_MS = 2000;
+export const SETTLED_MS = 2000;
 const SAFE_NAME = /^[\w][\w.+=@-]{0,199}$/;
+/** A file of this name would be read. */
+export const isReadableName = (name: string): boolean => SAFE_NAME.test(name) && !UNFINISHED.test(name);
 /** Files of one poll; the others are for the next, so that a backlog does not have to fit into memory. */
-const MOST_FILES = 64;
-/** Contents remembered, newest last: a year of files every 15 minutes. */
-const MOST_KNOWN = 40_000;
+export const MOST_FILES = 64;
 /** In the folder `archive`, as sha256sum writes it. */
 const KNOWN_CONTENTS = 'SHA256SUMS';
 
@@ -28,24 +28,26 @@ export type ReadFile =
  * remembered beside them, so that a repeat is known as one after a restart too.
  */
 export class WatchedFolder {
-  #known: Set<string> | null = null;
+  readonly #known: Remembered;
   #behind = false;
   #fates: { readonly name: string; readonly hash: string | null; readonly why: readonly Reject[] | null }[] = [];
 
   constructor(
     readonly folder: string,
     private readonly limits: { readonly largestBytes: number; readonly now: () => EpochMs },
-  ) {}
+  ) {
+    this.#known = new Remembered(join(folder, 'archive', KNOWN_CONTENTS));
+  }
 
   /** Files that have settled; each is to get its `fate`. @throws SourceFailure FOLDER_UNREADABLE */
   async *files(signal: AbortSignal): AsyncIterable<ReadFile> {
     this.#fates = [];
-    this.#known ??= await readKnown(join(this.folder, 'archive', KNOWN_CONTENTS));
+    await this.#known.load();
     const names = await this.#settled();
     this.#behind = names.length > MOST_FILES;
     for (const name of names.slice(0, MOST_FILES)) {
       if (signal.aborted) return;
-      yield await this.#read(name, this.#known);
+      yield await this.#read(name);
     }
   }
 
@@ -63,7 +65,7 @@ export class WatchedFolder {
   async taken(): Promise<void> {
     for (const { name, hash, why } of this.#fates) {
       await this.#putAway(name, why);
-      if (why === null && hash !== null && !this.#known!.has(hash)) await this.#remember(hash, name);
+      if (why === null && hash !== null) await this.#known.add(hash, name);
     }
     this.#fates = [];
   }
@@ -83,7 +85,7 @@ export class WatchedFolder {
     return names.filter((_, k) => settled[k]).sort();
   }
 
-  async #read(name: string, known: ReadonlySet<string>): Promise<ReadFile> {
+  async #read(name: string): Promise<ReadFile> {
     const refused = (code: Reject['code'], message: string): ReadFile => ({ name, refused: reject(code, message) });
     if (!SAFE_NAME.test(name)) return refused('FILE_NAME_REFUSED', `${JSON.stringify(name).slice(0, 120)} is no plain file name`);
     const { largestBytes } = this.limits;
@@ -92,8 +94,8 @@ export class WatchedFolder {
       const { size } = await stat(path);
       if (size > largestBytes) return refused('FILE_TOO_LARGE', `${name} has ${size} bytes; up to ${largestBytes} are read`);
       const bytes = await readFile(path);
-      const hash = createHash('sha256').update(bytes).digest('hex');
-      return { name, bytes, hash, repeated: known.has(hash) };
+      const hash = sha256(bytes);
+      return { name, bytes, hash, repeated: this.#known.has(hash) };
     } catch (cause) {
       return refused('FILE_UNREADABLE', `${name} cannot be read: ${(cause as NodeJS.ErrnoException).code ?? 'no reason'}`);
     }
@@ -103,23 +105,11 @@ export class WatchedFolder {
   async #putAway(name: string, why: readonly Reject[] | null): Promise<void> {
     const target = join(this.folder, why === null ? 'archive' : 'failed');
     await mkdir(target, { recursive: true });
-    const safe = SAFE_NAME.test(name) ? name : createHash('sha256').update(name).digest('hex').slice(0, 16);
+    const safe = SAFE_NAME.test(name) ? name : sha256(name).slice(0, 16);
     await rename(join(this.folder, name), join(target, safe)).catch((cause: unknown) => {
       if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause; // somebody took it back
     });
     if (why !== null) await writeFile(join(target, `${safe}.txt`), `${why.map(({ code, message }) => `${code}: ${message}`).join('\n')}\n`);
-  }
-
-  async #remember(hash: string, name: string): Promise<void> {
-    const known = this.#known!;
-    known.add(hash);
-    const path = join(this.folder, 'archive', KNOWN_CONTENTS);
-    await appendFile(path, `${hash}  ${name}\n`);
-    if (known.size < 2 * MOST_KNOWN) return;
-    const kept = (await readFile(path, 'utf8')).trimEnd().split('\n').slice(-MOST_KNOWN);
-    await writeFile(`${path}.tmp`, `${kept.join('\n')}\n`);
-    await rename(`${path}.tmp`, path);
-    this.#known = new Set(kept.map(hashOfLine));
   }
 }
 
@@ -127,20 +117,5 @@ async function changedAt(path: string): Promise<number> {
   return stat(path).then(
     ({ mtimeMs }) => mtimeMs,
     () => Infinity, // gone again: not for this poll
-  );
-}
-
-const hashOfLine = (line: string): string => line.slice(0, 64);
-
-async function readKnown(path: string): Promise<Set<string>> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw new SourceFailure('FOLDER_UNREADABLE', `${path} cannot be read: ${(cause as NodeJS.ErrnoException).code ?? 'no reason'}`);
-  });
-  return new Set(
-    text
-      .split('\n')
-      .filter(line => /^[0-9a-f]{64} /.test(line))
-      .map(hashOfLine),
   );
 }
