@@ -6,13 +6,19 @@ import { Fault } from '#errors';
 import { recipeLayout, type KernelRecipe } from '#kernel';
 import { parseParameterFile } from '#learning';
 
-/** The model of a domain as operations and replays run it: its parameter file at the step of the forecast. */
-export async function openForecastBasin(domain: LoadedDomain, rain: RainChoice): Promise<ForecastBasin> {
+/** The model of a domain as operations and replays run it: its parameter file at the step of the forecast. `warn` hears what makes it little worth. */
+export async function openForecastBasin(
+  domain: LoadedDomain,
+  rain: RainChoice,
+  warn: (message: string) => void = () => undefined,
+): Promise<ForecastBasin> {
   const path = join(domain.folder, domain.settings.model.parameters);
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new Fault('PARAMETERS_INVALID', `${path} cannot be read: ${(cause as Error).message}`, { path }, { cause });
   });
   const parameters = parseParameterFile(text, path);
+  if (parameters.fit === undefined)
+    warn(`the parameters of ${domain.basin} are not fitted: calibrate before anybody relies on its forecasts`);
   const { structure = parameters.structure, routing = parameters.routing, reachLength } = domain.settings.model;
   const stepSeconds = domain.settings.forecast.step / 1000;
   const stationCells = domain.stations.map(({ cell }) => cell);

@@ -33,8 +33,15 @@ export function alertingOptions({ pool, bus, runKind, domains, onMessages }: Gro
 export async function openForecastRole(ground: Ground, rain?: RainChoice): Promise<ForecastRole> {
   const { pool, runKind, lifecycle, options } = ground;
   const basins = new Map<string, ForecastBasin>();
-  for (const domain of ground.domains)
-    basins.set(domain.basin, await openForecastBasin(domain, rain ?? domain.settings.forcing.ladder[0] ?? 'persistence'));
+  for (const domain of ground.domains) {
+    const choice = rain ?? domain.settings.forcing.ladder[0] ?? 'persistence';
+    basins.set(
+      domain.basin,
+      await openForecastBasin(domain, choice, message => {
+        options.logger.warn({ basin: domain.basin }, message);
+      }),
+    );
+  }
   const cyclePool = new CyclePool([...basins.values()], options.workers);
   lifecycle.push('cycle workers', () => cyclePool.close());
   return { pool, basins, runKind, cyclePool, logger: options.logger, owner: `${hostname()}/${process.pid}/${randomUUID()}` };

@@ -1,7 +1,15 @@
 export type * from './loaded-domain.js';
 export { DomainYaml, type DomainSettings } from './domain-schema.js';
 export type { AskingSettings, BucketSettings, NotificationSettings } from './arrival-settings.js';
-export { isRainSource, pathFrom, type GaugeKind, type GaugeSettings, type LiveSource, type RainFolderSettings } from './live-sources.js';
+export {
+  isRainSource,
+  pathFrom,
+  type GaugeKind,
+  type GaugeSettings,
+  type LiveSource,
+  type RainFolderSettings,
+  type RainKind,
+} from './live-sources.js';
 export { Duration, parseDuration } from './duration.js';
 export { loadDomain } from './load-domain.js';
 export { readSmashMesh, readSmashWindow, type SmashWindow } from './smash-window.js';
@@ -10,6 +18,10 @@ export { readRainFile, type RainRecord } from './rain-file.js';
 export { readPetFile, type PetRecord } from './pet-file.js';
 export { importSmash, type ImportOptions, type ImportSummary } from './import-smash.js';
 export { requireForecastable, requireGauges, requireRecord } from './require-gauges.js';
+export { domainYamlText, type DomainWords } from './domain-yaml-text.js';
+export { GAUGE_KINDS, RAIN_KINDS } from './live-sources.js';
+export { formatTable } from './table.js';
+export { readGauges } from './read-gauges.js';
 export { makeMesh, type MeshOptions, type MeshSummary } from './make-mesh.js';
 export { projectionOf, toLonLat, type Projection } from './projection.js';
 export { gridVariables, writeNetCdf, type VariableDefinition } from './netcdf.js';

@@ -45,10 +45,13 @@ export interface MeshOptions {
   readonly largestDifference: number;
   /** Writes every basin of at least so many cells as a folder of its own. */
   readonly split?: number;
+  /** false: no domain.yaml, its writer knows more. */
+  readonly describe?: boolean;
   readonly out: string;
 }
 
 export interface MeshSummary {
+  readonly epsg: number;
   readonly cells: number;
   readonly rows: number;
   readonly columns: number;
@@ -67,7 +70,7 @@ const MOST_NAMED = 20;
 
 /**
  * Makes the mesh of the basins of some gauges, or of a whole raster, and writes it as a domain folder has it:
- * flow-direction.tif, stations.csv, thresholds.csv, sub-basins.tif and, unless there is one, domain.yaml.
+ * flow-direction.tif, stations.csv, thresholds.csv, sub-basins.tif and, unless there is one or it is not wanted, domain.yaml.
  * @throws Fault MESH_INVALID naming the file, the gauge or the cell, and what to do.
  */
 export async function makeMesh(options: MeshOptions): Promise<MeshSummary> {
@@ -85,7 +88,7 @@ export async function makeMesh(options: MeshOptions): Promise<MeshSummary> {
       ? undefined
       : await writeBasins(options.out, { ...cropped, mesh, places, projection, proj4: options.projection, leastCells: options.split });
   return {
-    ...{ cells: mesh.cellCount, rows: mesh.rows, columns: mesh.columns, levels: mesh.level.at(-1)! + 1 },
+    ...{ epsg: mesh.epsg, cells: mesh.cellCount, rows: mesh.rows, columns: mesh.columns, levels: mesh.level.at(-1)! + 1 },
     outlets: outletsOf(mesh).length,
     convention,
     gauges: found.cells.map((cell, k) => inMesh(cell, cropped, gauges[k]!)),
@@ -175,7 +178,7 @@ async function writeMesh(options: MeshOptions, { directions, geometry, mesh, pla
   await writeTables({ out, mesh, places, thresholds: [], names: new Map() });
   const gauged = places.some(place => place.gauged);
   if (gauged) await writeSubBasins(join(out, 'sub-basins.tif'), mesh, places);
-  if (existsSync(join(out, 'domain.yaml'))) return;
+  if (options.describe === false || existsSync(join(out, 'domain.yaml'))) return;
   const basin = basinNameOf(out);
   const words = { basin, name: basin, epsg: mesh.epsg, descriptors: [], gauged };
   await writeFile(join(out, 'domain.yaml'), domainYamlText({ ...words, ...(projection === undefined ? {} : { projection }) }));

@@ -8,7 +8,9 @@ import type { LoadedDomain } from './loaded-domain.js';
  */
 export function requireRecord({ basin, record }: LoadedDomain, purpose: string): void {
   if (record.rainStepMs !== null) return;
-  throw new Fault('DOMAIN_UNFIT', `domain ${basin} has no record of rain, and ${purpose} needs one (record.rain of domain.yaml)`, { basin });
+  throw new Fault('DOMAIN_UNFIT', `domain ${basin} has no record of rain, and ${purpose} needs one (record.rain of domain.yaml)`, {
+    basin,
+  });
 }
 
 /**

@@ -19,7 +19,7 @@ export { MAP_KINDS, type MapKind } from './maps/field-map.js';
 export type { Fields, Mapping } from './mapping.js';
 export { correctionResponse } from './correction-response.js';
 export { imperviousnessOf, parameterFields, parameterValues, type MappedParameters, type ParameterSupport } from './parameter-fields.js';
-export { formatParameterFile, PARAMETER_FORMAT, parseParameterFile, type ParameterFile } from './parameter-file.js';
+export { formatParameterFile, PARAMETER_FORMAT, parseParameterFile, type FittedParameters, type ParameterFile } from './parameter-file.js';
 export {
   formatMemberFile,
   forecastOfMember,
@@ -44,6 +44,7 @@ export {
 export { sampleReservoirs, type RecordedForcing } from './reservoirs/reservoir-samples.js';
 export { stepFactor } from './rescale.js';
 export { inverseSigmoid, sigmoid } from './sigmoid.js';
+export { unfittedParameters, type UnfittedBasin } from './unfitted-parameters.js';
 export { drawHeldOut } from './training/draw-batches.js';
 export { mapBasins, sampleCoefficients, sampleMapping, samplePrior, type SampleChoice, type SampleMapping } from './training/map-basins.js';
 export { controlAt, train, type TrainingEnd, type TrainingProgress } from './training/train.js';

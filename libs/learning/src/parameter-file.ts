@@ -83,32 +83,35 @@ const shape = z.strictObject({
   correction: correction.optional(),
   interception: z.array(interception),
   initialState: z.strictObject({ time: instant, values: z.record(z.string(), z.union([z.number(), perCell])) }),
-  fit: z.strictObject({
-    from: instant,
-    to: instant,
-    warmUpFrom: instant,
-    gauges: z.array(z.string()).min(1),
-    objective: z.string(),
-    cost: z.number(),
-    nse: z.record(z.string(), z.number()),
-    iterations: z.int().nonnegative(),
-    evaluations: z.int().nonnegative(),
-    stoppedBy: z.string(),
-    optimizer: z.enum(['lbfgsb', 'adam']).optional(),
-    /** Of the random weights that a network started with. */
-    seed: z.int().optional(),
-    /** Weight of the background term, and of the network's. */
-    priorWeight: z.number().optional(),
-    networkWeight: z.number().optional(),
-    /** The fits among whose weights that of the background term was chosen, from heavy to light. */
-    lCurve: z.array(z.strictObject({ weight: z.number(), misfit: z.number(), background: z.number() })).optional(),
-    /** Factors by which the priors' deviations were changed, by id. */
-    scales: z.record(z.string(), z.number().positive()).optional(),
-    /** Of the gauges in the cost, in their order; equal where absent. */
-    gaugeWeights: z.array(z.number()).optional(),
-    /** Distance over which distributed parameters correlate, m. */
-    correlationLength: z.number().optional(),
-  }),
+  /** Absent: nothing was fitted, the values are what is usual elsewhere. */
+  fit: z
+    .strictObject({
+      from: instant,
+      to: instant,
+      warmUpFrom: instant,
+      gauges: z.array(z.string()).min(1),
+      objective: z.string(),
+      cost: z.number(),
+      nse: z.record(z.string(), z.number()),
+      iterations: z.int().nonnegative(),
+      evaluations: z.int().nonnegative(),
+      stoppedBy: z.string(),
+      optimizer: z.enum(['lbfgsb', 'adam']).optional(),
+      /** Of the random weights that a network started with. */
+      seed: z.int().optional(),
+      /** Weight of the background term, and of the network's. */
+      priorWeight: z.number().optional(),
+      networkWeight: z.number().optional(),
+      /** The fits among whose weights that of the background term was chosen, from heavy to light. */
+      lCurve: z.array(z.strictObject({ weight: z.number(), misfit: z.number(), background: z.number() })).optional(),
+      /** Factors by which the priors' deviations were changed, by id. */
+      scales: z.record(z.string(), z.number().positive()).optional(),
+      /** Of the gauges in the cost, in their order; equal where absent. */
+      gaugeWeights: z.array(z.number()).optional(),
+      /** Distance over which distributed parameters correlate, m. */
+      correlationLength: z.number().optional(),
+    })
+    .optional(),
   versions: z.record(z.string(), z.string()),
 });
 
@@ -150,6 +153,8 @@ const schema = shape.superRefine((file, context) => {
 
 /** A calibrated parameter set: what it is for, how it was fitted, and the numbers. Documented in docs/reference/parameter-file.md. */
 export type ParameterFile = z.infer<typeof schema>;
+/** One that was fitted. */
+export type FittedParameters = ParameterFile & { readonly fit: NonNullable<ParameterFile['fit']> };
 export type ParameterCoefficients = ParameterFile['parameters'][number];
 
 /**

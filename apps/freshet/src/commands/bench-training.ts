@@ -167,7 +167,7 @@ async function compareFields(sample: string, out: string): Promise<Record<string
 const heldOutOf = (out: string): string[] =>
   readdirSync(out)
     .filter(name => name.endsWith('.json'))
-    .filter(name => parseParameterFile(readFileSync(join(out, name), 'utf8'), name).fit.objective.endsWith('held out'))
+    .filter(name => parseParameterFile(readFileSync(join(out, name), 'utf8'), name).fit?.objective.endsWith('held out'))
     .map(name => name.replace('.json', ''));
 
 interface Wholly {

@@ -45,14 +45,14 @@ describe('a trained model from freshet calibrate into operation', () => {
     expect(file.correction!.weights).toHaveLength(4 * 5 + 4 * 5);
     expect(file.versions['tensorflow']).toMatch(/^4\.\d+\.\d+ (wasm|tensorflow)$/);
     expect(file.descriptors.map(({ name }) => name)).toEqual(['slope', 'drainage_density']);
-    expect(file.fit.nse['V3524010']).toBeGreaterThan(0.8);
+    expect(file.fit!.nse['V3524010']).toBeGreaterThan(0.8);
   });
 
   it('simulates what was fitted', async () => {
     const { fit } = parseParameterFile(await readFile(out('hybrid.json'), 'utf8'), 'hybrid.json');
     const { stdout } = freshet('simulate', { ...period, step: '3600', parameters: out('hybrid.json') });
     const { nse } = JSON.parse(stdout) as { nse: Record<string, number> };
-    expect(nse['V3524010']).toBeCloseTo(fit.nse['V3524010']!, 4);
+    expect(nse['V3524010']).toBeCloseTo(fit!.nse['V3524010']!, 4);
   });
 
   it('forecasts with it once domain.yaml names it, and with another once that line is changed', async () => {
@@ -90,8 +90,8 @@ describe('a trained model from freshet calibrate into operation', () => {
     const { stoppedBy, cost } = JSON.parse(stdout) as { stoppedBy: string; cost: number };
     expect(stoppedBy).toMatch(/^diverged-at-\d+$/);
     const { fit } = parseParameterFile(await readFile(out('exploded.json'), 'utf8'), 'exploded.json');
-    expect([fit.stoppedBy, fit.cost]).toEqual([stoppedBy, cost]);
-    expect(fit.nse['V3524010']).toBeGreaterThan(0.5);
+    expect([fit!.stoppedBy, fit!.cost]).toEqual([stoppedBy, cost]);
+    expect(fit!.nse['V3524010']).toBeGreaterThan(0.5);
   });
 
   it('keeps the best parameters at Ctrl-C and says so', async () => {
@@ -115,8 +115,8 @@ describe('a trained model from freshet calibrate into operation', () => {
     expect(said).toMatch(/stopped after \d+ iterations; the best parameters until then .* are in .*stopped\.json/);
     expect(exitCode).toBe(130);
     const { fit } = parseParameterFile(await readFile(out('stopped.json'), 'utf8'), 'stopped.json');
-    expect(fit.stoppedBy).toBe('interrupted');
-    expect(fit.nse['V3524010']).toBeGreaterThan(0.5);
+    expect(fit!.stoppedBy).toBe('interrupted');
+    expect(fit!.nse['V3524010']).toBeGreaterThan(0.5);
   });
 
   it.each([

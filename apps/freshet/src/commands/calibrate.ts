@@ -19,7 +19,7 @@ import {
   type CalibrationProgress,
   type CalibrationSettings,
   type MapKind,
-  type ParameterFile,
+  type FittedParameters,
   type WeightsFile,
 } from '#learning';
 import { nse } from '#verification';
@@ -137,7 +137,7 @@ async function stoppable(search: ReturnType<typeof calibrating>, show: (progress
 }
 
 /** A fit that did not end by itself says so: what it wrote is the best it had met. */
-function warnOfEarlyEnd({ stoppedBy, iterations, cost }: ParameterFile['fit'], out: string): void {
+function warnOfEarlyEnd({ stoppedBy, iterations, cost }: FittedParameters['fit'], out: string): void {
   const kept = `the best parameters until then (cost ${cost.toFixed(4)}) are in ${out}`;
   const step = /^diverged-at-(\d+)$/.exec(stoppedBy)?.[1] ?? (stoppedBy === 'start-not-finite' ? '1' : undefined);
   if (step !== undefined) process.stderr.write(`the cost exploded at step ${step}; ${kept}. Try a smaller --rate or a larger --prior.\n`);
@@ -245,7 +245,7 @@ interface Provenance extends CalibrationSetup {
   readonly version: string;
 }
 
-function parameterFileOf(result: Calibration, made: Provenance): ParameterFile {
+function parameterFileOf(result: Calibration, made: Provenance): FittedParameters {
   const { domain, gauges, observed, time, plan, interception, kernel } = made;
   const { period, settings } = plan;
   const distributed = result.mapping.parameters.some(({ map }) => map.kind === 'distributed');

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { importSmash, loadDomain, type LoadedDomain } from '#config';
 import { Fault, isFault } from '#errors';
 import { toIso } from '#hydrology';
+import { domainNewCommand } from './domain-new.js';
 import { domainsFolder } from './run-options.js';
 
 interface ImportFlags {
@@ -13,9 +14,10 @@ interface ImportFlags {
   readonly virtual: number;
 }
 
-/** `freshet domain import-smash | list | show`. JSON alone on stdout; progress on stderr. */
+/** `freshet domain new | import-smash | list | show`. JSON alone on stdout; progress on stderr. */
 export function domainCommand(program: Command): void {
   const domain = program.command('domain').description('Make, list and show domains: the folders that describe a basin');
+  domainNewCommand(domain);
   domain
     .command('import-smash')
     .description('Turn a SMASH data set folder into a Freshet domain')

@@ -24,7 +24,8 @@ export function sourceCommand(program: Command): void {
     .action(checkSources);
 }
 
-async function checkSources(name: string, flags: CheckFlags): Promise<void> {
+/** Tries the sources of a domain and prints what they gave; the exit code is 1 when one gave nothing. */
+export async function checkSources(name: string, flags: CheckFlags): Promise<void> {
   const domain = await loadDomain(/\.ya?ml$/.test(name) ? dirname(name.includes('/') ? name : `./${name}`) : domainFolder(name));
   const decoder = new RainDecoder();
   const checks: FeedCheck[] = [];

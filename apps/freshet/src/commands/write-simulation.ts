@@ -34,10 +34,9 @@ function dischargeCsv({ time, discharge }: Simulation, { stations }: LoadedDomai
 }
 
 async function writeGrids(path: string, simulation: Simulation, { domain, parameters }: Source): Promise<void> {
-  const attributes = {
-    title: `Open-loop simulation of ${domain.name}`,
-    source: `Freshet ${parameters.structure}-${parameters.routing}, parameters fitted ${parameters.fit.from} to ${parameters.fit.to}`,
-  };
+  const { structure, routing, fit } = parameters;
+  const origin = fit === undefined ? 'not fitted' : `fitted ${fit.from} to ${fit.to}`;
+  const attributes = { title: `Open-loop simulation of ${domain.name}`, source: `Freshet ${structure}-${routing}, parameters ${origin}` };
   await writeNetCdf(path, attributes, [
     timeVariable('time', simulation.time, 'end of the step'),
     timeVariable('hour', simulation.pieces, 'end of the hour'),
