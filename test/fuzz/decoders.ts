@@ -18,6 +18,7 @@ import {
   type GaugeDecoding,
   type GaugeReading,
 } from '#observation';
+import { ECCODES } from '../../libs/observation/src/gridded/grib2/test-messages.js';
 import { makeOdim, reading as rainReading } from '../../libs/observation/src/gridded/test-rain-files.js';
 import { arrivalSubjects } from './arrivals.js';
 import { mutateBytes, mutateText } from './mutate.js';
@@ -67,6 +68,9 @@ async function rainSubjects(): Promise<Subject[]> {
     rainSubject('RADOLAN', Buffer.concat([Buffer.from(header, 'latin1'), Buffer.alloc(900 * 900 * 2)])),
     rainSubject('RADOLAN, gzipped', radolan),
     rainSubject('GeoTIFF', new Uint8Array(tiff)),
+    rainSubject('GRIB2, simple packing', Buffer.from(ECCODES.SIMPLE_WITH_GAPS, 'base64'), '2026-09-23T03:00Z'),
+    rainSubject('GRIB2, complex packing', Buffer.from(ECCODES.COMPLEX_WITH_GAPS, 'base64'), '2026-09-23T03:00Z'),
+    rainSubject('GRIB2, differences', Buffer.from(ECCODES.SECOND_DIFFERENCES, 'base64'), '2026-09-23T03:00Z'),
   ];
 }
 

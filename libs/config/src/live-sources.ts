@@ -4,7 +4,15 @@ import { Address, arrival, asking, askingInTime } from './arrival-settings.js';
 import { Duration } from './duration.js';
 
 /** Folders of gridded rain. The first name takes every format that Freshet reads, the others one only. */
-export const RAIN_KINDS = ['rain-folder', 'odim-folder', 'knmi-folder', 'netcdf-folder', 'radolan-folder', 'geotiff-folder'] as const;
+export const RAIN_KINDS = [
+  'rain-folder',
+  'odim-folder',
+  'knmi-folder',
+  'netcdf-folder',
+  'radolan-folder',
+  'geotiff-folder',
+  'grib2-folder',
+] as const;
 /** Gauge services and formats, over HTTP or as files in a folder. */
 export const GAUGE_KINDS = ['hubeau', 'vigicrues', 'ea', 'ea-xml', 'usgs', 'usgs-waterml', 'waterml2', 'pi-xml', 'pi-json', 'csv'] as const;
 export type RainKind = (typeof RAIN_KINDS)[number];

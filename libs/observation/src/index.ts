@@ -19,6 +19,7 @@ export {
 export { affineOf, decodeGeoTiff, type Raster } from './gridded/geotiff.js';
 export { parseTimeUnits } from './gridded/cf-time.js';
 export { encodeOdim, type OdimComposite } from './gridded/encode-odim.js';
+export { encodeGrib2, type GribAccumulation } from './gridded/encode-grib2.js';
 export { decodeRainFile } from './gridded/decode-rain-file.js';
 export { MOST_BYTES, type RainDecoding, type RainRaster, type RainReading } from './gridded/rain-raster.js';
 export { MARSHALL_PALMER, type ReflectivityRelation } from './gridded/reflectivity.js';

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { LocalBus } from '#bus';
 import { toLonLat, type LiveSource, type LoadedDomain } from '#config';
 import { HOUR_MS, epochMs, parseIso, type EpochMs } from '#hydrology';
-import { encodeOdim } from '#observation';
+import { encodeGrib2, encodeOdim } from '#observation';
 import { createLogger } from '#runtime';
 import { readFeedViews, readRejects } from '#store';
 import { loadCance } from '../../../../test/setup/flood-fixture.js';
@@ -33,6 +33,13 @@ const GAUGE_FILES: Readonly<Record<string, string | Buffer>> = {
   '%2e%2e%2fetc%2fpasswd': 'root:x:0:0',
   'a b;rm -rf $HOME.csv': row('2014-11-04T05:00:00Z', '1'),
 };
+
+/** Of a model run, over the basin: nothing that fell. */
+function forecast(): Uint8Array {
+  const [issued, to] = [parseIso('2014-11-04T00:00Z'), parseIso('2014-11-04T05:00Z')];
+  const grid = { rows: 10, columns: 10, xMin: 4, yMax: 45.6, xResolution: 0.1, yResolution: 0.1 };
+  return encodeGrib2({ grid, issued, from: issued, to, depths: new Float32Array(100).fill(7) });
+}
 
 function row(time: string, value: string, station = 'V3524010'): string {
   return `station,time,value\n${station},${time},${value}\n`;
@@ -76,6 +83,7 @@ describe('bad input', () => {
     await drop('radar', 'nothing-seen.h5', await rain({}, NaN));
     await drop('radar', 'deluge.h5', await rain({}, 500, parseIso('2014-11-04T04:00Z')));
     await drop('radar', 'no-projection.h5', await rain({ projection: '+proj=nonsense' }));
+    await drop('radar', 'forecast.grib2', forecast());
     const { basin, stations, mesh } = domain;
     const archived = new Map([[basin, { basin, stations, cellCount: mesh.cellCount }]]);
     const logger = createLogger('silent');
@@ -104,7 +112,7 @@ describe('bad input', () => {
       {
         ...common,
         id: 'radar',
-        kind: 'odim-folder',
+        kind: 'rain-folder',
         folder: join(root, 'radar'),
         reflectivity,
         minimumQuality: 0,
@@ -155,6 +163,7 @@ describe('bad input', () => {
   it('of rain lies in the failed folder with its reason, and what is good was taken', async () => {
     expect(await reasons('radar')).toEqual({
       'no-end.h5': 'FIELD_MISSING',
+      'forecast.grib2': 'FORECAST_NOT_OBSERVED',
       'ahead.h5': 'TIME_IMPLAUSIBLE',
       'bomb.h5.gz': 'FILE_TOO_LARGE',
       'deluge.h5': 'RAIN_OUT_OF_RANGE',
@@ -169,7 +178,7 @@ describe('bad input', () => {
 
   it('is counted and shown where the feeds are', async () => {
     const { count, rejects } = await readRejects(database.pool, { basin: 'cance', runKind: 'scheduled', asOf: NOW }, 50);
-    expect(count).toBeGreaterThanOrEqual(11 + 2 + 8);
+    expect(count).toBeGreaterThanOrEqual(11 + 2 + 9);
     expect(new Set(rejects.map(({ source }) => source))).toEqual(new Set(['radar', 'table', 'xml']));
     const views = await readFeedViews(database.pool, 'cance', NOW);
     expect(views.map(({ source, state, brought }) => [source, state, brought['rejects']! > 0])).toEqual([

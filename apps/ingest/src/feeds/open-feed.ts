@@ -47,11 +47,12 @@ const FOLDER_BACK_OFF = { first: 10_000, longest: 300_000 };
 
 const FORMATS: Readonly<Record<RainFolderSettings['kind'], RainFolder['format']>> = {
   'rain-folder': undefined,
-  'odim-folder': { name: 'ODIM_H5', product: /^(?!KNMI|NetCDF|RADOLAN|GeoTIFF)/ },
+  'odim-folder': { name: 'ODIM_H5', product: /^(?!KNMI|NetCDF|RADOLAN|GeoTIFF|GRIB2)/ },
   'knmi-folder': { name: 'KNMI HDF5', product: /^KNMI/ },
   'netcdf-folder': { name: 'NetCDF', product: /^NetCDF/ },
   'radolan-folder': { name: 'RADOLAN', product: /^RADOLAN/ },
   'geotiff-folder': { name: 'GeoTIFF', product: /^GeoTIFF/ },
+  'grib2-folder': { name: 'GRIB2', product: /^GRIB2/ },
 };
 
 function openRainFolder(settings: RainFolderSettings, around: FeedSurroundings): OpenedFeed {

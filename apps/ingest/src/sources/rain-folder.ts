@@ -102,18 +102,24 @@ function bringOntoMesh(
   { rasters, rejects }: RainDecoding,
   { name, receivedAt, remappings }: Arrival & { readonly name: string },
 ): ReadRain {
-  const outside: Reject[] = [];
+  const refused: Reject[] = [];
   const rain = rasters.flatMap(raster => {
-    const { grid, from, to, depths } = raster;
+    const { grid, from, to, depths, issued } = raster;
+    if (issued !== undefined) {
+      refused.push(
+        reject('FORECAST_NOT_OBSERVED', `${name} is a forecast of ${toIso(issued)} for (${toIso(from)}, ${toIso(to)}], no rain that fell`),
+      );
+      return [];
+    }
     watched.onRaster?.(name, raster);
     const values = remap(remappingFor(watched, grid, remappings), depths);
     if (values.every(Number.isNaN)) {
-      outside.push(reject('RAIN_WRONG_GRID', `${name} has no value over the basin in (${toIso(from)}, ${toIso(to)}]; it lies elsewhere`));
+      refused.push(reject('RAIN_WRONG_GRID', `${name} has no value over the basin in (${toIso(from)}, ${toIso(to)}]; it lies elsewhere`));
       return [];
     }
     return [{ kind: 'rain' as const, validTime: to, durationMs: to - from, receivedAt: epochMs(receivedAt), values }];
   });
-  return { rain, rejects: [...rejects, ...outside] };
+  return { rain, rejects: [...rejects, ...refused] };
 }
 
 /** Sources keep their grid for years; a few at once are versions of one. */

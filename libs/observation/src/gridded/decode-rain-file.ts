@@ -1,6 +1,8 @@
 import { gunzipSync } from 'node:zlib';
 import { Refusal, firstLineOf, reject, type Reject } from '../reject.js';
 import { decodeGeoTiffRain, isTiff } from './geotiff-rain.js';
+import { decodeGrib2 } from './grib2/grib2-rain.js';
+import { isGrib } from './grib2/messages.js';
 import { withHdf5 } from './hdf5.js';
 import { decodeKnmi, isKnmi } from './knmi.js';
 import { decodeNetCdf } from './netcdf-rain.js';
@@ -9,7 +11,7 @@ import { decodeRadolan, isRadolan } from './radolan.js';
 import { MOST_BYTES, refuseImpossibleDepths, requirePlace, type RainDecoding, type RainRaster, type RainReading } from './rain-raster.js';
 
 /**
- * Decodes a file of gridded rain, whichever of the known formats it has: ODIM_H5, KNMI HDF5, CF NetCDF-4, RADOLAN binary, GeoTIFF,
+ * Decodes a file of gridded rain, whichever of the known formats it has: ODIM_H5, KNMI HDF5, CF NetCDF-4, RADOLAN binary, GeoTIFF, GRIB2,
  * each also gzipped. Never throws: what cannot be taken is among the rejects, by name. Cells that were seen and found dry are 0,
  * cells that were not seen NaN.
  */
@@ -62,6 +64,7 @@ async function decodeAny(bytes: Uint8Array, reading: RainReading): Promise<RainD
     });
   }
   if (isTiff(bytes)) return one(await decodeGeoTiffRain(bytes, reading));
+  if (isGrib(bytes)) return decodeGrib2(bytes, reading);
   if (isRadolan(bytes)) return one(decodeRadolan(bytes, reading));
   throw new Refusal('FORMAT_UNKNOWN', FOREIGN.find(({ magic }) => startsWith(bytes, magic))?.message ?? UNKNOWN);
 }
@@ -70,11 +73,10 @@ const one = (raster: RainRaster): RainDecoding => ({ rasters: [raster], rejects:
 
 const startsWith = (bytes: Uint8Array, magic: readonly number[]): boolean => magic.every((byte, k) => bytes[k] === byte);
 
-const UNKNOWN = 'is none of ODIM_H5, KNMI HDF5, NetCDF-4, RADOLAN and GeoTIFF';
+const UNKNOWN = 'is none of ODIM_H5, KNMI HDF5, NetCDF-4, RADOLAN, GeoTIFF and GRIB2';
 
 /** Formats that are recognised and not read, with what to do. */
 const FOREIGN: readonly { readonly magic: readonly number[]; readonly message: string }[] = [
-  { magic: [0x47, 0x52, 0x49, 0x42], message: 'is GRIB; convert it to NetCDF-4, for instance with cdo -f nc4 copy' },
   { magic: [0x43, 0x44, 0x46], message: 'is classic NetCDF; convert it to NetCDF-4, for instance with nccopy -k nc4' },
   { magic: [0x42, 0x5a, 0x68], message: 'is packed with bzip2; unpack it before' },
   { magic: [0x50, 0x4b, 0x03, 0x04], message: 'is a zip archive; unpack it before' },

@@ -13,6 +13,8 @@ export interface RainRaster {
   readonly quality: Float32Array | null;
   /** What it was decoded from, for a human: "ODIM_H5/V2_3 ACRR". */
   readonly product: string;
+  /** When a forecast was issued; absent where the rain was measured or analysed. */
+  readonly issued?: EpochMs;
 }
 
 /** Everything a file held: rasters, and by name what could not be taken. */
@@ -30,6 +32,8 @@ export interface RainReading {
   readonly durationMs?: number;
   /** ODIM quantity or NetCDF variable, where a file holds several. */
   readonly variable?: string;
+  /** Of an ensemble, 0 unless set. */
+  readonly member?: number;
   readonly reflectivity: ReflectivityRelation;
   /** Cells of a lower quality index become missing; 0 takes all. */
   readonly minimumQuality: number;
@@ -74,6 +78,22 @@ export function requirePlausibleInterval(from: EpochMs, to: EpochMs, receivedAt:
     throw new Refusal('TIME_IMPLAUSIBLE', `says that it covers (${start}, ${end}], received ${sayTime(receivedAt)}; correct the clock`);
   }
   if (to === from) throw new Refusal('DURATION_UNKNOWN', 'does not say over which time its rain fell; set `duration` of the source');
+}
+
+/** Longer leads are no weather forecast. */
+const LONGEST_LEAD_MS = 20 * 24 * HOUR_MS;
+
+/** @throws Refusal TIME_IMPLAUSIBLE for a forecast that was issued before 1990 or after its receipt, or is not about the time after its issue. */
+export function requirePlausibleForecast(
+  of: { readonly issued: EpochMs; readonly from: EpochMs; readonly to: EpochMs },
+  receivedAt: EpochMs,
+): void {
+  const { issued, from, to } = of;
+  if (issued >= EARLIEST && issued <= receivedAt + AHEAD_MS && from >= issued && to > from && to - issued <= LONGEST_LEAD_MS) return;
+  throw new Refusal(
+    'TIME_IMPLAUSIBLE',
+    `says that it was issued at ${sayTime(issued)} for (${sayTime(from)}, ${sayTime(to)}], received ${sayTime(receivedAt)}`,
+  );
 }
 
 const sayTime = (time: number): string => (Math.abs(time) < 8.64e15 ? toIso(time as EpochMs) : 'no date');
