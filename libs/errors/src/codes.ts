@@ -60,6 +60,11 @@ export const CODES = {
   RATE_EXCEEDED: code('overload', 429, 'Wait as long as Retry-After says; ask less often, or follow /v1/stream.'),
   ISSUER_UNAVAILABLE: code('transient', 503, 'The keys of the token’s issuer cannot be read; use an API key or try again.'),
   // running
+  SQL_CONFLICT: code(
+    'transient',
+    503,
+    'Freshet tries again by itself; where it gives up, pg_stat_activity shows the transaction that lasts.',
+  ),
   SQL_UNAVAILABLE: code('transient', 503, 'The database does not answer; Freshet tries again by itself.'),
   SOURCE_UNAVAILABLE: code('transient', 503, 'The source does not answer; Freshet tries again by itself.'),
   BUS_UNAVAILABLE: code('transient', 503, 'The Kafka brokers do not answer; Freshet tries again by itself.'),
