@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -8,6 +8,7 @@ import { commandAs, databaseUser } from '../../libs/store/src/postgres-binaries.
 import { TcpProxy } from '../setup/tcp-proxy.js';
 import { freePort } from './free-port.js';
 import { TIMESCALE } from './prepare.js';
+import { childrenOf } from './processes.js';
 import { startTimescale } from './timescale.js';
 
 interface Server {
@@ -114,19 +115,5 @@ function kill({ folder }: Server): void {
     } catch {
       // ended by itself meanwhile
     }
-  }
-}
-
-/** The parent is the second number after the name, which stands in brackets. */
-const childrenOf = (pid: number): number[] =>
-  readdirSync('/proc')
-    .filter(name => /^\d+$/.test(name) && parentOf(name) === pid)
-    .map(Number);
-
-function parentOf(pid: string): number | null {
-  try {
-    return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ')[1]);
-  } catch {
-    return null;
   }
 }
