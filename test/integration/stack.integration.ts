@@ -1,36 +1,16 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { freeStackPort } from '../stack/free-port.js';
 import { childrenOf, descendantsOf, runningProcesses } from '../stack/processes.js';
 import { ROOT } from '../stack/prepare.js';
 import type { Supervisor } from '../stack/supervisor.js';
 import { REPLAY, type Outcome } from './deployment.js';
 
 const run = promisify(execFile);
-
-/** What the stack listens on, counted from its first port. */
-const OFFSETS = [0, 90, 92, 93, 94, 100, 101, 102, 103, 104, 432];
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer().listen(port, '127.0.0.1');
-  const free = await Promise.race([once(server, 'listening').then(() => true), once(server, 'error').then(() => false)]);
-  server.close();
-  return free;
-}
-
-/** Below the ports that systems hand out by themselves. */
-async function freePorts(): Promise<number> {
-  for (let first = 20_000; first < 32_000; first += 500) {
-    const free = await Promise.all(OFFSETS.map(offset => isFree(first + offset)));
-    if (free.every(Boolean)) return first;
-  }
-  throw new Error('no free ports');
-}
 
 // As docs/guides/deploy.md says it, by its commands: up, the replay through it, down.
 
@@ -47,7 +27,7 @@ describe('npm run stack:up', () => {
   beforeAll(async () => {
     home = mkdtempSync(join(tmpdir(), 'freshet-stack-'));
     const own = Object.entries(process.env).filter(([name]) => !name.startsWith('FRESHET_')) as [string, string][];
-    env = { ...Object.fromEntries(own), FRESHET_STACK: home, FRESHET_STACK_PORT: String(await freePorts()) };
+    env = { ...Object.fromEntries(own), FRESHET_STACK: home, FRESHET_STACK_PORT: String(await freeStackPort()) };
   });
   afterAll(async () => {
     await npm('stack:down', '--', '--forget');
