@@ -29,5 +29,5 @@ make -s -C build -j2 >"$work/make.log" 2>&1 || { tail -50 "$work/make.log" >&2; 
 mkdir -p "$folder/usr/lib/postgresql" "$folder/usr/share/postgresql"
 cp -a "$postgres" "$folder/usr/lib/postgresql/"
 cp -a /usr/share/postgresql/15 "$folder/usr/share/postgresql/"
-DESTDIR=$folder make -s -C build install >/dev/null
+DESTDIR=$folder make -s -C build install >"$work/install.log" 2>&1 || { cat "$work/install.log" >&2; exit 1; }
 touch "$folder/complete"

@@ -7,5 +7,5 @@ folder=$1
 rm -rf "$folder"
 mkdir -p "$folder"
 cp "$here/pom.xml" "$folder/pom.xml"
-mvn -B -q -f "$folder/pom.xml" dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$(cd "$folder" && pwd)/lib"
+said=$(mvn -B -q -f "$folder/pom.xml" dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$(cd "$folder" && pwd)/lib" 2>&1) || { echo "$said" >&2; exit 1; }
 touch "$folder/complete"

@@ -9,18 +9,20 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 export class TcpProxy {
   /** Every packet is handed on so much later, in both directions and in order. */
   delayMs = 0;
-  /** Asked for each packet of the client: `before`: the connection is cut and the packet lost; `after`: the server gets it, the client never hears the answer. */
-  sniff: (packet: Buffer) => 'before' | 'after' | null = () => null;
+  /** Asked for each packet of a client, whose connections are numbered: `before`: the connection is cut and the packet lost; `after`: the server gets it, the client never hears the answer. */
+  sniff: (packet: Buffer, connection: number) => 'before' | 'after' | null = () => null;
   /** How many connections were cut. */
   cuts = 0;
   #away = false;
+  #connections = 0;
   readonly #pairs = new Set<readonly [Socket, Socket]>();
   /** Ends when the last packet on its way to a socket is handed on. */
   readonly #queues = new WeakMap<Socket, Promise<void>>();
 
   private constructor(
     readonly server: Server,
-    readonly target: number,
+    /** Port of the server that new connections go to. */
+    public target: number,
   ) {}
 
   get port(): number {
@@ -63,9 +65,10 @@ export class TcpProxy {
     const upstream = connect(this.target, '127.0.0.1');
     const pair = [client, upstream] as const;
     this.#pairs.add(pair);
+    const connection = ++this.#connections;
     let deaf = false;
     client.on('data', (packet: Buffer) => {
-      const wish = this.sniff(packet);
+      const wish = this.sniff(packet, connection);
       if (wish === 'before') {
         this.#end(pair);
         return;

@@ -8,6 +8,10 @@ export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** What was fetched and built once: git-ignored, may be deleted at any time. */
 export const STACK = join(ROOT, '.stack');
+/** What belongs to one stack that is up: its data, logs and environment. FRESHET_STACK puts a second one elsewhere, FRESHET_STACK_PORT on other ports. */
+export const STACK_HOME = process.env.FRESHET_STACK ?? STACK;
+/** First of the ports of a stack; the last is 432 above. */
+export const FIRST_PORT = Number(process.env.FRESHET_STACK_PORT ?? 19_000);
 export const KAFKA = join(STACK, 'kafka');
 export const TIMESCALE = join(STACK, 'timescale');
 

@@ -4,7 +4,7 @@ import { openSync, closeSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './prepare.js';
 
-const BIN = join(ROOT, 'apps/freshet/bin/freshet.js');
+const BIN = 'apps/freshet/bin/freshet.js';
 
 export interface RoleProcessOptions {
   /** Arguments of the command, such as `serve forecast`. */
@@ -30,11 +30,12 @@ export class RoleProcess {
     return this.#stdout;
   }
 
-  start(): void {
+  /** Starts it, of the package in `root`: another version, where it is not this one. */
+  start(root: string = ROOT): void {
     const { args, env, log } = this.options;
     const file = openSync(log, 'a');
     this.#stdout = '';
-    this.#child = spawn(process.execPath, [BIN, ...args], { stdio: ['ignore', 'pipe', file], env: { ...process.env, ...env } });
+    this.#child = spawn(process.execPath, [join(root, BIN), ...args], { stdio: ['ignore', 'pipe', file], env: { ...process.env, ...env } });
     closeSync(file);
     this.#child.stdout!.on('data', (chunk: Buffer) => (this.#stdout += chunk.toString()));
   }

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { STACK, missingNeeds, prepareStack } from './prepare.js';
+import { STACK_HOME, missingNeeds, prepareStack } from './prepare.js';
 import { readSupervisor } from './supervisor.js';
 
 // npm run stack:up: the distributed system on this machine, as an exercise that waits for `freshet replay`.
@@ -21,8 +21,8 @@ else if (missing.length > 0) {
 async function start(): Promise<void> {
   const began = Date.now();
   prepareStack();
-  mkdirSync(STACK, { recursive: true });
-  const path = join(STACK, 'supervisor.log');
+  mkdirSync(STACK_HOME, { recursive: true });
+  const path = join(STACK_HOME, 'supervisor.log');
   const log = openSync(path, 'w');
   const child = spawn(process.execPath, [fileURLToPath(new URL('./supervise.js', import.meta.url))], {
     detached: true,
@@ -37,7 +37,7 @@ async function start(): Promise<void> {
       );
       say('play the record flood through it:');
       say(
-        '  set -a; . .stack/environment; set +a; node apps/freshet/bin/freshet.js replay --domain cance --from 2014-11-03T00:15Z --to 2014-11-05T00:00Z --json',
+        `  set -a; . ${relative('', join(STACK_HOME, 'environment'))}; set +a; node apps/freshet/bin/freshet.js replay --domain cance --from 2014-11-03T00:15Z --to 2014-11-05T00:00Z --json`,
       );
       return;
     }

@@ -3,16 +3,23 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect, grantDatabaseRoles, inTransaction, migrate, type EmbeddedDatabase } from '#store';
 import { startBroker } from './kafka-broker.js';
-import { KAFKA, STACK, TIMESCALE } from './prepare.js';
+import { FIRST_PORT, STACK_HOME, KAFKA, TIMESCALE } from './prepare.js';
 import { startPrometheus } from './prometheus.js';
 import { RoleProcess } from './role-process.js';
 import { startTimescale } from './timescale.js';
 
 // The process behind `npm run stack:up`: it starts every part, starts a role again that ends, and stops exactly those when it is told to.
 
-const PORTS = { kafka: [19_092, 19_093, 19_094], database: 19_432, prometheus: 19_090, api: 19_000, metrics: 19_100 } as const;
+const port = (offset: number): number => FIRST_PORT + offset;
+const PORTS = {
+  api: port(0),
+  prometheus: port(90),
+  kafka: [port(92), port(93), port(94)],
+  metrics: port(100),
+  database: port(432),
+} as const;
 const ROLES = ['ingest', 'forecast', 'forecast', 'alert', 'api'] as const;
-const RUN = join(STACK, 'run');
+const RUN = join(STACK_HOME, 'run');
 
 const stops: (() => Promise<unknown>)[] = [];
 let stopping = false;
@@ -20,7 +27,7 @@ let stopping = false;
 async function stop(code: number): Promise<never> {
   stopping = true;
   for (const each of stops.splice(0).reverse()) await each().catch(() => undefined);
-  rmSync(join(STACK, 'supervisor.json'), { force: true });
+  rmSync(join(STACK_HOME, 'supervisor.json'), { force: true });
   process.exit(code);
 }
 
@@ -62,14 +69,14 @@ async function start(): Promise<void> {
   stops.push(() => prometheus.stop());
   const environment = { ...shared, FRESHET_SQL: owner };
   writeFileSync(
-    join(STACK, 'environment'),
+    join(STACK_HOME, 'environment'),
     Object.entries(environment)
       .map(([name, value]) => `${name}='${value}'\n`)
       .join(''),
     { mode: 0o600 },
   );
   const told = { pid: process.pid, api: `http://127.0.0.1:${PORTS.api}`, prometheus: prometheus.url, brokers: broker.brokers, sql: owner };
-  writeFileSync(join(STACK, 'supervisor.json'), JSON.stringify(told), { mode: 0o600 });
+  writeFileSync(join(STACK_HOME, 'supervisor.json'), JSON.stringify(told), { mode: 0o600 });
 }
 
 /** The schema, and a login for the processes that may write but not change it. */

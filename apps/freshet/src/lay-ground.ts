@@ -48,13 +48,14 @@ export async function layGround(options: FreshetOptions, lifecycle: Lifecycle, d
   return { options, lifecycle, pool, bus, relay, domains, runKind, onMessages, settle: () => settle(pool, relay), fail, failed };
 }
 
-function databaseOf({ mode, sql }: FreshetOptions, onLost: (error: unknown) => void): DatabaseOptions {
+function databaseOf({ mode, sql, kafka }: FreshetOptions, onLost: (error: unknown) => void): DatabaseOptions {
   const isReplay = mode.kind === 'replay';
   return {
     sql,
     name: isReplay ? 'freshet_replay' : 'freshet',
     anew: isReplay && mode.earlier === 'anew',
-    waitForDisk: mode.kind === 'live',
+    // one process goes back to what its database still has; between many, the brokers remember what was acknowledged
+    waitForDisk: mode.kind === 'live' || kafka !== null,
     onLost,
   };
 }

@@ -31,6 +31,11 @@ export const CODES = {
   COMMAND_INVALID: code('config', 400, 'See `freshet --help` for the options of the command.'),
   DATA_FOLDER_IN_USE: code('config', 500, 'Stop the other Freshet or give this one another folder with --data.'),
   DATA_FOLDER_UNUSABLE: code('config', 500, 'Give a folder that can be written with --data.'),
+  DATA_FOLDER_MISFIT: code(
+    'config',
+    500,
+    'Run the Freshet that made it; docs/guides/deploy.md says how its data get into a new folder. Or begin anew in another folder with --data.',
+  ),
   DATABASE_FAILED: code('config', 500, 'Read postgres.log in the data folder; give --data another folder to start anew.'),
   SCHEMA_CHANGED: code('config', 500, 'Run the version of Freshet that made this database, or give an empty database.'),
   SCHEMA_BEHIND: code('config', 500, 'Run `freshet migrate` as the owner of the database, then start again.'),
@@ -55,6 +60,11 @@ export const CODES = {
   RATE_EXCEEDED: code('overload', 429, 'Wait as long as Retry-After says; ask less often, or follow /v1/stream.'),
   ISSUER_UNAVAILABLE: code('transient', 503, 'The keys of the token’s issuer cannot be read; use an API key or try again.'),
   // running
+  SQL_CONFLICT: code(
+    'transient',
+    503,
+    'Freshet tries again by itself; where it gives up, pg_stat_activity shows the transaction that lasts.',
+  ),
   SQL_UNAVAILABLE: code('transient', 503, 'The database does not answer; Freshet tries again by itself.'),
   SOURCE_UNAVAILABLE: code('transient', 503, 'The source does not answer; Freshet tries again by itself.'),
   BUS_UNAVAILABLE: code('transient', 503, 'The Kafka brokers do not answer; Freshet tries again by itself.'),

@@ -37,6 +37,25 @@ describe('connect', () => {
     expect((await database.pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
   });
 
+  it('turns a deadlock into a transient fault for the one that gives way', async () => {
+    await database.pool.query('create table first (n integer); create table second (n integer)');
+    const locking = (tables: readonly string[], met: () => Promise<void>) =>
+      inTransaction(database.pool, async client => {
+        await client.query(`lock ${tables[0]}`);
+        await met();
+        await client.query(`lock ${tables[1]}`);
+      });
+    let waiting = 0;
+    const met = async () => {
+      waiting++;
+      while (waiting < 2) await new Promise(resolve => setTimeout(resolve, 5));
+    };
+    const ends = await Promise.allSettled([locking(['first', 'second'], met), locking(['second', 'first'], met)]);
+    expect(ends.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    const reasons = ends.flatMap(end => (end.status === 'rejected' ? [end.reason as unknown] : []));
+    expect(reasons).toMatchObject([{ code: 'SQL_CONFLICT', kind: 'transient' }]);
+  });
+
   it('names a server that does not answer', async () => {
     const nowhere = connect('postgres://freshet@127.0.0.1:1/freshet');
     await expect(inTransaction(nowhere, () => Promise.resolve())).rejects.toMatchObject({ code: 'SQL_UNAVAILABLE' });

@@ -16,7 +16,7 @@ export interface ConnectOptions {
 
 /**
  * Opens a pool whose answers speak Freshet's types: `timestamptz` is epoch milliseconds, `bigint` a number. Times go in
- * as ISO text (`toIso`). A lost connection is the transient fault SQL_UNAVAILABLE, whatever was asked. Check `ping` before relying on it: connections open when they are needed.
+ * as ISO text (`toIso`). A lost connection is the transient fault SQL_UNAVAILABLE, whatever was asked, a deadlock is SQL_CONFLICT. Check `ping` before relying on it: connections open when they are needed.
  */
 export function connect(url: string, options: ConnectOptions = {}): Pool {
   const settings = [`-c timezone=UTC`, `-c jit=off`, ...(options.waitForDisk === false ? ['-c synchronous_commit=off'] : [])];
@@ -56,8 +56,10 @@ export async function inTransaction<T>(pool: Pool, work: (client: pg.PoolClient)
   }
 }
 
-/** Turns a lost connection into the transient fault SQL_UNAVAILABLE; everything else passes unchanged. */
+/** Turns a lost connection into the transient fault SQL_UNAVAILABLE and a lock that is not to be had into SQL_CONFLICT; everything else passes unchanged. */
 export function rethrowAsFault(error: unknown): never {
+  if (isConflict(error))
+    throw new Fault('SQL_CONFLICT', `another transaction of the database was in the way: ${error.message}`, {}, { cause: error });
   if (isConnectionLoss(error)) throw new Fault('SQL_UNAVAILABLE', `the database does not answer: ${error.message}`, {}, { cause: error });
   throw error;
 }
@@ -70,6 +72,10 @@ function typeParser(oid: number, format?: 'text' | 'binary'): (text: string) => 
   if (oid === BIGINT) return Number;
   return (pg.types.getTypeParser as (oid: number, format?: string) => (text: string) => unknown)(oid, format);
 }
+
+/** 40P01: two transactions that waited for each other, this one had to give way; 55P03: no lock within `lock_timeout`; 40001: both changed the same. */
+const isConflict = (error: unknown): error is Error =>
+  error instanceof Error && 'code' in error && (error.code === '40P01' || error.code === '55P03' || error.code === '40001');
 
 /** Connection refused, reset, terminated by an administrator (57P01 …), class 08, or 53: no room on its disk, too many connections. */
 function isConnectionLoss(error: unknown): error is Error {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -101,6 +101,30 @@ describe('embedded PostgreSQL', () => {
     process.kill(Number(readFileSync(join(folder, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]), 'SIGKILL');
     expect(await database.lost).toMatchObject({ code: 'DATABASE_FAILED' });
     await database.stop();
+  });
+
+  it.each([-1, 1])('refuses by name the folder of another PostgreSQL (%i) and leaves it as it is', async difference => {
+    const first = await startEmbedded(folder);
+    const pool = connect(await first.ensureDatabase('freshet'));
+    await pool.query('create table kept (n integer)');
+    await pool.end();
+    await first.stop();
+    const file = join(folder, 'postgres', 'PG_VERSION');
+    const ours = readFileSync(file, 'utf8');
+    const made = Number(ours) + difference;
+    writeFileSync(file, `${made}\n`);
+    const began = performance.now();
+    await expect(startEmbedded(folder)).rejects.toMatchObject({
+      code: 'DATA_FOLDER_MISFIT',
+      message: `${folder} was made by PostgreSQL ${made}; this Freshet brings ${Number(ours)}, which cannot read it`,
+    });
+    expect(performance.now() - began).toBeLessThan(1_000); // at once, not after the tries of a start
+    writeFileSync(file, ours);
+    const again = await startEmbedded(folder);
+    const kept = connect(again.urlOf('freshet'));
+    expect((await kept.query('select from kept')).rowCount).toBe(0);
+    await kept.end();
+    await again.stop();
   });
 
   it('names a folder that cannot be written', async () => {

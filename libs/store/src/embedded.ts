@@ -9,7 +9,7 @@ import pg from 'pg';
 import { Fault, isFault } from '#errors';
 import { rethrowAsFault } from './connect.js';
 import { FOLDER_LOCK, portOfRunning, stopOrphan } from './postmaster.js';
-import { commandAs, databaseUser, findBinaries, type Binaries } from './postgres-binaries.js';
+import { commandAs, databaseUser, findBinaries, majorOf, type Binaries } from './postgres-binaries.js';
 
 export interface EmbeddedOptions {
   /** Further settings of PostgreSQL, `name=value`. */
@@ -34,14 +34,16 @@ export interface EmbeddedDatabase {
 /**
  * Starts PostgreSQL in `<folder>/postgres`, made at the first start; any folder that can be written will do, also as
  * root. One Freshet a folder. The database dies with this process, however it dies, and an orphan is stopped first.
- * @throws Fault DATA_FOLDER_IN_USE, DATA_FOLDER_UNUSABLE, DATABASE_FAILED
+ * @throws Fault DATA_FOLDER_IN_USE, DATA_FOLDER_UNUSABLE, DATA_FOLDER_MISFIT, DATABASE_FAILED
  */
 export async function startEmbedded(folder: string, options: EmbeddedOptions = {}): Promise<EmbeddedDatabase> {
   const root = resolve(folder);
   prepareFolder(root);
   const password = readPassword(root);
-  await createCluster(root, password, options);
-  const { child, guard, port } = await startGuarded(root, password, options);
+  const binaries = options.binaries ?? (await findBinaries());
+  createCluster(root, password, binaries);
+  assertFits(root, binaries);
+  const { child, guard, port } = await startGuarded(root, password, { ...options, binaries });
   const urlOf = (database: string) => `postgres://freshet:${password}@127.0.0.1:${port}/${database}`;
   let stopping = false;
   const lost = new Promise<Error>(resolveLost => {
@@ -118,11 +120,10 @@ function readPassword(root: string): string {
 }
 
 /** Into a folder of its own first: a cluster whose making was interrupted must never be taken for a whole one. */
-async function createCluster(root: string, password: string, options: EmbeddedOptions): Promise<void> {
+function createCluster(root: string, password: string, { initdb }: Binaries): void {
   const cluster = clusterOf(root);
   if (existsSync(join(cluster, 'PG_VERSION'))) return;
   const user = databaseUser();
-  const { initdb } = options.binaries ?? (await findBinaries());
   const making = join(root, `postgres.new-${process.pid}`);
   const pwfile = `${making}.pw`;
   rmSync(making, { recursive: true, force: true });
@@ -142,6 +143,18 @@ async function createCluster(root: string, password: string, options: EmbeddedOp
   }
 }
 
+/** PostgreSQL reads the folders of its own major version only, older and newer ones alike not. */
+function assertFits(root: string, { postgres }: Binaries): void {
+  const made = readFileSync(join(clusterOf(root), 'PG_VERSION'), 'utf8').trim();
+  const ours = majorOf(postgres);
+  if (Number(made) === ours) return;
+  throw new Fault('DATA_FOLDER_MISFIT', `${root} was made by PostgreSQL ${made}; this Freshet brings ${ours}, which cannot read it`, {
+    folder: root,
+    made,
+    ours,
+  });
+}
+
 const stderrOf = (error: unknown): string =>
   error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : error instanceof Error ? error.message : String(error);
 
@@ -152,8 +165,10 @@ interface Running {
   readonly port: number;
 }
 
+type StartOptions = EmbeddedOptions & { readonly binaries: Binaries };
+
 /** A start may lose its race against an orphan that is still going, or for the port: tried again. */
-async function startGuarded(root: string, password: string, options: EmbeddedOptions): Promise<Running> {
+async function startGuarded(root: string, password: string, options: StartOptions): Promise<Running> {
   for (let attempt = 1; ; attempt++) {
     await stopOrphan(clusterOf(root), root, password);
     try {
@@ -175,8 +190,8 @@ async function startGuarded(root: string, password: string, options: EmbeddedOpt
 
 const START_ATTEMPTS = 20;
 
-async function startOnce(root: string, password: string, options: EmbeddedOptions): Promise<Running> {
-  const { postgres } = options.binaries ?? (await findBinaries());
+async function startOnce(root: string, password: string, options: StartOptions): Promise<Running> {
+  const { postgres } = options.binaries;
   const port = options.port ?? (await freePort());
   const settings = [
     'listen_addresses=127.0.0.1',

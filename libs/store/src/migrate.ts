@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
-import { Fault } from '#errors';
+import { Fault, isFault } from '#errors';
 import { inTransaction, type Pool, type Queryable } from './connect.js';
 import { applyEdition } from './timescale.js';
 
@@ -12,15 +13,40 @@ interface Migration {
   readonly checksum: string;
 }
 
+/** How a migration stands in line for tables that others use. */
+export interface Patience {
+  /** How long it waits for one: as long, whoever else wants the table waits behind it. */
+  readonly lockMs: number;
+  /** How long it lets the others go on before the next try. */
+  readonly pauseMs: number;
+  readonly tries: number;
+}
+
+const PATIENCE: Patience = Object.freeze({ lockMs: 2_000, pauseMs: 1_000, tries: 60 });
+
 /**
  * Brings the schema up to this version, each file once, in order, all in one transaction; several replicas may
  * start at once. There is no way back: a database made by a newer Freshet, or a file changed afterwards, is refused.
+ * Where an older version is at work its transactions go first: a table that is not to be had is tried again later.
  * @returns the names of the migrations applied now.
+ * @throws Fault SCHEMA_CHANGED; SQL_CONFLICT when a table was in use at every try
  */
-export async function migrate(pool: Pool): Promise<string[]> {
+export async function migrate(pool: Pool, patience: Patience = PATIENCE): Promise<string[]> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await migrateOnce(pool, patience);
+    } catch (error) {
+      if (!isFault(error) || error.code !== 'SQL_CONFLICT' || tries >= patience.tries) throw error;
+      await delay(patience.pauseMs);
+    }
+  }
+}
+
+async function migrateOnce(pool: Pool, { lockMs }: Patience): Promise<string[]> {
   const migrations = readMigrations();
   return inTransaction(pool, async client => {
     await client.query('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+    await client.query(`set local lock_timeout = ${lockMs}`);
     await client.query(
       'create table if not exists migration (name text primary key, checksum text not null, applied_at timestamptz not null default now())',
     );

@@ -29,6 +29,11 @@ export async function findBinaries(): Promise<Binaries> {
   }
 }
 
+/** The major version of a PostgreSQL, by which its programs and its folders fit: 15 of `postgres (PostgreSQL) 15.20 (Debian …)`. */
+export function majorOf(postgres: string): number {
+  return Number(/\(PostgreSQL\) (\d+)/.exec(execFileSync(postgres, ['--version'], { encoding: 'utf8' }))?.[1]);
+}
+
 /** `nobody` when we are root, otherwise null: PostgreSQL then runs as whoever runs Freshet. */
 export function databaseUser(): DatabaseUser | null {
   if (process.getuid?.() !== 0) return null;
