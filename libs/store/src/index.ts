@@ -81,6 +81,7 @@ export {
   createApiKey,
   looksLikeApiKey,
   readApiKeys,
+  keyHolds,
   revokeApiKey,
   type ApiKey,
   type KeyScope,
