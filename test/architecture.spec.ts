@@ -59,7 +59,7 @@ const ENVIRONMENT_READS: Readonly<Record<string, number>> = {
 
 const MOST_LINES = 350;
 /** Lines of code of files that are too long already. May shrink, not grow; a file that fits leaves the list. */
-const TOO_LONG: Readonly<Record<string, number>> = { 'apps/api/src/api.spec.ts': 421 };
+const TOO_LONG: Readonly<Record<string, number>> = { 'apps/api/src/api.spec.ts': 418 };
 
 interface SourceFile {
   readonly path: string;

@@ -7,6 +7,8 @@ import type {
   ForecastList,
   InputStatus,
   ObservationList,
+  OperatorActList,
+  ReanalysisReply,
   ReplayReply,
   StationList,
 } from '#contracts';
@@ -38,6 +40,8 @@ export function fixtureAnswers(domain: LoadedDomain, scene: Scene) {
     stations: (): StationList => ({ ...kind, stations }),
     alerts: (): AlertList => ({ ...kind, alerts, groups: [] }),
     status: (): DataStatus => ({ ...kind, inputs: inputStatuses(domain, scene), feeds: [], rejects24h: 0, rejects: [] }),
+    reanalysis: (): ReanalysisReply => ({ ...kind, basin: domain.basin, ...allOnTime(scene) }),
+    acts: (): OperatorActList => ({ ...kind, acts: [] }),
     replay: (): ReplayReply => ({ ...kind, replay: scene.runKind === 'replay' ? replayState(domain, scene) : null }),
     forecast: (id: string, issueTime: number | null): Reply<typeof Forecast> | null => {
       const station = domain.stations.find(one => one.id === id);
@@ -99,6 +103,11 @@ function observationsOf(domain: LoadedDomain, scene: Scene, id: string) {
     })),
   };
 }
+
+const allOnTime = ({ now }: Scene): Omit<ReanalysisReply, 'basin' | keyof FixtureAnswers['kind']> => ({
+  ...{ from: iso(now - 72 * HOUR_MS), to: iso(now), computedFrom: null, computedTo: null, waiting: 0 },
+  ...{ inputs: [], changes: [] },
+});
 
 const forecastBriefs = (scene: Scene): ForecastList['forecasts'] =>
   Array.from({ length: scene.issueTime === null ? 0 : 40 }, (_, k) => ({

@@ -14,6 +14,8 @@ import {
   Forecast,
   ForecastList,
   ObservationList,
+  OperatorActList,
+  ReanalysisReply,
   ReplayReply,
   ReplaySpeed,
   StationList,
@@ -88,6 +90,8 @@ function read(url: URL, { domain, fixture }: Desk): unknown {
   const [, station, what] = /^stations\/([^/]+)\/(forecast|forecasts|observations)$/.exec(path) ?? [];
   if (station && what) return readStation(answers, { id: station, what, issueTime: url.searchParams.get('issueTime') });
   if (/^basins\/[^/]+\/map$/.test(path)) return checked(BasinMap, { ...answers.kind, ...fixtureMap(domain) });
+  if (/^basins\/[^/]+\/reanalysis$/.test(path)) return checked(ReanalysisReply, answers.reanalysis());
+  if (path === 'operator-acts') return checked(OperatorActList, answers.acts());
   if (path === 'access') return checked(AccessReply, { ...answers.kind, access: 'open', caller: null, mayRead: true, mayAct: true });
   if (path === 'basins') return checked(BasinList, answers.basins());
   if (path === 'stations') return checked(StationList, answers.stations());

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { compareReanalysis, createAlerting, startAlerting, type AlertDifferences } from '#apps/alert';
+import { createAlerting, startAlerting } from '#apps/alert';
 import { CyclePool, beginForecasts, enterDueCycles, enterRewind, spinUpFrom, takeDueCycles, type ForecastRole } from '#apps/forecast';
 import { collect, createReplaySource, startArchive, type Collection } from '#apps/ingest';
 import { LocalBus } from '#bus';
@@ -7,7 +7,7 @@ import type { LoadedDomain } from '#config';
 import { BEAT_MS, HOUR_MS, MINUTE_MS, epochMs, parseIso, uniformNumbers, type EpochMs } from '#hydrology';
 import type { ObservationSource, RawGaugeValue, RawObservation } from '#observation';
 import { createLogger } from '#runtime';
-import { OutboxRelay } from '#store';
+import { OutboxRelay, compareReanalysis, type AlertDifferences } from '#store';
 import { openForecastBasin } from '../../apps/freshet/src/open-forecast-basin.js';
 import { playBeat } from '../../apps/freshet/src/play-beat.js';
 import { loadCance } from '../setup/flood-fixture.js';

@@ -6,9 +6,9 @@ export interface Listener {
 }
 
 /** Reads server-sent events, each held against its schema. */
-export async function openStream(address: string): Promise<Listener> {
+export async function openStream(address: string, headers: Record<string, string> = {}): Promise<Listener> {
   const abort = new AbortController();
-  const response = await fetch(address, { signal: abort.signal, headers: { accept: 'text/event-stream' } });
+  const response = await fetch(address, { signal: abort.signal, headers: { accept: 'text/event-stream', ...headers } });
   const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
   let text = '';
   return {

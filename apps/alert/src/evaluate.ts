@@ -1,14 +1,5 @@
-import { BEAT_MS, SECOND_MS, epochMs, floorTo, type BasinId, type EpochMs, type Station } from '#hydrology';
-import {
-  clearAlert,
-  rulesOf,
-  transition,
-  type AlertEvent,
-  type AlertRule,
-  type AlertSettings,
-  type AlertState,
-  type Evidence,
-} from '#alerting';
+import { BEAT_MS, SECOND_MS, epochMs, floorTo, type EpochMs, type Station } from '#hydrology';
+import { beatsOf, clockItem, rulesOf, stationItem, weigh, type AlertEvent, type AlertedBasin, type EvidenceItem } from '#alerting';
 import type { RunKind } from '#contracts';
 import {
   FRESHNESS_REACH_MS,
@@ -24,15 +15,7 @@ import {
   type NewestInput,
   type Pool,
   type Queryable,
-  type StationEvidence,
 } from '#store';
-
-/** A basin whose alerts are evaluated. */
-export interface AlertedBasin {
-  readonly basin: BasinId;
-  readonly stations: readonly Station[];
-  readonly settings: AlertSettings;
-}
 
 export interface Evaluation {
   readonly pool: Pool;
@@ -75,14 +58,11 @@ function firstProgress(upTo: EpochMs): EvaluationProgress {
   return { evaluatedTo: epochMs(beat + SECOND_MS), forecastTo: epochMs(beat - BEAT_MS) };
 }
 
-/** Evidence and whom it concerns. */
-export interface Item {
-  readonly knownAt: EpochMs;
-  readonly evidence: Evidence;
-  concerns(rule: AlertRule): boolean;
-}
-
-async function readTimeline(client: Queryable, { basin, runKind, upTo }: Evaluation, progress: EvaluationProgress): Promise<Item[]> {
+async function readTimeline(
+  client: Queryable,
+  { basin, runKind, upTo }: Evaluation,
+  progress: EvaluationProgress,
+): Promise<EvidenceItem[]> {
   const of = { basin: basin.basin, runKind };
   const known = await readStationEvidence(client, { ...of, ...progress, upTo });
   const beats = beatsOf(progress.evaluatedTo, upTo);
@@ -91,22 +71,9 @@ async function readTimeline(client: Queryable, { basin, runKind, upTo }: Evaluat
   return items.sort((a, b) => a.knownAt - b.knownAt); // stable: at one time observations and forecasts, then the clock
 }
 
-/** Beats in [from, to). */
-export function beatsOf(from: EpochMs, to: EpochMs): EpochMs[] {
-  const beats: EpochMs[] = [];
-  for (let beat = Math.ceil(from / BEAT_MS) * BEAT_MS; beat < to; beat += BEAT_MS) beats.push(epochMs(beat));
-  return beats;
-}
-
-export const stationItem = ({ station, level, knownAt, evidence }: StationEvidence): Item => ({
-  knownAt,
-  evidence,
-  concerns: rule => rule.kind === 'discharge' && rule.subject === station && (level === null || rule.level === level),
-});
-
-function beatItems(beat: EpochMs, newest: readonly NewestInput[], stations: readonly Station[]): Item[] {
+function beatItems(beat: EpochMs, newest: readonly NewestInput[], stations: readonly Station[]): EvidenceItem[] {
   const inputs = ['rain', 'cycle', ...stations.filter(station => station.gauged).map(station => station.id)];
-  const looks = inputs.map((input): Item => {
+  const looks = inputs.map((input): EvidenceItem => {
     const value = newest.find(each => each.at === beat && each.input === input)?.newest ?? null;
     const ageMs = value === null ? FRESHNESS_REACH_MS : beat - value;
     return {
@@ -118,35 +85,7 @@ function beatItems(beat: EpochMs, newest: readonly NewestInput[], stations: read
   return [clockItem(beat), ...looks];
 }
 
-export const clockItem = (beat: EpochMs): Item => ({
-  knownAt: beat,
-  evidence: { kind: 'clock' },
-  concerns: rule => rule.kind === 'discharge',
-});
-
-interface Standing {
-  readonly before: ReadonlyMap<string, AlertState>;
-  /** A forecast that came late is weighed when it came: time never runs backwards in the history of an alert. */
-  readonly notBefore: EpochMs;
-}
-
-/** Runs the timeline through every alert it concerns. */
-export function weigh(items: readonly Item[], rules: readonly AlertRule[], { before, notBefore }: Standing) {
-  const states = new Map(rules.map(rule => [rule.alertId, before.get(rule.alertId) ?? clearAlert(rule.alertId)]));
-  const events: AlertEvent[] = [];
-  for (const item of items) {
-    const now = epochMs(Math.max(item.knownAt, notBefore));
-    for (const rule of rules.filter(each => item.concerns(each))) {
-      const result = transition(states.get(rule.alertId)!, item.evidence, rule, now);
-      states.set(rule.alertId, result.alert);
-      events.push(...result.events);
-    }
-  }
-  const changed = rules.map(rule => ({ rule, state: states.get(rule.alertId)! })).filter(({ state }) => state !== before.get(state.id));
-  return { states: changed, events };
-}
-
-function progressAfter(progress: EvaluationProgress, items: readonly Item[], upTo: EpochMs): EvaluationProgress {
+function progressAfter(progress: EvaluationProgress, items: readonly EvidenceItem[], upTo: EpochMs): EvaluationProgress {
   const issued = items.map(({ evidence }) => (evidence.kind === 'forecast' ? evidence.issueTime : progress.forecastTo));
   return { evaluatedTo: upTo, forecastTo: epochMs(Math.max(progress.forecastTo, ...issued)) };
 }

@@ -1,9 +1,9 @@
 import { epochMs, type EpochMs } from '#hydrology';
-import type { AlertEvent } from '#alerting';
+import type { AlertEvent, AlertedBasin } from '#alerting';
 import type { Bus, Message, Subscription } from '#bus';
 import type { RunKind } from '#contracts';
 import type { Pool } from '#store';
-import { evaluateAlerts, type AlertedBasin } from './evaluate.js';
+import { evaluateAlerts } from './evaluate.js';
 
 export interface AlertingOptions {
   readonly pool: Pool;

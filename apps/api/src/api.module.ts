@@ -13,6 +13,7 @@ import { ForecastsController } from './forecasts.controller.js';
 import { OperationsController } from './operations.controller.js';
 import { ProblemFilter } from './problem.filter.js';
 import { queryProblem } from './query-problem.js';
+import { ReanalysisController } from './reanalysis.controller.js';
 import { StationsController } from './stations.controller.js';
 import { StreamController } from './stream.controller.js';
 
@@ -21,6 +22,7 @@ export const CONTROLLERS = [
   StationsController,
   ForecastsController,
   AlertsController,
+  ReanalysisController,
   OperationsController,
   StreamController,
   AccessController,

@@ -384,6 +384,7 @@ describe('the API over a fixture of the flood', () => {
       '/v1/basins/{basin}',
       '/v1/basins/{basin}/cycles',
       '/v1/basins/{basin}/map',
+      '/v1/basins/{basin}/reanalysis',
       '/v1/data-status',
       '/v1/health/live',
       '/v1/health/ready',
@@ -399,12 +400,8 @@ describe('the API over a fixture of the flood', () => {
       '/v1/stations/{station}/observations',
       '/v1/stream',
     ]);
-    expect(document.components.schemas).toMatchObject({
-      Forecast: {},
-      Problem: {},
-      StreamEvent: { oneOf: [{}, {}, {}] },
-      AlertEventView: {},
-    });
+    const { schemas } = document.components;
+    expect(schemas).toMatchObject({ Forecast: {}, Problem: {}, StreamEvent: { oneOf: [{}, {}, {}] }, AlertEventView: {} });
     expect(unresolved(document)).toEqual([]);
     expect((await get('/docs')).headers.get('content-type')).toContain('text/html');
     expect(await (await get('/')).text()).toContain('<title>Freshet</title>');

@@ -51,6 +51,7 @@ export async function createApi(context: ApiContext): Promise<NestExpressApplica
   });
   application.useBodyParser('json', { limit: BODY_LIMIT });
   application.disable('x-powered-by');
+  application.disable('etag'); // every reply holds the time it was made: none is ever the same
   application.set('trust proxy', [...context.access.trustedProxies]);
   application.use(helmet(HEADERS));
   if (context.access.corsOrigins.length > 0) application.enableCors({ origin: [...context.access.corsOrigins], ...CORS });

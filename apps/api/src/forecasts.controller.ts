@@ -25,9 +25,10 @@ export class ForecastsController {
     const { domain, station } = stationOf(this.context, id);
     const { pool } = this.context;
     const scope = scopeOf(this.context, domain.basin, asOfOf(this.context, query.asOf));
-    const latest = await readLatestIssueTime(pool, scope);
-    const issueTime = query.issueTime ?? latest;
-    const stored = issueTime === null ? null : await this.#published.read(pool, { ...scope, station: id, issueTime });
+    const read = (issueTime: EpochMs | null) =>
+      issueTime === null ? null : this.#published.read(pool, { ...scope, station: id, issueTime });
+    const newest = readLatestIssueTime(pool, scope);
+    const [latest, stored] = await Promise.all([newest, query.issueTime === undefined ? newest.then(read) : read(query.issueTime)]);
     if (stored === null) throw forecastNotFound(id, query.issueTime);
     return {
       ...envelopeOf(this.context),

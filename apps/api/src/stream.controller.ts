@@ -1,10 +1,13 @@
-import { Controller, Query, Sse, type MessageEvent, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Controller, Query, Req, Sse, type MessageEvent, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
 import { Subject, from, interval, map, merge, mergeMap, of, startWith, takeUntil, type Observable } from 'rxjs';
 import { NoQuery, type AlertChanged, type ForecastIssued, type StreamEvent } from '#contracts';
 import type { Handler, Message, Subscription } from '#bus';
 import { toIso, epochMs } from '#hydrology';
 import { readAlertEvent } from '#store';
+import { callerOf } from './access/caller.js';
+import { endOfAccess } from './access/end-of-access.js';
 import { ApiProblems } from './api-problems.js';
 import { InjectContext, envelopeOf, type ApiContext } from './api-context.js';
 import { replayState } from './operations.controller.js';
@@ -51,15 +54,17 @@ export class StreamController implements OnModuleInit, OnApplicationShutdown {
 
   @Sse('stream')
   @ApiProduces('text/event-stream')
-  @ApiOperation({ summary: 'Server-sent events: forecast issued, alert changed, clock (see StreamEvent)' })
-  stream(@Query({ schema: NoQuery }) _query: NoQuery): Observable<MessageEvent> {
+  @ApiOperation({
+    summary: 'Server-sent events: forecast issued, alert changed, clock (see StreamEvent); ends when the key or token no longer holds',
+  })
+  stream(@Query({ schema: NoQuery }) _query: NoQuery, @Req() request: Request): Observable<MessageEvent> {
     const clock = interval(CLOCK_MS).pipe(
       startWith(0),
       map((): StreamEvent => ({ ...envelopeOf(this.context), kind: 'clock', replay: replayState(this.context) })),
     );
     const news = this.#news.pipe(mergeMap(each => this.#tell(each)));
     return merge(clock, news).pipe(
-      takeUntil(this.#closed),
+      takeUntil(merge(this.#closed, endOfAccess(this.context, callerOf(request)))),
       map(event => ({ type: event.kind, data: event })),
     );
   }

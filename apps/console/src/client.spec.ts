@@ -63,12 +63,12 @@ describe('the client of /v1', () => {
     expect(asked.filter(url => url.includes('issueTime='))).toHaveLength(3);
   });
 
-  it('signs an acknowledgement with the operator’s name and escapes the alert’s id', async () => {
+  it('signs an acknowledgement with the operator’s name and a note, and escapes the alert’s id', async () => {
     const asked = answerWith({ acknowledge: () => reply({}) });
-    await createClient('v1/').acknowledge('cance/V1/Q/forecast/red', 'M. Durand');
+    await createClient('v1/').acknowledge('cance/V1/Q/forecast/red', { operator: 'M. Durand', note: 'calling the mayor' });
     expect(asked).toEqual(['v1/alerts/cance%2FV1%2FQ%2Fforecast%2Fred/acknowledge']);
     const [, init] = jest.mocked(fetch).mock.calls[0] ?? [];
-    expect(init).toMatchObject({ method: 'POST', body: '{"operator":"M. Durand"}' });
+    expect(init).toMatchObject({ method: 'POST', body: '{"operator":"M. Durand","note":"calling the mayor"}' });
   });
 
   it('gives the server’s words, also where it answers no JSON', async () => {

@@ -8,7 +8,9 @@ import type {
   Forecast,
   ForecastList,
   ObservationList,
+  OperatorActList,
   Problem,
+  ReanalysisReply,
   ReplayReply,
   StationList,
 } from '#contracts';
@@ -28,11 +30,21 @@ export class Refusal extends Error {
   }
 }
 
+/** Who takes an alert, and what for. */
+export interface Signature {
+  readonly operator: string;
+  readonly note?: string;
+}
+
 export interface Client {
   readAccess(): Promise<AccessReply>;
   readSituation(signal: AbortSignal): Promise<Situation>;
   readStation(station: string, signal: AbortSignal): Promise<StationDetail>;
-  acknowledge(alert: string, operator: string): Promise<AlertReply>;
+  /** What late and corrected values changed in the last days. */
+  readReanalysis(basin: string, signal: AbortSignal): Promise<ReanalysisReply>;
+  /** What operators did, newest first; with `before` what came before that act. */
+  readActs(before: number | null, signal: AbortSignal): Promise<OperatorActList>;
+  acknowledge(alert: string, signature: Signature): Promise<AlertReply>;
   pause(): Promise<ReplayReply>;
   resume(): Promise<ReplayReply>;
   setSpeed(minutesPerSecond: number | null): Promise<ReplayReply>;
@@ -41,6 +53,7 @@ export interface Client {
 const TIMEOUT_MS = 15_000;
 const PAST_MS = 30 * 3_600_000;
 const KEPT_FORECASTS = 60;
+const SHOWN_ACTS = 20;
 const ACCEPT = { accept: 'application/json' } as const;
 
 /** Asks under one address, with whatever the caller has to show. */
@@ -61,7 +74,10 @@ export function createClient(base: string, credentials: Credentials = () => ({})
     readAccess: () => api.get<AccessReply>('access', AbortSignal.timeout(TIMEOUT_MS)),
     readSituation: signal => readSituation({ api, signal, maps }),
     readStation: (station, signal) => readStation(station, { api, signal, issued }),
-    acknowledge: (alert, operator) => api.post<AlertReply>(`alerts/${encodeURIComponent(alert)}/acknowledge`, { operator }),
+    readReanalysis: (basin, signal) => api.get<ReanalysisReply>(`basins/${encodeURIComponent(basin)}/reanalysis`, signal),
+    readActs: (before, signal) =>
+      api.get<OperatorActList>(`operator-acts?limit=${SHOWN_ACTS}${before === null ? '' : `&before=${before}`}`, signal),
+    acknowledge: (alert, signature) => api.post<AlertReply>(`alerts/${encodeURIComponent(alert)}/acknowledge`, signature),
     pause: () => api.post<ReplayReply>('replay/pause'),
     resume: () => api.post<ReplayReply>('replay/resume'),
     setSpeed: minutesPerSecond => api.post<ReplayReply>('replay/speed', { minutesPerSecond }),

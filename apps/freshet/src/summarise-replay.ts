@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { compareReanalysis } from '#apps/alert';
 import type { LoadedDomain } from '#config';
 import type { AlertEventView } from '#contracts';
 import { epochMs, toIso } from '#hydrology';
-import { alertEventView, type Pool } from '#store';
+import { alertEventView, compareReanalysis, type Pool } from '#store';
 
 /** What a replay printed and its data folder hold in the end; the same for the same data, however often it was interrupted. */
 export interface ReplaySummary {

@@ -13,3 +13,4 @@ export {
 } from './rules.js';
 export { transition, type Transition } from './transition.js';
 export { groupAlerts, severityOf, type AlertGroup, type Groupable } from './group.js';
+export { beatsOf, clockItem, stationItem, weigh, type AlertedBasin, type EvidenceItem, type StationEvidence } from './weigh.js';

@@ -4,6 +4,7 @@ export * from './api-basins.js';
 export * from './api-stations.js';
 export * from './api-forecast.js';
 export * from './api-alerts.js';
+export * from './api-reanalysis.js';
 export * from './api-operations.js';
 export * from './api-stream.js';
 export * from './api-access.js';

@@ -57,6 +57,7 @@ export const CODES = {
   // access
   CALLER_UNKNOWN: code('input', 401, 'Send a valid key in X-API-Key, or a bearer token; `freshet key create` makes keys.'),
   SCOPE_TOO_SMALL: code('input', 403, 'Use the key of an operator.'),
+  ORIGIN_REFUSED: code('input', 403, 'Act from the console of this address, or name the other page in FRESHET_CORS_ORIGINS.'),
   RATE_EXCEEDED: code('overload', 429, 'Wait as long as Retry-After says; ask less often, or follow /v1/stream.'),
   ISSUER_UNAVAILABLE: code('transient', 503, 'The keys of the token’s issuer cannot be read; use an API key or try again.'),
   // running

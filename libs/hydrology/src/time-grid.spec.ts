@@ -32,6 +32,17 @@ describe('time grid', () => {
     expect(() => timeGrid(FROM, epochMs(FROM - HOUR_MS), HOUR_MS)).toThrow(RangeError);
   });
 
+  it('writes every time as the standard library does, and refuses what is none', () => {
+    const time = fc.integer({ min: -62_135_596_800_000, max: 253_402_300_799_999 });
+    fc.assert(
+      fc.property(fc.array(time, { minLength: 1, maxLength: 5 }), times => {
+        for (const ms of times) expect(toIso(epochMs(ms))).toBe(new Date(ms).toISOString().replace(/\.\d{3}/, ''));
+      }),
+    );
+    expect(() => toIso(epochMs(NaN))).toThrow(RangeError);
+    expect(() => toIso(epochMs(9e15))).toThrow(RangeError);
+  });
+
   it('reads dates as UTC and says what is none', () => {
     expect(parseIso('2014-11-04T15:00')).toBe(parseIso('2014-11-04T15:00Z'));
     expect(parseIso('2014-11-04 15:00')).toBe(parseIso('2014-11-04T16:00+01:00'));

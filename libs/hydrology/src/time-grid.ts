@@ -41,8 +41,21 @@ export function timeGrid(from: EpochMs, to: EpochMs, stepMs: number): TimeGrid {
 /** The latest multiple of `stepMs` that is not after `time`. */
 export const floorTo = (time: EpochMs, stepMs: number): EpochMs => epochMs(Math.floor(time / stepMs) * stepMs);
 
-/** ISO 8601 in UTC without milliseconds: 2014-11-04T15:00:00Z. */
-export const toIso = (time: EpochMs): string => `${new Date(time).toISOString().slice(0, 19)}Z`;
+const TWO_DIGITS: readonly string[] = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
+/** Times come in runs: a forecast asks for the same day a hundred times. */
+let lastDay = { at: NaN, text: '' };
+
+/**
+ * ISO 8601 in UTC without milliseconds: 2014-11-04T15:00:00Z.
+ * @throws RangeError when it is no time
+ */
+export function toIso(time: EpochMs): string {
+  const at = Math.floor(time / DAY_MS);
+  if (at !== lastDay.at) lastDay = { at, text: new Date(at * DAY_MS).toISOString().slice(0, -'00:00:00.000Z'.length) };
+  const second = Math.floor((time - at * DAY_MS) / SECOND_MS);
+  const [hours, minutes] = [Math.floor(second / 3600), Math.floor(second / 60) % 60];
+  return `${lastDay.text}${TWO_DIGITS[hours]!}:${TWO_DIGITS[minutes]!}:${TWO_DIGITS[second % 60]!}Z`;
+}
 
 /**
  * Reads ISO 8601; a date alone is 00:00 UTC and a time without a zone is UTC.

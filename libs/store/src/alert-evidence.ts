@@ -1,15 +1,6 @@
 import { HOUR_MS, toIso, type EpochMs, type Level, type QualityFlag, type StationId } from '#hydrology';
-import type { ForecastEvidence, ObservationEvidence } from '#alerting';
+import type { ForecastEvidence, StationEvidence } from '#alerting';
 import type { Queryable } from './connect.js';
-
-/** What became known about one station, or one of its levels, and when. */
-export interface StationEvidence {
-  readonly station: StationId;
-  /** Null: for every level. */
-  readonly level: Level | null;
-  readonly knownAt: EpochMs;
-  readonly evidence: ObservationEvidence | ForecastEvidence;
-}
 
 export interface EvidenceWindow {
   readonly basin: string;

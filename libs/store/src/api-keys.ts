@@ -74,6 +74,12 @@ export async function checkApiKey(db: Queryable, text: string, now: EpochMs): Pr
   return { kind: now < key.expiresAt ? 'valid' : 'expired', key };
 }
 
+/** Does the key that was presented before still hold? */
+export async function keyHolds(db: Queryable, id: string, now: EpochMs): Promise<boolean> {
+  const { rowCount } = await db.query('select from api_key where id = $1 and revoked_at is null and expires_at > $2', [id, toIso(now)]);
+  return rowCount === 1;
+}
+
 interface ApiKeyRow {
   readonly id: string;
   readonly name: string;

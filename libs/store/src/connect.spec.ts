@@ -16,6 +16,13 @@ describe('connect', () => {
     expect(rows).toEqual([{ at: Date.parse('2014-11-04T15:00:00.250Z'), many: Number.MAX_SAFE_INTEGER, never: null }]);
   });
 
+  it('reads arrays of numbers as they are', async () => {
+    const { rows } = await database.pool.query(
+      `select array[1.5, -2e-300, 0.1, 'NaN', '-Infinity', null]::float8[] as values, '{}'::float8[] as none, null::float8[] as never`,
+    );
+    expect(rows).toEqual([{ values: [1.5, -2e-300, 0.1, NaN, -Infinity, null], none: [], never: null }]);
+  });
+
   it('undoes a transaction that fails', async () => {
     await database.pool.query('create table kept (n integer)');
     const failing = inTransaction(database.pool, async client => {

@@ -14,15 +14,20 @@ export interface ConnectOptions {
   readonly waitForDisk?: boolean;
 }
 
+/** A new connection plans its first queries from nothing, which takes some 20 ms where TimescaleDB has many chunks: it is kept for a lull. */
+const IDLE_MS = 300_000;
+
 /**
- * Opens a pool whose answers speak Freshet's types: `timestamptz` is epoch milliseconds, `bigint` a number. Times go in
- * as ISO text (`toIso`). A lost connection is the transient fault SQL_UNAVAILABLE, whatever was asked, a deadlock is SQL_CONFLICT. Check `ping` before relying on it: connections open when they are needed.
+ * Opens a pool whose answers speak Freshet's types: `timestamptz` is epoch milliseconds, `bigint` a number, `float8[]` an array of one dimension. Times go in
+ * as ISO text (`toIso`). A lost connection is the transient fault SQL_UNAVAILABLE, whatever was asked, a deadlock is SQL_CONFLICT. Check `ping` before relying on it:
+ * connections open when they are needed.
  */
 export function connect(url: string, options: ConnectOptions = {}): Pool {
   const settings = [`-c timezone=UTC`, `-c jit=off`, ...(options.waitForDisk === false ? ['-c synchronous_commit=off'] : [])];
   const pool = new pg.Pool({
     connectionString: url,
     max: options.maxConnections ?? 10,
+    idleTimeoutMillis: IDLE_MS,
     options: settings.join(' '),
     types: { getTypeParser: typeParser },
     application_name: 'freshet',
@@ -66,16 +71,27 @@ export function rethrowAsFault(error: unknown): never {
 
 const TIMESTAMPTZ = 1184;
 const BIGINT = 20;
+const FLOAT8_ARRAY = 1022;
 
 function typeParser(oid: number, format?: 'text' | 'binary'): (text: string) => unknown {
   if (oid === TIMESTAMPTZ) return text => Date.parse(`${text.replace(' ', 'T')}:00`);
   if (oid === BIGINT) return Number;
+  if (oid === FLOAT8_ARRAY) return numbersIn;
   return (pg.types.getTypeParser as (oid: number, format?: string) => (text: string) => unknown)(oid, format);
 }
 
 /** 40P01: two transactions that waited for each other, this one had to give way; 55P03: no lock within `lock_timeout`; 40001: both changed the same. */
 const isConflict = (error: unknown): error is Error =>
   error instanceof Error && 'code' in error && (error.code === '40P01' || error.code === '55P03' || error.code === '40001');
+
+/** `{1.5,NaN,…}` in one go: the driver's own parser goes letter by letter, which was a fifth of the time a forecast took to read. */
+function numbersIn(text: string): (number | null)[] {
+  if (text === '{}') return [];
+  return text
+    .slice(1, -1)
+    .split(',')
+    .map(number => (number === 'NULL' ? null : Number(number)));
+}
 
 /** Connection refused, reset, terminated by an administrator (57P01 …), class 08, or 53: no room on its disk, too many connections. */
 function isConnectionLoss(error: unknown): error is Error {

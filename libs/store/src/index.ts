@@ -47,8 +47,9 @@ export {
   readStationEvidence,
   type EvidenceWindow,
   type NewestInput,
-  type StationEvidence,
 } from './alert-evidence.js';
+export { compareReanalysis, type AlertDifferences, type Comparing } from './compare-reanalysis.js';
+export { readLateInputs, type LateInput, type LateInputsOf } from './late-inputs.js';
 export {
   alertEventView,
   groupAlertViews,
@@ -81,6 +82,7 @@ export {
   createApiKey,
   looksLikeApiKey,
   readApiKeys,
+  keyHolds,
   revokeApiKey,
   type ApiKey,
   type KeyScope,

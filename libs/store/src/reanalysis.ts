@@ -48,11 +48,17 @@ export async function readLateArrivals(
   return rows.map(row => ({ input: row.input, validTime: epochMs(row.valid_time), receivedAt: epochMs(row.received_at) }));
 }
 
-/** First and last finished cycle of a kind; null when there is none. */
-export async function readCycleSpan(db: Queryable, basin: string, runKind: RunKind): Promise<{ first: EpochMs; last: EpochMs } | null> {
+/** First and last finished cycle of a kind, of those issued in [from, to] if that is given; null when there is none. */
+export async function readCycleSpan(
+  db: Queryable,
+  basin: string,
+  runKind: RunKind,
+  within?: { readonly from: EpochMs; readonly to: EpochMs },
+): Promise<{ first: EpochMs; last: EpochMs } | null> {
   const { rows } = await db.query<{ first: number | null; last: number | null }>(
-    `select min(issue_time) as first, max(issue_time) as last from cycle where basin = $1 and run_kind = $2 and status not in ('due', 'running')`,
-    [basin, runKind],
+    `select min(issue_time) as first, max(issue_time) as last from cycle where basin = $1 and run_kind = $2 and status not in ('due', 'running')
+       and issue_time >= coalesce($3::timestamptz, '-infinity') and issue_time <= coalesce($4::timestamptz, 'infinity')`,
+    [basin, runKind, within === undefined ? null : toIso(within.from), within === undefined ? null : toIso(within.to)],
   );
   const { first = null, last = null } = rows[0] ?? {};
   return first === null || last === null ? null : { first: epochMs(first), last: epochMs(last) };

@@ -214,6 +214,15 @@ interface HydrographRecord extends CycleColumns {
   readonly peak_high: number;
   readonly versions: Record<string, string> | null;
   readonly members: readonly StoredMember[] | null;
+  readonly exceedances: readonly ExceedanceRecord[] | null;
+}
+
+interface ExceedanceRecord {
+  readonly level: Level;
+  readonly threshold: number;
+  readonly probability: number;
+  /** Epoch ms. */
+  readonly crossing: number | null;
 }
 
 /** As a cycle commits it: discharge at the full hours after `hour`, null for a gauge it said nothing of. */
@@ -250,21 +259,34 @@ export async function readForecast(
   of: ReadScope & { readonly station: string; readonly issueTime: EpochMs },
 ): Promise<StoredForecast | null> {
   const { rows } = await client.query<HydrographRecord>(
-    `select h.issue_time, c.as_of, c.status, h.start_time, h.step_s, h.q05, h.q25, h.q50, h.q75, h.q95, h.open_loop, h.analysis as analysis_run,
-       h.peak_time, h.peak, h.peak_low, h.peak_high, c.degradations, c.analysis, c.input_ages, c.rain, c.versions, c.members
-     from hydrograph h join cycle c on c.basin = h.basin and c.issue_time = h.issue_time and c.run_kind = h.run_kind
-     where h.station = $1 and h.run_kind = $2 and c.as_of <= $3 and h.issue_time = $4`,
+    FORECAST,
     [of.station, of.runKind, toIso(of.asOf), toIso(of.issueTime)], // a time, not a range: one chunk is looked into
   );
   const row = rows[0];
   if (row === undefined) return null;
-  const { rows: exceedances } = await client.query<StoredExceedance>(
-    `select level, threshold, probability, first_crossing as "firstCrossing" from exceedance
-     where station = $1 and run_kind = $2 and issue_time = $3 order by threshold`,
-    [of.station, of.runKind, toIso(row.issue_time)],
-  );
-  return { ...storedForecast(row), exceedances, members: (row.members ?? []).flatMap(member => memberView(member, of.station, row)) };
+  return {
+    ...storedForecast(row),
+    exceedances: (row.exceedances ?? []).map(storedExceedance),
+    members: (row.members ?? []).flatMap(member => memberView(member, of.station, row)),
+  };
 }
+
+/** All of it in one question: what a forecast costs is asking and answering, not looking it up. */
+const FORECAST = `
+  select h.issue_time, c.as_of, c.status, h.start_time, h.step_s, h.q05, h.q25, h.q50, h.q75, h.q95, h.open_loop, h.analysis as analysis_run,
+    h.peak_time, h.peak, h.peak_low, h.peak_high, c.degradations, c.analysis, c.input_ages, c.rain, c.versions, c.members,
+    (select jsonb_agg(jsonb_build_object('level', e.level, 'threshold', e.threshold, 'probability', e.probability,
+       'crossing', round(extract(epoch from e.first_crossing) * 1000)) order by e.threshold)
+     from exceedance e where e.station = $1 and e.run_kind = $2 and e.issue_time = $4) as exceedances
+  from hydrograph h join cycle c on c.basin = h.basin and c.issue_time = h.issue_time and c.run_kind = h.run_kind
+  where h.station = $1 and h.run_kind = $2 and c.as_of <= $3 and h.issue_time = $4`;
+
+const storedExceedance = ({ level, threshold, probability, crossing }: ExceedanceRecord): StoredExceedance => ({
+  level,
+  threshold,
+  probability,
+  firstCrossing: crossing === null ? null : epochMs(crossing),
+});
 
 function storedForecast(row: HydrographRecord): Omit<StoredForecast, 'exceedances' | 'members'> {
   return {

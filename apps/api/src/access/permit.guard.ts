@@ -3,6 +3,7 @@ import type { Request } from 'express';
 import { Fault } from '#errors';
 import { InjectContext, type ApiContext } from '../api-context.js';
 import { presentedBy } from './caller.js';
+import { foreignPage } from './foreign-page.js';
 import { needsCaller, requirementIn } from './requirement.js';
 
 /** Lets in whom the route allows. Something presented that does not hold is refused wherever it is read, also where nothing was needed. */
@@ -14,6 +15,8 @@ export class PermitGuard implements CanActivate {
     const requirement = requirementIn(context);
     const presented = presentedBy(request);
     if (presented.kind === 'refused') this.#refuse(request, presented.fault);
+    const foreign = requirement === 'operator' && request.method !== 'GET' ? foreignPage(request, this.context.access) : null;
+    if (foreign !== null) this.#refuse(request, new Fault('ORIGIN_REFUSED', `a page of ${foreign} may not act here`));
     if (!needsCaller(requirement, this.context.access.mode)) return true;
     if (presented.kind === 'nothing') this.#refuse(request, new Fault('CALLER_UNKNOWN', 'this needs a key or a token'));
     const { caller } = presented;

@@ -1,10 +1,12 @@
+import type { JSX } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { Signature } from '../client.js';
 import { formatStamp } from '../format.js';
 import { unsignedOf, type AlertGroup } from '../group-alerts.js';
 import { recallOperator, rememberOperator } from '../preferences.js';
 
-/** Signs alerts with a name; rejects with what the server said. */
-export type Acknowledge = (alerts: readonly string[], operator: string) => Promise<void>;
+/** Signs alerts with a name and perhaps a word on why; rejects with what the server said. */
+export type Acknowledge = (alerts: readonly string[], signature: Signature) => Promise<void>;
 
 export interface AcknowledgeFormProps {
   readonly group: AlertGroup;
@@ -22,6 +24,7 @@ export function AcknowledgeForm({ group, now, onAcknowledge }: AcknowledgeFormPr
       {signed && (
         <p class="acknowledged" data-test="acknowledged">
           ✓ Acknowledged by <b>{signed.by}</b> at {formatStamp(Date.parse(signed.at), now)}
+          {signed.note && <q>{signed.note}</q>}
         </p>
       )}
       {unsigned.length > 0 && !open && (
@@ -37,7 +40,7 @@ export function AcknowledgeForm({ group, now, onAcknowledge }: AcknowledgeFormPr
       )}
       {unsigned.length > 0 && open && (
         <SignForm
-          onSign={operator => onAcknowledge(unsigned, operator)}
+          onSign={signature => onAcknowledge(unsigned, signature)}
           onClose={() => {
             setOpen(false);
           }}
@@ -48,42 +51,27 @@ export function AcknowledgeForm({ group, now, onAcknowledge }: AcknowledgeFormPr
 }
 
 interface SignFormProps {
-  readonly onSign: (operator: string) => Promise<void>;
+  readonly onSign: (signature: Signature) => Promise<void>;
   readonly onClose: () => void;
 }
 
 function SignForm({ onSign, onClose }: SignFormProps) {
   const [operator, setOperator] = useState(recallOperator());
+  const [note, setNote] = useState('');
   const { problem, sending, send } = useSending(onSign, onClose);
-  const field = useRef<HTMLInputElement>(null);
-  useLayoutEffect(() => {
-    field.current?.focus();
-  }, []);
   return (
     <form
       class="sign"
       onSubmit={event => {
         event.preventDefault();
-        void send(operator.trim());
+        void send({ operator: operator.trim(), ...(note.trim() !== '' && { note: note.trim() }) });
       }}
       onKeyDown={event => {
         if (event.key === 'Escape') onClose();
       }}
     >
-      <label>
-        Your name
-        <input
-          ref={field}
-          name="operator"
-          autoComplete="name"
-          required
-          maxLength={80}
-          value={operator}
-          onInput={event => {
-            setOperator(event.currentTarget.value);
-          }}
-        />
-      </label>
+      <Field label="Your name" name="operator" autoComplete="name" required maxLength={80} focused value={operator} onValue={setOperator} />
+      <Field label="Why, or what you do (may be left out)" name="note" autoComplete="off" maxLength={500} value={note} onValue={setNote} />
       <button type="submit" class="primary" disabled={sending || operator.trim() === ''}>
         Acknowledge
       </button>
@@ -95,15 +83,41 @@ function SignForm({ onSign, onClose }: SignFormProps) {
   );
 }
 
+interface FieldProps extends Pick<JSX.IntrinsicElements['input'], 'name' | 'autoComplete' | 'required' | 'maxLength' | 'value'> {
+  readonly label: string;
+  /** Is the first to be typed into. */
+  readonly focused?: boolean;
+  readonly onValue: (value: string) => void;
+}
+
+function Field({ label, focused = false, onValue, ...input }: FieldProps) {
+  const field = useRef<HTMLInputElement>(null);
+  useLayoutEffect(() => {
+    if (focused) field.current?.focus();
+  }, []);
+  return (
+    <label>
+      {label}
+      <input
+        {...input}
+        ref={field}
+        onInput={event => {
+          onValue(event.currentTarget.value);
+        }}
+      />
+    </label>
+  );
+}
+
 /** Sends once at a time; a refusal stays on the form with the server's words. */
 function useSending(onSign: SignFormProps['onSign'], onClose: () => void) {
   const [problem, setProblem] = useState('');
   const [sending, setSending] = useState(false);
-  const send = async (operator: string): Promise<void> => {
+  const send = async (signature: Signature): Promise<void> => {
     setSending(true);
     try {
-      rememberOperator(operator);
-      await onSign(operator);
+      rememberOperator(signature.operator);
+      await onSign(signature);
       onClose();
     } catch (error) {
       setProblem(`Not acknowledged: ${error instanceof Error ? error.message : String(error)}`);

@@ -56,7 +56,7 @@ export function App({ client, live, state }: AppProps) {
       {connection.refused ? (
         <SignInForm reason={READS_NEED_KEY} onSignIn={signIn} onClose={null} />
       ) : situation ? (
-        <SituationPage situation={situation} state={state} theme={theme} client={client} live={live} />
+        <SituationPage situation={situation} state={state} theme={theme} client={client} live={live} access={access} />
       ) : (
         <p class="waiting">{connection.problem ?? 'Reading the situation …'}</p>
       )}

@@ -1,20 +1,25 @@
 import { useMemo } from 'preact/hooks';
+import type { AccessReply } from '#contracts';
 import { sayAlertCount } from '../group-alerts.js';
 import { hasWebGl2 } from '../map/webgl.js';
 import { PALETTES, type ThemeName } from '../palette.js';
 import { rankStations, sayHeadline, type Situation } from '../situation.js';
+import { ActsPanel } from './acts-panel.js';
 import { AlertList } from './alert-list.js';
 import type { AppProps } from './app.js';
 import { BasinPanel } from './basin-panel.js';
 import { HeadlineBar } from './headline.js';
 import { FeedList } from './feed-list.js';
 import { InputList } from './input-list.js';
+import { LateValuesPanel } from './late-values-panel.js';
 import { StationPanel } from './station-panel.js';
 import { StationTable } from './station-table.js';
 
 export interface SituationPageProps extends AppProps {
   readonly situation: Situation;
   readonly theme: ThemeName;
+  /** Null until it is known what this tab may do. */
+  readonly access: AccessReply | null;
 }
 
 /** The page: headline; where; how high and when; what to acknowledge and what to trust. */
@@ -58,8 +63,8 @@ const NoMap = () => (
   </p>
 );
 
-function AlertColumn({ situation, client, live }: SituationPageProps) {
-  const { alerts, inputs, now } = situation;
+function AlertColumn({ situation, client, live, access }: SituationPageProps) {
+  const { alerts, inputs, now, basin } = situation;
   return (
     <div class="column-alerts">
       <section class="panel alert-panel" aria-labelledby="alerts-title">
@@ -70,8 +75,8 @@ function AlertColumn({ situation, client, live }: SituationPageProps) {
           alerts={alerts}
           now={now}
           informed={inputs.every(input => input.state === 'fresh')}
-          onAcknowledge={async (signed, operator) => {
-            await Promise.all(signed.map(alert => client.acknowledge(alert, operator)));
+          onAcknowledge={async (signed, signature) => {
+            await Promise.all(signed.map(alert => client.acknowledge(alert, signature)));
             live.refresh();
           }}
         />
@@ -81,6 +86,8 @@ function AlertColumn({ situation, client, live }: SituationPageProps) {
         <InputList inputs={inputs} now={now} />
         {situation.feeds.length > 0 && <FeedList feeds={situation.feeds} refused={situation.refused} now={now} />}
       </section>
+      <LateValuesPanel client={client} basin={basin.id} now={now} />
+      {access?.mayAct === true && <ActsPanel client={client} caller={access.caller?.name ?? ''} />}
     </div>
   );
 }

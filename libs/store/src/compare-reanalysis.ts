@@ -1,16 +1,19 @@
-import { rulesOf, type AlertEvent } from '#alerting';
+import { beatsOf, clockItem, rulesOf, stationItem, weigh, type AlertEvent, type AlertedBasin, type StationEvidence } from '#alerting';
 import type { RunKind } from '#contracts';
 import { DAY_MS, epochMs, type EpochMs } from '#hydrology';
-import { readCycleSpan, readReanalysedEvidence, readStationEvidence, type EvidenceWindow, type Pool, type StationEvidence } from '#store';
-import { beatsOf, clockItem, stationItem, weigh, type AlertedBasin } from './evaluate.js';
+import { readReanalysedEvidence, readStationEvidence, type EvidenceWindow } from './alert-evidence.js';
+import type { Queryable } from './connect.js';
+import { readCycleSpan } from './reanalysis.js';
 
 export interface Comparing {
-  readonly pool: Pool;
+  readonly pool: Queryable;
   readonly basin: AlertedBasin;
   /** Of the forecasts that were computed again. */
   readonly runKind: RunKind;
   readonly gaugeLatencyMs: number;
   readonly cutOffMs: number;
+  /** Only cycles issued in [from, to] and transitions since `from`; everything that was computed again if left out. */
+  readonly within?: { readonly from: EpochMs; readonly to: EpochMs };
 }
 
 /** What late and corrected values would have changed in the alerts of the stations. */
@@ -34,13 +37,22 @@ const RUN_UP_MS = DAY_MS;
  * lateness and corrections did to the alerts. Nothing is stored and nobody is told: an alert that was sent was sent.
  * @returns null where nothing was computed again
  */
-export async function compareReanalysis({ pool, basin, runKind, gaugeLatencyMs, cutOffMs }: Comparing): Promise<AlertDifferences | null> {
-  const span = await readCycleSpan(pool, basin.basin, 'reanalysis');
+export async function compareReanalysis({
+  pool,
+  basin,
+  runKind,
+  gaugeLatencyMs,
+  cutOffMs,
+  within,
+}: Comparing): Promise<AlertDifferences | null> {
+  const span = await readCycleSpan(pool, basin.basin, 'reanalysis', within);
   if (span === null) return null;
   const start = epochMs(span.first - RUN_UP_MS);
   const window = { basin: basin.basin, runKind, evaluatedTo: start, forecastTo: start, upTo: epochMs(span.last + cutOffMs) };
-  const was = eventsOf(basin, window, await readStationEvidence(pool, window));
-  const reanalysed = eventsOf(basin, window, await readReanalysedEvidence(pool, window, gaugeLatencyMs));
+  const since = within?.from ?? start;
+  const was = eventsOf(basin, window, await readStationEvidence(pool, window)).filter(({ at }) => at >= since);
+  const evidence = await readReanalysedEvidence(pool, window, gaugeLatencyMs);
+  const reanalysed = eventsOf(basin, window, evidence).filter(({ at }) => at >= since);
   const [before, after] = [new Set(was.map(nameOf)), new Set(reanalysed.map(nameOf))];
   return {
     from: span.first,
