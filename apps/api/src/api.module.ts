@@ -15,10 +15,12 @@ import { ProblemFilter } from './problem.filter.js';
 import { queryProblem } from './query-problem.js';
 import { StationsController } from './stations.controller.js';
 import { StreamController } from './stream.controller.js';
+import { VerdictsController } from './verdicts.controller.js';
 
 export const CONTROLLERS = [
   BasinsController,
   StationsController,
+  VerdictsController,
   ForecastsController,
   AlertsController,
   OperationsController,

@@ -1,7 +1,7 @@
 import type { Message } from '#bus';
 import type { GaugeMessage } from '#contracts';
 import { limitsOfStation, type GaugeNetwork } from '#observation';
-import { inTransaction, writeObservations, writeOutbox, writeRejects, type OutboxMessage } from '#store';
+import { applyVerdicts, inTransaction, lockVerdicts, writeObservations, writeOutbox, writeRejects, type OutboxMessage } from '#store';
 import { basinOf, type Archive, type ArchivedBasin } from './archive.js';
 import { judgeReceipt } from './judge-receipt.js';
 import { readKnown } from './known-gauges.js';
@@ -17,12 +17,11 @@ export async function archiveGauges(archive: Archive, batch: readonly Message<'o
   const judged = receiptsOf(inOrder).map(messages => judgeReceipt(basin, messages, judge));
   const rejects = judged.flatMap(one => one.rejects);
   for (const { code, message } of rejects) archive.logger.warn({ basin: basin.basin, code }, message);
+  const rows = judged.flatMap(one => one.rows);
   await inTransaction(archive.pool, async client => {
-    await writeObservations(
-      client,
-      basin.basin,
-      judged.flatMap(one => one.rows),
-    );
+    await lockVerdicts(client, basin.basin);
+    await writeObservations(client, basin.basin, rows);
+    await applyVerdicts(client, basin.basin, rows);
     await writeRejects(client, basin.basin, rejects);
     await writeOutbox(
       client,

@@ -14,6 +14,16 @@ export {
   type ObservationQuery,
   type OnTime,
 } from './observations.js';
+export {
+  applyVerdicts,
+  decideVerdict,
+  lockVerdicts,
+  readVerdicts,
+  type DecidedVerdict,
+  type Decision,
+  type Stretch,
+  type VerdictsOf,
+} from './verdicts.js';
 export { writeRain, readRain, type RainRow, type RainQuery } from './rain.js';
 export { writeRejects, type RejectRow } from './rejects.js';
 export { takeFeed, saveFeed, readFeeds, readFeedViews, releaseFeeds, type FeedRow, type StalledInput } from './feeds.js';

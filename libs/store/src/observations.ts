@@ -37,7 +37,8 @@ export interface OnTime {
 
 /**
  * Archives values, oldest receipt first. A value already there is not written again; one that differs becomes the next
- * revision; a late repeat of an older receipt changes nothing, so a message delivered twice leaves one trace.
+ * revision; a late repeat of an older receipt changes nothing, so a message delivered twice leaves one trace. Compared is with what the
+ * checks made of it last, not with what an operator decided: `applyVerdicts` puts that on top again.
  */
 export async function writeObservations(db: Queryable, basin: string, rows: readonly ObservationRow[]): Promise<void> {
   for (const wave of splitRepeats(rows, row => `${row.station}/${row.variable}/${row.validTime}`)) {
@@ -76,12 +77,16 @@ const WRITE_FIRST = `${INTO}
   on conflict do nothing`;
 
 const WRITE_REVISIONS = `${INTO}
-  select $1, new.station, new.variable, new.valid_time, last.revision + 1, new.received_at, new.value, new.flag, new.flag_source, new.source ${NEW}
+  select $1, new.station, new.variable, new.valid_time, newest.revision + 1, new.received_at, new.value, new.flag, new.flag_source, new.source ${NEW}
   join lateral (
-    select revision, received_at, value, flag from observation old
-    where old.station = new.station and old.variable = new.variable and old.valid_time = new.valid_time
+    select received_at, value, flag from observation old
+    where old.station = new.station and old.variable = new.variable and old.valid_time = new.valid_time and old.verdict is null
     order by revision desc limit 1
   ) last on new.received_at > last.received_at and (new.value is distinct from last.value or new.flag <> last.flag)
+  join lateral (
+    select max(revision) as revision from observation old
+    where old.station = new.station and old.variable = new.variable and old.valid_time = new.valid_time
+  ) newest on true
   on conflict do nothing`;
 
 /** The values as they were known at `asOf`, one series a station, ascending; values reported as missing are left out. */
