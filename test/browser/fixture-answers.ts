@@ -9,6 +9,7 @@ import type {
   ObservationList,
   ReplayReply,
   StationList,
+  VerdictList,
 } from '#contracts';
 import { epochMs, HOUR_MS, MINUTE_MS, type Level, type Station } from '#hydrology';
 import type { z } from 'zod';
@@ -45,6 +46,12 @@ export function fixtureAnswers(domain: LoadedDomain, scene: Scene) {
       return station && issued !== null ? { ...kind, ...fixtureForecast(domain, scene, { station, issueTime: issued }) } : null;
     },
     forecasts: (id: string): ForecastList => ({ ...kind, basin: domain.basin, station: id, forecasts: forecastBriefs(scene) }),
+    verdicts: (id: string): VerdictList => ({
+      ...kind,
+      basin: domain.basin,
+      station: id,
+      verdicts: id === OUTLET ? [...scene.verdicts] : [],
+    }),
     observations: (id: string): ObservationList => ({ ...kind, ...observationsOf(domain, scene, id) }),
   };
 }
@@ -92,12 +99,19 @@ function observationsOf(domain: LoadedDomain, scene: Scene, id: string) {
       validTime: iso(time),
       receivedAt: iso(time + GAUGE_LATENCY_MS),
       dischargeM3s: value,
-      // One doubtful value at the outlet, so that its hollow point is seen.
-      flag: new Date(time).getUTCHours() === 4 && id === OUTLET ? 3 : 0,
-      flagSource: '',
+      ...qualityOf(scene, id, time),
       revision: 0,
     })),
   };
+}
+
+/** One doubtful value at the outlet, so that its hollow point is seen, unless an operator has decided otherwise. */
+function qualityOf({ verdicts }: Scene, id: string, time: number): { readonly flag: number; readonly flagSource: string } {
+  const checked = new Date(time).getUTCHours() === 4 && id === OUTLET ? 'SP' : '';
+  const verdict =
+    id === OUTLET ? verdicts.find(({ from, to }) => time > Date.parse(from) && (to === null || time <= Date.parse(to))) : undefined;
+  if (verdict === undefined || verdict.decision === 'checks') return { flag: checked === '' ? 0 : 3, flagSource: checked };
+  return { flag: verdict.decision === 'trust' ? 1 : 6, flagSource: `MAN ${checked}`.trim() };
 }
 
 const forecastBriefs = (scene: Scene): ForecastList['forecasts'] =>

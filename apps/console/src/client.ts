@@ -11,6 +11,9 @@ import type {
   Problem,
   ReplayReply,
   StationList,
+  VerdictDecided,
+  VerdictList,
+  VerdictReply,
 } from '#contracts';
 import type { StationDetail } from './charts/hydrograph-model.js';
 import { pickEarlier } from './earlier-forecasts.js';
@@ -33,6 +36,7 @@ export interface Client {
   readSituation(signal: AbortSignal): Promise<Situation>;
   readStation(station: string, signal: AbortSignal): Promise<StationDetail>;
   acknowledge(alert: string, operator: string): Promise<AlertReply>;
+  decide(station: string, verdict: VerdictDecided): Promise<VerdictReply>;
   pause(): Promise<ReplayReply>;
   resume(): Promise<ReplayReply>;
   setSpeed(minutesPerSecond: number | null): Promise<ReplayReply>;
@@ -62,6 +66,7 @@ export function createClient(base: string, credentials: Credentials = () => ({})
     readSituation: signal => readSituation({ api, signal, maps }),
     readStation: (station, signal) => readStation(station, { api, signal, issued }),
     acknowledge: (alert, operator) => api.post<AlertReply>(`alerts/${encodeURIComponent(alert)}/acknowledge`, { operator }),
+    decide: (station, verdict) => api.post<VerdictReply>(`stations/${encodeURIComponent(station)}/verdicts`, verdict),
     pause: () => api.post<ReplayReply>('replay/pause'),
     resume: () => api.post<ReplayReply>('replay/resume'),
     setSpeed: minutesPerSecond => api.post<ReplayReply>('replay/speed', { minutesPerSecond }),
@@ -111,11 +116,13 @@ async function readStation(station: string, reading: StationReading): Promise<St
   ]);
   if (forecast) keepIssued(`${url}?issueTime=${encodeURIComponent(forecast.issueTime)}`, forecast, reading.issued);
   const from = forecast ? new Date(Date.parse(forecast.issueTime) - PAST_MS).toISOString() : undefined;
-  const [observations, earlier] = await Promise.all([
-    api.get<ObservationList>(`${url}/observations${from ? `?from=${from}` : ''}`, reading.signal),
+  const since = from ? `?from=${from}` : '';
+  const [observations, verdicts, earlier] = await Promise.all([
+    api.get<ObservationList>(`${url}/observations${since}`, reading.signal),
+    api.get<VerdictList>(`${url}/verdicts${since}`, reading.signal),
     Promise.all(pickEarlier(forecast, list?.forecasts ?? []).map(issueTime => readIssued(url, issueTime, reading))),
   ]);
-  return { forecast, earlier: earlier.filter(one => one !== null), observations: observations.values };
+  return { forecast, earlier: earlier.filter(one => one !== null), observations: observations.values, verdicts: verdicts.verdicts };
 }
 
 async function readIssued(url: string, issueTime: string, reading: StationReading): Promise<Forecast | null> {

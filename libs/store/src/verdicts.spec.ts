@@ -40,7 +40,11 @@ describe('verdicts of operators', () => {
     return [...((await readObservations(database.pool, read))[0]?.flags ?? [])];
   };
   const trace = async () =>
-    (await database.pool.query('select valid_time, revision, value, flag, flag_source, verdict from observation order by 1, 2')).rows;
+    (
+      await database.pool.query<Record<string, unknown>>(
+        'select valid_time, revision, value, flag, flag_source, verdict from observation order by 1, 2',
+      )
+    ).rows;
 
   it('flag the values of (from, to] and say so beside them; what was known before stays known', async () => {
     await archive(...[0, 1, 2, 3].map(hour => row(hour, hour === 1 ? { flag: 3, flagSource: 'SP' } : {})));

@@ -1,7 +1,8 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { formatStamp } from '../format.js';
 import { unsignedOf, type AlertGroup } from '../group-alerts.js';
-import { recallOperator, rememberOperator } from '../preferences.js';
+import { recallOperator } from '../preferences.js';
+import { useSending } from './use-sending.js';
 
 /** Signs alerts with a name; rejects with what the server said. */
 export type Acknowledge = (alerts: readonly string[], operator: string) => Promise<void>;
@@ -54,7 +55,7 @@ interface SignFormProps {
 
 function SignForm({ onSign, onClose }: SignFormProps) {
   const [operator, setOperator] = useState(recallOperator());
-  const { problem, sending, send } = useSending(onSign, onClose);
+  const { problem, sending, send } = useSending('Not acknowledged', onClose);
   const field = useRef<HTMLInputElement>(null);
   useLayoutEffect(() => {
     field.current?.focus();
@@ -64,7 +65,7 @@ function SignForm({ onSign, onClose }: SignFormProps) {
       class="sign"
       onSubmit={event => {
         event.preventDefault();
-        void send(operator.trim());
+        void send(operator.trim(), onSign);
       }}
       onKeyDown={event => {
         if (event.key === 'Escape') onClose();
@@ -93,22 +94,4 @@ function SignForm({ onSign, onClose }: SignFormProps) {
       {problem && <p role="alert">{problem}</p>}
     </form>
   );
-}
-
-/** Sends once at a time; a refusal stays on the form with the server's words. */
-function useSending(onSign: SignFormProps['onSign'], onClose: () => void) {
-  const [problem, setProblem] = useState('');
-  const [sending, setSending] = useState(false);
-  const send = async (operator: string): Promise<void> => {
-    setSending(true);
-    try {
-      rememberOperator(operator);
-      await onSign(operator);
-      onClose();
-    } catch (error) {
-      setProblem(`Not acknowledged: ${error instanceof Error ? error.message : String(error)}`);
-      setSending(false);
-    }
-  };
-  return { problem, sending, send };
 }

@@ -41,7 +41,17 @@ export function SituationPage(props: SituationPageProps) {
           </section>
         </div>
         {standing && (
-          <StationPanel key={selected} standing={standing} detail={state.shown?.detail ?? null} now={situation.now} palette={palette} />
+          <StationPanel
+            key={selected}
+            standing={standing}
+            detail={state.shown?.detail ?? null}
+            now={situation.now}
+            palette={palette}
+            onDecide={async verdict => {
+              await props.client.decide(standing.station.id, verdict);
+              props.live.refresh();
+            }}
+          />
         )}
         <AlertColumn {...props} />
       </div>
