@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { loadCance } from '../setup/flood-fixture.js';
-import { RISING } from './fixture-scene.js';
+import { GAUGE_SILENT, RISING } from './fixture-scene.js';
 import { startFixtureServer, type FixtureServer } from './fixture-server.js';
 import { chromiumIsThere, DESK, launchChromium, openConsole, PHONE, waitUntilDrawn, type OpenedConsole } from './open-console.js';
 
@@ -89,6 +89,20 @@ import { chromiumIsThere, DESK, launchChromium, openConsole, PHONE, waitUntilDra
     await page.goto(`${server.url}/#/station/CANCE-V1`);
     await page.waitForSelector('#station-name:has-text("Cance below")');
     expect(await quality(page).count()).toBe(0);
+  }, 60_000);
+
+  it('says of the forecast how old each of its inputs was at the cut-off', async () => {
+    server.scene = GAUGE_SILENT;
+    const page = await open();
+    await page.locator('[data-test=forecast-inputs] summary').click();
+    const rows = await page.locator('[data-test=forecast-inputs] tbody tr').allInnerTexts();
+    expect(rows.map(row => row.split(/\s*\t\s*/))).toEqual([
+      ['Radar rain', '13:00', '19 min'],
+      ['Cance at Sarras', '12:00', '1 h 19'],
+      ['Upper Déôme gauge', '09:00', '4 h 19'],
+      ['Ternay gauge', '12:00', '1 h 19'],
+    ]);
+    await page.locator('[data-test=forecast-inputs]').screenshot({ path: join(shots, 'inputs-1440.png') });
   }, 60_000);
 
   it('fits a phone, with targets a thumb can hit', async () => {

@@ -47,6 +47,7 @@ export function SituationPage(props: SituationPageProps) {
             detail={state.shown?.detail ?? null}
             now={situation.now}
             palette={palette}
+            nameOf={input => situation.inputs.find(one => one.input === input)?.name ?? input}
             onDecide={async verdict => {
               await props.client.decide(standing.station.id, verdict);
               props.live.refresh();

@@ -4,6 +4,7 @@ import { hydrographModel, type StationDetail } from '../charts/hydrograph-model.
 import { formatDischarge, formatDuration, formatStamp, formatWhen } from '../format.js';
 import type { Palette } from '../palette.js';
 import { onlyFalls, sayPeak, sayTrend, type StationStanding } from '../situation.js';
+import { ForecastInputs } from './forecast-inputs.js';
 import { ForecastTable } from './forecast-table.js';
 import { Hydrograph } from './hydrograph.js';
 import { LevelBadge } from './level-badge.js';
@@ -17,11 +18,13 @@ export interface StationPanelProps {
   readonly detail: StationDetail | null;
   readonly now: number;
   readonly palette: Palette;
+  /** Of an input: rain or a station. */
+  readonly nameOf: (input: string) => string;
   readonly onDecide: Decide;
 }
 
 /** One station: the numbers to act on, the hydrograph, what weakens the forecast, the thresholds. */
-export function StationPanel({ standing, detail, now, palette, onDecide }: StationPanelProps) {
+export function StationPanel({ standing, detail, now, palette, nameOf, onDecide }: StationPanelProps) {
   const { station } = standing;
   const model = useMemo(() => detail && hydrographModel(station, detail, now), [station, detail, now]);
   return (
@@ -51,6 +54,7 @@ export function StationPanel({ standing, detail, now, palette, onDecide }: Stati
       <div class="station-tables">
         <ThresholdTable station={station} forecast={detail?.forecast ?? null} now={now} />
         {detail?.forecast && <ForecastTable forecast={detail.forecast} now={now} />}
+        {detail?.forecast && <ForecastInputs forecast={detail.forecast} nameOf={nameOf} now={now} />}
       </div>
     </section>
   );
