@@ -11,6 +11,7 @@ import type {
   ReanalysisReply,
   ReplayReply,
   StationList,
+  VerdictList,
 } from '#contracts';
 import { epochMs, HOUR_MS, MINUTE_MS, type Level, type Station } from '#hydrology';
 import type { z } from 'zod';
@@ -49,6 +50,12 @@ export function fixtureAnswers(domain: LoadedDomain, scene: Scene) {
       return station && issued !== null ? { ...kind, ...fixtureForecast(domain, scene, { station, issueTime: issued }) } : null;
     },
     forecasts: (id: string): ForecastList => ({ ...kind, basin: domain.basin, station: id, forecasts: forecastBriefs(scene) }),
+    verdicts: (id: string): VerdictList => ({
+      ...kind,
+      basin: domain.basin,
+      station: id,
+      verdicts: id === OUTLET ? [...scene.verdicts] : [],
+    }),
     observations: (id: string): ObservationList => ({ ...kind, ...observationsOf(domain, scene, id) }),
   };
 }
@@ -96,9 +103,7 @@ function observationsOf(domain: LoadedDomain, scene: Scene, id: string) {
       validTime: iso(time),
       receivedAt: iso(time + GAUGE_LATENCY_MS),
       dischargeM3s: value,
-      // One doubtful value at the outlet, so that its hollow point is seen.
-      flag: new Date(time).getUTCHours() === 4 && id === OUTLET ? 3 : 0,
-      flagSource: '',
+      ...qualityOf(scene, id, time),
       revision: 0,
     })),
   };
@@ -108,6 +113,15 @@ const allOnTime = ({ now }: Scene): Omit<ReanalysisReply, 'basin' | keyof Fixtur
   ...{ from: iso(now - 72 * HOUR_MS), to: iso(now), computedFrom: null, computedTo: null, waiting: 0 },
   ...{ inputs: [], changes: [] },
 });
+
+/** One doubtful value at the outlet, so that its hollow point is seen, unless an operator has decided otherwise. */
+function qualityOf({ verdicts }: Scene, id: string, time: number): { readonly flag: number; readonly flagSource: string } {
+  const checked = new Date(time).getUTCHours() === 4 && id === OUTLET ? 'SP' : '';
+  const verdict =
+    id === OUTLET ? verdicts.find(({ from, to }) => time > Date.parse(from) && (to === null || time <= Date.parse(to))) : undefined;
+  if (verdict === undefined || verdict.decision === 'checks') return { flag: checked === '' ? 0 : 3, flagSource: checked };
+  return { flag: verdict.decision === 'trust' ? 1 : 6, flagSource: `MAN ${checked}`.trim() };
+}
 
 const forecastBriefs = (scene: Scene): ForecastList['forecasts'] =>
   Array.from({ length: scene.issueTime === null ? 0 : 40 }, (_, k) => ({

@@ -40,12 +40,26 @@ export function fixtureForecast(domain: LoadedDomain, scene: Scene, asked: Asked
     peak: { time: peak.validTime, valueM3s: peak.q50M3s, lowM3s: peak.q05M3s, highM3s: peak.q95M3s },
     exceedances: station.thresholds.map(({ level, discharge }) => exceedanceOf(level, discharge, values)),
     degradations: weak,
-    inputAges: [],
+    inputAges: inputAgesOf(domain, scene, issueTime),
     rain: rainOf(domain, issueTime),
     analysis: { outcome: 'accepted', reason: 'The fit also improved the two hours held out.', costBefore: 41, costAfter: 12 },
     versions: { model: 'gr4-kw-f32' },
     members: [],
   };
+}
+
+/** What had come by the cut-off, hour by hour; of a silent gauge the last before. */
+function inputAgesOf(domain: LoadedDomain, { silent }: Scene, issueTime: number) {
+  const cutOff = issueTime + 4 * MINUTE_MS;
+  const age = (input: string, latency: number, until = Infinity) => {
+    const newest = Math.floor(Math.min(cutOff - latency, until) / HOUR_MS) * HOUR_MS;
+    return { input, newest: iso(newest), ageMinutes: (cutOff - newest) / MINUTE_MS };
+  };
+  const gauged = domain.stations.filter(station => station.gauged);
+  return [
+    age('rain', RAIN_LATENCY_MS),
+    ...gauged.map(({ id }) => age(id, 20 * MINUTE_MS, silent?.station === id ? silent.since : undefined)),
+  ];
 }
 
 /** The discharge that came, linear between the hours; of a virtual station the outlet's, by area. */

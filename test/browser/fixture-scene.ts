@@ -1,3 +1,5 @@
+import type { VerdictView } from '#contracts';
+
 /** What the browser tests vary. Times are epoch ms. */
 export interface Scene {
   readonly now: number;
@@ -9,6 +11,8 @@ export interface Scene {
   readonly speed: number | null;
   readonly acknowledged: Readonly<Record<string, { readonly by: string; readonly at: string }>>;
   readonly runKind: 'replay' | 'scheduled';
+  /** Of operators on values of the outlet, newest first. */
+  readonly verdicts: readonly VerdictView[];
 }
 
 /** An hour before the outlet crosses red in the record flood: everything has arrived. */
@@ -20,6 +24,7 @@ export const RISING: Scene = Object.freeze({
   speed: 15,
   acknowledged: {},
   runKind: 'replay',
+  verdicts: [],
 });
 
 /** The same hour without the Déôme gauge. */

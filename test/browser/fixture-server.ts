@@ -20,6 +20,9 @@ import {
   ReplaySpeed,
   StationList,
   StreamEvent,
+  VerdictDecided,
+  VerdictList,
+  VerdictReply,
 } from '#contracts';
 import type { z } from 'zod';
 import { fixtureAnswers, type FixtureAnswers } from './fixture-answers.js';
@@ -87,7 +90,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, desk: 
 function read(url: URL, { domain, fixture }: Desk): unknown {
   const answers = fixtureAnswers(domain, fixture.scene);
   const path = url.pathname.slice('/v1/'.length);
-  const [, station, what] = /^stations\/([^/]+)\/(forecast|forecasts|observations)$/.exec(path) ?? [];
+  const [, station, what] = /^stations\/([^/]+)\/(forecast|forecasts|observations|verdicts)$/.exec(path) ?? [];
   if (station && what) return readStation(answers, { id: station, what, issueTime: url.searchParams.get('issueTime') });
   if (/^basins\/[^/]+\/map$/.test(path)) return checked(BasinMap, { ...answers.kind, ...fixtureMap(domain) });
   if (/^basins\/[^/]+\/reanalysis$/.test(path)) return checked(ReanalysisReply, answers.reanalysis());
@@ -106,6 +109,7 @@ function readStation(
   asked: { readonly id: string; readonly what: string; readonly issueTime: string | null },
 ): unknown {
   if (asked.what === 'observations') return checked(ObservationList, answers.observations(asked.id));
+  if (asked.what === 'verdicts') return checked(VerdictList, answers.verdicts(asked.id));
   if (asked.what === 'forecasts') return checked(ForecastList, answers.forecasts(asked.id));
   const forecast = answers.forecast(asked.id, asked.issueTime === null ? null : Date.parse(asked.issueTime));
   return forecast && checked(Forecast, forecast);
@@ -114,6 +118,7 @@ function readStation(
 function command(path: string, body: unknown, { domain, fixture }: Desk): unknown {
   const [, alert] = /^\/v1\/alerts\/([^/]+)\/acknowledge$/.exec(path) ?? [];
   if (alert !== undefined) return acknowledge(decodeURIComponent(alert), Acknowledgement.parse(body).operator, { domain, fixture });
+  if (path === '/v1/stations/V3524010/verdicts') return decide(VerdictDecided.parse(body), { domain, fixture });
   if (path === '/v1/replay/pause') fixture.scene = { ...fixture.scene, paused: true };
   if (path === '/v1/replay/resume') fixture.scene = { ...fixture.scene, paused: false };
   if (path === '/v1/replay/speed') fixture.scene = { ...fixture.scene, speed: ReplaySpeed.parse(body).minutesPerSecond };
@@ -126,6 +131,15 @@ function acknowledge(id: string, operator: string, { domain, fixture }: Pick<Des
   const answers = fixtureAnswers(domain, fixture.scene);
   const alert = answers.alerts().alerts.find(one => one.id === id);
   return alert ? checked(AlertReply, { ...answers.kind, alert, events: [] }) : null;
+}
+
+function decide({ operator, ...decided }: VerdictDecided, { domain, fixture }: Pick<Desk, 'domain' | 'fixture'>): unknown {
+  const { now, verdicts } = fixture.scene;
+  const verdict = { ...decided, seq: verdicts.length + 1, by: operator, at: new Date(now).toISOString(), superseded: false };
+  const older = verdicts.map(one => ({ ...one, superseded: one.superseded || (one.from === verdict.from && one.to === verdict.to) }));
+  fixture.scene = { ...fixture.scene, verdicts: [verdict, ...older] };
+  const { kind } = fixtureAnswers(domain, fixture.scene);
+  return checked(VerdictReply, { ...kind, basin: domain.basin, station: 'V3524010', verdict, values: 1 });
 }
 
 const checked = <S extends z.ZodType>(schema: S, value: unknown): z.output<S> => schema.parse(value);

@@ -16,10 +16,12 @@ import { queryProblem } from './query-problem.js';
 import { ReanalysisController } from './reanalysis.controller.js';
 import { StationsController } from './stations.controller.js';
 import { StreamController } from './stream.controller.js';
+import { VerdictsController } from './verdicts.controller.js';
 
 export const CONTROLLERS = [
   BasinsController,
   StationsController,
+  VerdictsController,
   ForecastsController,
   AlertsController,
   ReanalysisController,

@@ -39,8 +39,7 @@ const BEAT = parseIso('2014-11-04T15:30Z');
 const NOW = epochMs(BEAT + 4 * MINUTE_MS);
 
 /** A replay's clock that only remembers what it is told. */
-function fakeReplay() {
-  let [speed, paused]: [number | 'max', boolean] = [15, false];
+function fakeReplay(speed: number | 'max' = 15, paused = false) {
   return {
     state: () => ({ now: NOW, from: parseIso('2014-11-02'), to: parseIso('2014-11-07'), speed, paused, finished: false }),
     pause: () => {
@@ -398,6 +397,7 @@ describe('the API over a fixture of the flood', () => {
       '/v1/stations/{station}/forecast',
       '/v1/stations/{station}/forecasts',
       '/v1/stations/{station}/observations',
+      '/v1/stations/{station}/verdicts',
       '/v1/stream',
     ]);
     const { schemas } = document.components;

@@ -41,8 +41,13 @@ describe('the client of /v1', () => {
   });
 
   it('takes "no forecast yet" as an answer and other refusals as failures', async () => {
-    answerWith({ '/observations': () => reply({ values: [] }) });
-    await expect(createClient('v1/').readStation('V1', signal)).resolves.toEqual({ forecast: null, earlier: [], observations: [] });
+    answerWith({ '/observations': () => reply({ values: [] }), '/verdicts': () => reply({ verdicts: [] }) });
+    await expect(createClient('v1/').readStation('V1', signal)).resolves.toEqual({
+      forecast: null,
+      earlier: [],
+      observations: [],
+      verdicts: [],
+    });
     answerWith({ '/forecast': () => reply({ detail: 'The database does not answer.', remedy: 'Wait.' }, 503) });
     await expect(createClient('v1/').readStation('V1', signal)).rejects.toThrow('The database does not answer.');
   });

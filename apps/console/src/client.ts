@@ -13,6 +13,9 @@ import type {
   ReanalysisReply,
   ReplayReply,
   StationList,
+  VerdictDecided,
+  VerdictList,
+  VerdictReply,
 } from '#contracts';
 import type { StationDetail } from './charts/hydrograph-model.js';
 import { pickEarlier } from './earlier-forecasts.js';
@@ -45,6 +48,7 @@ export interface Client {
   /** What operators did, newest first; with `before` what came before that act. */
   readActs(before: number | null, signal: AbortSignal): Promise<OperatorActList>;
   acknowledge(alert: string, signature: Signature): Promise<AlertReply>;
+  decide(station: string, verdict: VerdictDecided): Promise<VerdictReply>;
   pause(): Promise<ReplayReply>;
   resume(): Promise<ReplayReply>;
   setSpeed(minutesPerSecond: number | null): Promise<ReplayReply>;
@@ -78,6 +82,7 @@ export function createClient(base: string, credentials: Credentials = () => ({})
     readActs: (before, signal) =>
       api.get<OperatorActList>(`operator-acts?limit=${SHOWN_ACTS}${before === null ? '' : `&before=${before}`}`, signal),
     acknowledge: (alert, signature) => api.post<AlertReply>(`alerts/${encodeURIComponent(alert)}/acknowledge`, signature),
+    decide: (station, verdict) => api.post<VerdictReply>(`stations/${encodeURIComponent(station)}/verdicts`, verdict),
     pause: () => api.post<ReplayReply>('replay/pause'),
     resume: () => api.post<ReplayReply>('replay/resume'),
     setSpeed: minutesPerSecond => api.post<ReplayReply>('replay/speed', { minutesPerSecond }),
@@ -127,11 +132,13 @@ async function readStation(station: string, reading: StationReading): Promise<St
   ]);
   if (forecast) keepIssued(`${url}?issueTime=${encodeURIComponent(forecast.issueTime)}`, forecast, reading.issued);
   const from = forecast ? new Date(Date.parse(forecast.issueTime) - PAST_MS).toISOString() : undefined;
-  const [observations, earlier] = await Promise.all([
-    api.get<ObservationList>(`${url}/observations${from ? `?from=${from}` : ''}`, reading.signal),
+  const since = from ? `?from=${from}` : '';
+  const [observations, verdicts, earlier] = await Promise.all([
+    api.get<ObservationList>(`${url}/observations${since}`, reading.signal),
+    api.get<VerdictList>(`${url}/verdicts${since}`, reading.signal),
     Promise.all(pickEarlier(forecast, list?.forecasts ?? []).map(issueTime => readIssued(url, issueTime, reading))),
   ]);
-  return { forecast, earlier: earlier.filter(one => one !== null), observations: observations.values };
+  return { forecast, earlier: earlier.filter(one => one !== null), observations: observations.values, verdicts: verdicts.verdicts };
 }
 
 async function readIssued(url: string, issueTime: string, reading: StationReading): Promise<Forecast | null> {

@@ -6,7 +6,7 @@ import { Refusal } from './client.js';
 import { followServer, type Live, type LiveState } from './live.js';
 import type { Situation } from './situation.js';
 
-const DETAIL: StationDetail = { forecast: null, earlier: [], observations: [] };
+const DETAIL: StationDetail = { forecast: null, earlier: [], observations: [], verdicts: [] };
 const QUIET = { level: null, observed: null, forecast: null, stale: false, acknowledged: false };
 const station = (id: string, areaKm2: number): StationView =>
   ({ id, areaKm2, gauged: false, forecast: null, observed: null, alert: QUIET }) as unknown as StationView;

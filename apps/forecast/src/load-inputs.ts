@@ -1,7 +1,18 @@
 import type { FutureRain } from '#cycle';
 import type { RunKind } from '#contracts';
 import { Fault } from '#errors';
-import { DAY_MS, HOUR_MS, epochMs, timeGrid, toIso, type EpochMs, type PointSeries, type RainGrid } from '#hydrology';
+import {
+  DAY_MS,
+  HOUR_MS,
+  epochMs,
+  linksOfGauges,
+  timeGrid,
+  toIso,
+  type EpochMs,
+  type PointSeries,
+  type RainGrid,
+  type Station,
+} from '#hydrology';
 import { judgeAgain, limitsOfStation } from '#observation';
 import { readObservations, readRain, readStatesBefore, type Lease, type Pool, type StateRow } from '#store';
 import type { CycleTask } from './cycle-messages.js';
@@ -57,17 +68,19 @@ export async function loadReanalysisInputs(pool: Pool, basin: ForecastBasin, lea
   return taskOf(basin, {
     ...{ issueTime, asOf: cutOff, background, previous },
     rain: rain.map(grid => ({ ...grid, receivedAt: epochMs(Math.min(grid.receivedAt, grid.validTime + radar.latency)) })),
-    discharge: discharge.flatMap(series => judgedAgain(basin, series, first)),
+    discharge: judgedAgain(basin, discharge, first),
   });
 }
 
-/** The part after `first`, its flags found on the whole; nothing when no value is left. */
-function judgedAgain({ model, domain }: ForecastBasin, series: PointSeries, first: number): PointSeries[] {
-  const station = model.stations.find(({ id }) => id === series.station);
-  const judged = station === undefined ? series : judgeAgain(series, limitsOfStation(station.areaM2, domain.settings.quality[station.id]));
-  const from = judged.times.findIndex(time => time > first);
-  const { times, values, flags } = judged;
-  return from === -1 ? [] : [{ ...judged, times: times.slice(from), values: values.slice(from), flags: flags.slice(from) }];
+/** The parts after `first`, their flags found on the whole; a series of which no value is left is not there. */
+function judgedAgain({ domain }: ForecastBasin, discharge: readonly PointSeries[], first: number): PointSeries[] {
+  const limits = (station: Station) => limitsOfStation(station.areaM2, domain.settings.quality[station.id]);
+  const gauges = new Map(domain.stations.filter(({ gauged }) => gauged).map(station => [station.id as string, limits(station)]));
+  return judgeAgain(discharge, { gauges, links: linksOfGauges(domain.mesh, domain.stations) }).flatMap(series => {
+    const from = series.times.findIndex(time => time > first);
+    const { times, values, flags } = series;
+    return from === -1 ? [] : [{ ...series, times: times.slice(from), values: values.slice(from), flags: flags.slice(from) }];
+  });
 }
 
 interface Known {

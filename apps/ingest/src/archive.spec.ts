@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { LocalBus } from '#bus';
 import { loadDomain, type DomainSettings, type LoadedDomain } from '#config';
-import { HOUR_MS, epochMs, parseIso, ratingCurve, stationId, type RatingCurve, type StationId } from '#hydrology';
+import { DAY_MS, HOUR_MS, epochMs, linksOfGauges, parseIso, ratingCurve, stationId, type RatingCurve, type StationId } from '#hydrology';
 import type { ObservationSource, RawGaugeValue, RawObservation } from '#observation';
 import { createLogger } from '#runtime';
 import { openTestDatabase, type TestDatabase } from '../../../test/setup/test-database.js';
@@ -28,7 +28,8 @@ describe('ingest, from source to store', () => {
   const ingest = async (source: ObservationSource, from = FROM, to = TO, ratings = new Map<StationId, RatingCurve>()) => {
     const bus = new LocalBus();
     const { basin, stations, mesh } = domain;
-    const basins = new Map([[basin, { basin, stations, ratings, quality: settings, cellCount: mesh.cellCount }]]);
+    const links = linksOfGauges(mesh, stations);
+    const basins = new Map([[basin, { basin, stations, ratings, links, quality: settings, cellCount: mesh.cellCount }]]);
     await startArchive(bus, { pool: database.pool, basins, runKind: 'replay', logger: createLogger('silent') });
     const gauged = new Set<string>(stations.filter(station => station.gauged).map(station => station.id));
     const collection = { bus, basin, source, sourceIds: { rain: 'radar', gauges: 'gauges' }, stations: gauged };
@@ -154,6 +155,65 @@ describe('ingest, from source to store', () => {
       [0, ''],
       [6, 'HX'],
       [0, ''],
+    ]);
+  });
+
+  it('doubts a spike when the next value has come, as a revision of the value, or at once in a packet', async () => {
+    const spiked = [20, 21, 60, 22].map((value, hour) => gauge({ value, validTime: epochMs(FROM + hour * HOUR_MS) }));
+    const alone = spiked.map(value => ({ ...value, receivedAt: epochMs(value.validTime + 60_000) }));
+    const flags = async () =>
+      (await query(`select value, revision, flag, flag_source from observation order by valid_time, revision`)).map(Object.values);
+    for (const one of alone) await ingest(listing(one));
+    await ingest(listing(...alone)); // everything once more changes nothing
+    const revised = [20, 21, 60, 60, 22].map((value, k) => (k === 3 ? [value, 1, 3, 'SP'] : [value, 0, 0, '']));
+    expect(await flags()).toEqual(revised);
+    const [revision] = await query(`select extract(epoch from received_at) * 1000 as at from observation where revision = 1`);
+    expect(Number(revision!['at'])).toBe(alone[3]!.receivedAt);
+    await database.pool.query('truncate observation, reject, outbox');
+    await ingest(listing(...alone));
+    expect(await flags()).toEqual(revised);
+    await database.pool.query('truncate observation, reject, outbox');
+    await ingest(listing(...[...spiked].reverse().map(one => ({ ...one, receivedAt: epochMs(FROM + DAY_MS) }))));
+    expect(await flags()).toEqual(revised.filter((_, k) => k !== 2).map(([value, , flag, source]) => [value, 0, flag, source]));
+  });
+
+  it('doubts a gauge that its neighbours contradict, whichever message brings it', async () => {
+    const hours = Array.from({ length: 26 }, (_, hour) => hour);
+    const stations = { V3524010: 0.4, V3515010: 8, V3517010: 2 };
+    const values = hours.flatMap(hour =>
+      Object.entries(stations).map(([station, value]) =>
+        gauge({
+          station,
+          value: value + hour / 1000,
+          validTime: epochMs(FROM + hour * HOUR_MS),
+          receivedAt: epochMs(FROM + hour * HOUR_MS + 60_000),
+        }),
+      ),
+    );
+    const doubted = () => query(`select station, count(*)::integer as count from observation where flag_source = 'SH' group by station`);
+    await ingest(listing(...values));
+    expect(await doubted()).toEqual([{ station: 'V3524010', count: 5 }]); // from the hour on that the window is known to both its ends
+    await database.pool.query('truncate observation, reject, outbox');
+    for (const value of values.toReversed().sort((a, b) => a.validTime - b.validTime)) await ingest(listing(value));
+    expect(await doubted()).toEqual([{ station: 'V3524010', count: 5 }]);
+  });
+
+  it('doubts a stage that stepped while the discharge beside it did not, and what a curve makes of it', async () => {
+    const curve = ratingCurve([{ from: FROM, to: null, stages: [0.5, 1, 3], discharges: [2, 10, 50], between: 'linear' }]);
+    const values = [0, 1, 2].flatMap(hour => {
+      const time = { validTime: epochMs(FROM + hour * HOUR_MS), receivedAt: epochMs(FROM + hour * HOUR_MS + 60_000) };
+      const [stage, neighbour] = [
+        gauge({ ...time, variable: 'H', unit: 'm', value: hour < 2 ? 1 : 2.1 }),
+        gauge({ ...time, station: 'V3515010', value: 6 }),
+      ];
+      return [stage, neighbour];
+    });
+    await ingest(listing(...values), FROM, TO, new Map([[stationId('V3524010'), curve]]));
+    expect(
+      await query(`select variable, value, flag, flag_source from observation where flag_source like '%DS%' order by variable`),
+    ).toEqual([
+      { variable: 'H', value: 2.1, flag: 3, flag_source: 'DS' },
+      { variable: 'Q', value: 32, flag: 5, flag_source: 'DS RC' },
     ]);
   });
 

@@ -2,7 +2,7 @@ import type { Bus } from '#bus';
 import type { DomainSettings } from '#config';
 import type { RunKind } from '#contracts';
 import { Fault } from '#errors';
-import type { BasinId, RatingCurve, Station, StationId } from '#hydrology';
+import type { BasinId, GaugeLink, RatingCurve, Station, StationId } from '#hydrology';
 import type { Logger } from '#runtime';
 import type { Pool } from '#store';
 import { archiveDeadLetters } from './archive-dead-letters.js';
@@ -18,6 +18,8 @@ export interface ArchivedBasin {
   readonly ratings?: ReadonlyMap<StationId, RatingCurve>;
   /** Station: checks that are switched off and limits of its own. */
   readonly quality?: DomainSettings['quality'];
+  /** Which gauge lies below which; without it none is weighed against its neighbours. */
+  readonly links?: readonly GaugeLink[];
 }
 
 export interface Archive {

@@ -1,10 +1,5 @@
 import { dischargeAt, stationId, toIso, type EpochMs, type RatingCurve, type StationId } from '#hydrology';
-import { reject, type Reject } from '#observation';
-
-/** Flag source of a discharge that a rating curve gave. */
-export const RATED = 'RC';
-/** Flag source of one that lies beyond the gauged points of its curve. */
-export const EXTRAPOLATED = 'RX';
+import { EXTRAPOLATED, RATED, reject, type Reject } from '#observation';
 
 export interface Stage {
   readonly station: string;

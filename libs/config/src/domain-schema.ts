@@ -54,13 +54,17 @@ const Model = z.strictObject({
 
 const Source = z.strictObject({ id: z.string().min(1), latency: Duration, overlap: duration('3h') });
 
-/** Checks of a station that are switched off, and limits that differ from those of its drained area; m³/s and m³/s an hour. */
+/** Checks of a station that are switched off, and limits that differ from those of its drained area; m³/s, m³/s an hour, m. */
 const Quality = z.strictObject({
   off: z.array(z.enum(FLAG_SOURCES)).default([]),
   softMax: z.number().positive().optional(),
   hardMax: z.number().positive().optional(),
   risePerHour: z.number().positive().optional(),
   fallPerHour: z.number().positive().optional(),
+  spikeMin: z.number().positive().optional(),
+  volumeFactor: z.number().min(1).optional(),
+  datumStep: z.number().positive().optional(),
+  datumOffset: z.number().positive().optional(),
 });
 
 /** radar and gauges: how late the record reached its users, for replays. live: what operations ask and watch. */

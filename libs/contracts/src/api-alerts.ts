@@ -134,12 +134,13 @@ const printable = (pattern: RegExp) =>
     .regex(pattern, 'must begin with a letter or sign and hold no control characters')
     .refine(text => !/\p{Surrogate}/u.test(text), 'must be whole characters');
 
+/** A name or a sentence, which something stands in. */
+export const Printable = printable(/^[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$/);
+
 /** POST /v1/alerts/{alert}/acknowledge */
 export const Acknowledgement = z
   .strictObject({
-    operator: printable(/^[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$/)
-      .max(80)
-      .meta({ description: 'Who takes it', example: 'M. Durand' }),
+    operator: Printable.max(80).meta({ description: 'Who takes it', example: 'M. Durand' }),
     note: printable(/^[^\u0000-\u001f\u007f-\u009f]*$/)
       .max(500)
       .optional(),

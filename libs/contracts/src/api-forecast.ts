@@ -22,7 +22,10 @@ export type DegradationView = z.infer<typeof DegradationView>;
 
 export const InputAgeView = z
   .object({ input: z.string().meta({ description: '`rain` or a station' }), newest: Instant.nullable(), ageMinutes: z.number().nullable() })
-  .meta({ id: 'InputAgeView', description: 'How old each input was at the cut-off' });
+  .meta({
+    id: 'InputAgeView',
+    description: 'How old each input was at the cut-off: of a gauge the newest value that could be used, neither doubted nor rejected',
+  });
 export type InputAgeView = z.infer<typeof InputAgeView>;
 
 export const ForecastValue = z

@@ -2,6 +2,7 @@
 export * from './api-envelope.js';
 export * from './api-basins.js';
 export * from './api-stations.js';
+export * from './api-verdicts.js';
 export * from './api-forecast.js';
 export * from './api-alerts.js';
 export * from './api-reanalysis.js';

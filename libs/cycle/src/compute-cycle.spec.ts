@@ -124,6 +124,25 @@ describe('computeCycle', () => {
     expect(last.outcome).toBe('degraded');
   });
 
+  it('makes nothing of values that are rejected, and says how old what it used was', () => {
+    const flagged = (flag: number, after: number) => (inputs: CycleInputs) => ({
+      ...inputs,
+      observed: {
+        ...inputs.observed,
+        discharge: inputs.observed.discharge.map(one => ({ ...one, flags: Uint8Array.from(one.times, time => (time > after ? flag : 0)) })),
+      },
+    });
+    const [rejected, trusted] = [flagged(6, 0), flagged(1, 0)].map(change => runCycles(scene, 50, change).at(-1)!);
+    const alone = runCycles(scene, 50, inputs => ({ ...inputs, observed: { ...inputs.observed, discharge: [] } })).at(-1)!;
+    expect(rejected!.stateHash).toBe(alone.stateHash);
+    expect(rejected!.inputAges).toEqual(alone.inputAges);
+    expect(trusted!.stateHash).toBe(results.find(({ issueTime }) => issueTime === trusted!.issueTime)!.stateHash);
+    const stopped = runCycles(scene, 50, inputs => flagged(6, inputs.issueTime - 3 * HOUR_MS)(inputs)).at(-1)!;
+    expect(stopped.inputAges.filter(({ input }) => input !== 'rain').every(({ ageMs }) => ageMs !== null && ageMs >= 3 * HOUR_MS)).toBe(
+      true,
+    );
+  });
+
   it('ends its state where rain was known, and catches up when it comes', () => {
     const late = (k: number) => (inputs: CycleInputs) =>
       inputs.issueTime < hour(k)

@@ -128,8 +128,10 @@ function rainCode({ reason, from }: Substitution, issueTime: EpochMs): Degradati
 function gaugeDegradations(ages: readonly InputAge[], basin: BasinModel): Degradation[] {
   return basin.stations.filter(assimilated).flatMap(({ id }): Degradation[] => {
     const age = ages.find(({ input }) => input === id)?.ageMs ?? null;
-    if (age === null) return [{ code: 'GAUGE_SILENT', subject: id, message: `${id} has sent nothing in the window` }];
+    if (age === null) return [{ code: 'GAUGE_SILENT', subject: id, message: `${id} has sent nothing in the window that can be used` }];
     if (age <= GAUGE_LATE_MS) return [];
-    return [{ code: 'GAUGE_LATE', subject: id, message: `the newest value of ${id} is ${Math.round(age / 60_000)} minutes old` }];
+    return [
+      { code: 'GAUGE_LATE', subject: id, message: `the newest value of ${id} that can be used is ${Math.round(age / 60_000)} minutes old` },
+    ];
   });
 }

@@ -1,5 +1,6 @@
 import { exceedanceAt } from '#assimilation';
 import { stampOf, type EpochMs, type Station } from '#hydrology';
+import { trusted } from './analyse.js';
 import type { ObservedWindow } from './inputs.js';
 import type { Exceedance, ForecastPeak, Hydrograph, InputAge } from './result.js';
 
@@ -29,7 +30,7 @@ export function findPeak(hydrograph: Hydrograph): ForecastPeak {
   };
 }
 
-/** How old each input was at the cut-off. */
+/** How old each input was at the cut-off: of a gauge the newest value that could be used, for one that is doubted or rejected tells the forecast nothing. */
 export function measureInputAges(
   observed: ObservedWindow,
   stations: readonly Station[],
@@ -43,7 +44,8 @@ export function measureInputAges(
 
 function newestValue(observed: ObservedWindow, id: string, asOf: EpochMs): EpochMs | null {
   const series = observed.discharge.find(({ station }) => station === id);
-  const times = series === undefined ? [] : [...series.times].filter((time, k) => time <= asOf && Number.isFinite(series.values[k]!));
+  const times =
+    series === undefined ? [] : [...series.times].filter((time, k) => time <= asOf && trusted(series.values[k]!, series.flags[k]!));
   return times.length === 0 ? null : (Math.max(...times) as EpochMs);
 }
 

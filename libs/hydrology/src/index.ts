@@ -31,6 +31,7 @@ export { outletsOf, splitIntoBasins, type Basin } from './split-basins.js';
 export { cutBasins, type BasinCut } from './cut-basins.js';
 export { zonesOfCells, cellsUpstreamOf } from './sub-basins.js';
 export { findConfluences, chooseVirtualCells, isUpstream, type Confluence } from './confluences.js';
+export { linksOfGauges, type GaugeLink, type LinkedGauge } from './gauge-links.js';
 export {
   annualMaxima,
   fitAreaExponent,

@@ -2,19 +2,27 @@ export type { ObservationSource, PollWindow, RawGaugeValue, RawObservation, RawR
 export { Refusal, reject, type Reject, type RejectCode } from './reject.js';
 export { decodeRain, encodeDepths, meanDepth } from './decode/rain-message.js';
 export { findUndecodable } from './decode/gauge-value.js';
-export { checkDischarge, type Quality } from './qc/check-discharge.js';
+export { checkDischarge } from './qc/check-discharge.js';
+export { GaugeJudge, type GaugeNetwork, type Revised } from './qc/gauge-judge.js';
 export { judgeAgain } from './qc/judge-again.js';
 export { STALL_MARGIN_MS, freshnessAt, isStalled, type Freshness } from './qc/freshness.js';
 export { limitsOfArea, limitsOfStation, type QcChoices, type QcLimits } from './qc/limits.js';
+export { SPATIAL_WINDOW_MS } from './qc/spatial.js';
 export {
   DOUBTFUL_COMPLETED,
+  EXTRAPOLATED,
   FLAG_SOURCES,
+  MANUAL,
   MISSING,
+  RATED,
+  RELIABLE_CORRECTED,
   UNRELIABLE,
   isTrusted,
+  sourcesOf,
   type Candidate,
   type FlagSource,
   type KnownValue,
+  type Quality,
 } from './qc/verdict.js';
 export { affineOf, decodeGeoTiff, type Raster } from './gridded/geotiff.js';
 export { parseTimeUnits } from './gridded/cf-time.js';

@@ -4,7 +4,7 @@ import type { Queryable } from './connect.js';
 export const DATABASE_ROLES = Object.freeze({ writer: 'freshet_writer', reader: 'freshet_reader' });
 
 /** The writer may not change the schema or rewrite history. */
-const APPEND_ONLY = ['alert_event', 'reject', 'operator_act', 'operator_act_outcome'] as const;
+const APPEND_ONLY = ['alert_event', 'reject', 'operator_act', 'operator_act_outcome', 'verdict'] as const;
 /** Keys are made and revoked by the owner; the writer checks them, the reader has nothing to do with them. */
 const KEYS = 'api_key';
 

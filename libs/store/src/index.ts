@@ -5,7 +5,25 @@ export { readEdition, HYPERTABLES, type Edition } from './timescale.js';
 export { grantDatabaseRoles, DATABASE_ROLES } from './database-roles.js';
 export { keepHouse, type HouseKept } from './keep-house.js';
 export { writeCycleMetrics, type CycleMetrics } from './cycle-metrics.js';
-export { writeObservations, readObservations, type ObservationRow, type ObservationQuery, type OnTime } from './observations.js';
+export {
+  writeObservations,
+  readJudged,
+  readObservations,
+  type JudgedValue,
+  type ObservationRow,
+  type ObservationQuery,
+  type OnTime,
+} from './observations.js';
+export {
+  applyVerdicts,
+  decideVerdict,
+  lockVerdicts,
+  readVerdicts,
+  type DecidedVerdict,
+  type Decision,
+  type Stretch,
+  type VerdictsOf,
+} from './verdicts.js';
 export { writeRain, readRain, type RainRow, type RainQuery } from './rain.js';
 export { writeRejects, type RejectRow } from './rejects.js';
 export { takeFeed, saveFeed, readFeeds, readFeedViews, releaseFeeds, type FeedRow, type StalledInput } from './feeds.js';

@@ -1,4 +1,4 @@
-import { SECOND_MS, stationId, toIso, type EpochMs, type PointSeries, type QualityFlag } from '#hydrology';
+import { SECOND_MS, epochMs, stationId, toIso, type EpochMs, type PointSeries, type QualityFlag } from '#hydrology';
 import type { Queryable } from './connect.js';
 import { splitRepeats } from './split-repeats.js';
 
@@ -37,7 +37,8 @@ export interface OnTime {
 
 /**
  * Archives values, oldest receipt first. A value already there is not written again; one that differs becomes the next
- * revision; a late repeat of an older receipt changes nothing, so a message delivered twice leaves one trace.
+ * revision; a late repeat of an older receipt changes nothing, so a message delivered twice leaves one trace. Compared is with what the
+ * checks made of it last, not with what an operator decided: `applyVerdicts` puts that on top again.
  */
 export async function writeObservations(db: Queryable, basin: string, rows: readonly ObservationRow[]): Promise<void> {
   for (const wave of splitRepeats(rows, row => `${row.station}/${row.variable}/${row.validTime}`)) {
@@ -76,17 +77,54 @@ const WRITE_FIRST = `${INTO}
   on conflict do nothing`;
 
 const WRITE_REVISIONS = `${INTO}
-  select $1, new.station, new.variable, new.valid_time, last.revision + 1, new.received_at, new.value, new.flag, new.flag_source, new.source ${NEW}
+  select $1, new.station, new.variable, new.valid_time, newest.revision + 1, new.received_at, new.value, new.flag, new.flag_source, new.source ${NEW}
   join lateral (
-    select revision, received_at, value, flag from observation old
-    where old.station = new.station and old.variable = new.variable and old.valid_time = new.valid_time
+    select received_at, value, flag from observation old
+    where old.station = new.station and old.variable = new.variable and old.valid_time = new.valid_time and old.verdict is null
     order by revision desc limit 1
   ) last on new.received_at > last.received_at and (new.value is distinct from last.value or new.flag <> last.flag)
+  join lateral (
+    select max(revision) as revision from observation old
+    where old.station = new.station and old.variable = new.variable and old.valid_time = new.valid_time
+  ) newest on true
   on conflict do nothing`;
 
 /** The values as they were known at `asOf`, one series a station, ascending; values reported as missing are left out. */
 export async function readObservations(db: Queryable, query: ObservationQuery): Promise<PointSeries[]> {
-  const { rows } = await db.query<{ station: string; times: number[]; values: number[]; flags: number[] }>(READ, [
+  return (await readSeries(db, query)).map(row => ({
+    station: stationId(row.station),
+    variable: query.variable,
+    times: Float64Array.from(row.times),
+    values: Float64Array.from(row.values),
+    flags: Uint8Array.from(row.flags),
+  }));
+}
+
+/** A value as it was judged. */
+export interface JudgedValue {
+  readonly validTime: EpochMs;
+  readonly value: number;
+  readonly flag: number;
+  readonly flagSource: string;
+}
+
+/** The same values with the checks that spoke, by station. */
+export async function readJudged(db: Queryable, query: ObservationQuery): Promise<Map<string, JudgedValue[]>> {
+  const judged = ({ times, values, flags, sources }: SeriesRow): JudgedValue[] =>
+    times.map((time, k) => ({ validTime: epochMs(time), value: values[k]!, flag: flags[k]!, flagSource: sources[k]! }));
+  return new Map((await readSeries(db, query)).map(row => [row.station, judged(row)]));
+}
+
+interface SeriesRow {
+  readonly station: string;
+  readonly times: number[];
+  readonly values: number[];
+  readonly flags: number[];
+  readonly sources: string[];
+}
+
+async function readSeries(db: Queryable, query: ObservationQuery): Promise<SeriesRow[]> {
+  const { rows } = await db.query<SeriesRow>(READ, [
     query.basin,
     query.variable,
     toIso(query.from),
@@ -96,22 +134,17 @@ export async function readObservations(db: Queryable, query: ObservationQuery): 
     query.onTime ? toIso(query.onTime.cutOff) : null,
     query.onTime ? toIso(query.onTime.stampedUntil) : null,
   ]);
-  return rows.map(row => ({
-    station: stationId(row.station),
-    variable: query.variable,
-    times: Float64Array.from(row.times),
-    values: Float64Array.from(row.values),
-    flags: Uint8Array.from(row.flags),
-  }));
+  return rows;
 }
 
 const READ = `
   select station,
     array_agg((extract(epoch from valid_time) * 1000)::float8 order by valid_time) as times,
     array_agg(value order by valid_time) as values,
-    array_agg(flag order by valid_time) as flags
+    array_agg(flag order by valid_time) as flags,
+    array_agg(flag_source order by valid_time) as sources
   from (
-    select distinct on (station, valid_time) station, valid_time, value, flag
+    select distinct on (station, valid_time) station, valid_time, value, flag, flag_source
     from observation
     where basin = $1 and variable = $2 and valid_time > $3 and valid_time <= $4 and received_at <= $5
       and ($6::text[] is null or station = any($6)) and ($7::timestamptz is null or valid_time <= $8 or received_at <= $7)

@@ -1,4 +1,4 @@
-import type { Forecast, LevelName, ObservationValue, StationView } from '#contracts';
+import type { Forecast, LevelName, ObservationValue, StationView, VerdictView } from '#contracts';
 
 /** What the hydrograph draws: times in epoch ms UTC, discharge in m³/s, rain in mm per hour. */
 export interface HydrographModel {
@@ -62,6 +62,8 @@ export interface StationDetail {
   readonly forecast: Forecast | null;
   readonly earlier: readonly Forecast[];
   readonly observations: readonly ObservationValue[];
+  /** What operators decided of them, newest first. */
+  readonly verdicts: readonly VerdictView[];
 }
 
 const HOUR_MS = 3_600_000;
@@ -72,7 +74,7 @@ const DOUBTFUL = 3;
 const MISSING = 9;
 
 /** Puts the replies of the API about one station on one time axis: 24 h back, 24 h ahead of the issue time. */
-export function hydrographModel(station: StationView, detail: StationDetail, now: number): HydrographModel {
+export function hydrographModel(station: StationView, detail: Omit<StationDetail, 'verdicts'>, now: number): HydrographModel {
   const issueTime = detail.forecast ? Date.parse(detail.forecast.issueTime) : null;
   const reference = issueTime ?? now;
   const from = reference - PAST_MS;

@@ -3,7 +3,8 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Signature } from '../client.js';
 import { formatStamp } from '../format.js';
 import { unsignedOf, type AlertGroup } from '../group-alerts.js';
-import { recallOperator, rememberOperator } from '../preferences.js';
+import { recallOperator } from '../preferences.js';
+import { useSending } from './use-sending.js';
 
 /** Signs alerts with a name and perhaps a word on why; rejects with what the server said. */
 export type Acknowledge = (alerts: readonly string[], signature: Signature) => Promise<void>;
@@ -58,13 +59,13 @@ interface SignFormProps {
 function SignForm({ onSign, onClose }: SignFormProps) {
   const [operator, setOperator] = useState(recallOperator());
   const [note, setNote] = useState('');
-  const { problem, sending, send } = useSending(onSign, onClose);
+  const { problem, sending, send } = useSending('Not acknowledged', onClose);
   return (
     <form
       class="sign"
       onSubmit={event => {
         event.preventDefault();
-        void send({ operator: operator.trim(), ...(note.trim() !== '' && { note: note.trim() }) });
+        void send(operator.trim(), name => onSign({ operator: name, ...(note.trim() !== '' && { note: note.trim() }) }));
       }}
       onKeyDown={event => {
         if (event.key === 'Escape') onClose();
@@ -107,22 +108,4 @@ function Field({ label, focused = false, onValue, ...input }: FieldProps) {
       />
     </label>
   );
-}
-
-/** Sends once at a time; a refusal stays on the form with the server's words. */
-function useSending(onSign: SignFormProps['onSign'], onClose: () => void) {
-  const [problem, setProblem] = useState('');
-  const [sending, setSending] = useState(false);
-  const send = async (signature: Signature): Promise<void> => {
-    setSending(true);
-    try {
-      rememberOperator(signature.operator);
-      await onSign(signature);
-      onClose();
-    } catch (error) {
-      setProblem(`Not acknowledged: ${error instanceof Error ? error.message : String(error)}`);
-      setSending(false);
-    }
-  };
-  return { problem, sending, send };
 }

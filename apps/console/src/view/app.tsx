@@ -18,7 +18,7 @@ export interface AppProps {
   readonly state: LiveState;
 }
 
-const ACTS_NEED_KEY = 'Taking alerts and steering a replay need an operator’s key.';
+const ACTS_NEED_KEY = 'Taking alerts, deciding on values and steering a replay need an operator’s key.';
 const READS_NEED_KEY = 'This system shows its forecasts to whoever has a key.';
 
 /** Banners and bar on top, the situation below; what a command was refused for stands in between. */

@@ -46,7 +46,18 @@ export function SituationPage(props: SituationPageProps) {
           </section>
         </div>
         {standing && (
-          <StationPanel key={selected} standing={standing} detail={state.shown?.detail ?? null} now={situation.now} palette={palette} />
+          <StationPanel
+            key={selected}
+            standing={standing}
+            detail={state.shown?.detail ?? null}
+            now={situation.now}
+            palette={palette}
+            nameOf={input => situation.inputs.find(one => one.input === input)?.name ?? input}
+            onDecide={async verdict => {
+              await props.client.decide(standing.station.id, verdict);
+              props.live.refresh();
+            }}
+          />
         )}
         <AlertColumn {...props} />
       </div>

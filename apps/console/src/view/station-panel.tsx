@@ -4,21 +4,27 @@ import { hydrographModel, type StationDetail } from '../charts/hydrograph-model.
 import { formatDischarge, formatDuration, formatStamp, formatWhen } from '../format.js';
 import type { Palette } from '../palette.js';
 import { onlyFalls, sayPeak, sayTrend, type StationStanding } from '../situation.js';
+import { ForecastInputs } from './forecast-inputs.js';
 import { ForecastTable } from './forecast-table.js';
 import { Hydrograph } from './hydrograph.js';
 import { LevelBadge } from './level-badge.js';
+import { QualityPanel } from './quality-panel.js';
 import { sayStanding } from './station-marker.js';
 import { ThresholdTable } from './threshold-table.js';
+import type { Decide } from './verdict-form.js';
 
 export interface StationPanelProps {
   readonly standing: StationStanding;
   readonly detail: StationDetail | null;
   readonly now: number;
   readonly palette: Palette;
+  /** Of an input: rain or a station. */
+  readonly nameOf: (input: string) => string;
+  readonly onDecide: Decide;
 }
 
 /** One station: the numbers to act on, the hydrograph, what weakens the forecast, the thresholds. */
-export function StationPanel({ standing, detail, now, palette }: StationPanelProps) {
+export function StationPanel({ standing, detail, now, palette, nameOf, onDecide }: StationPanelProps) {
   const { station } = standing;
   const model = useMemo(() => detail && hydrographModel(station, detail, now), [station, detail, now]);
   return (
@@ -44,9 +50,11 @@ export function StationPanel({ standing, detail, now, palette }: StationPanelPro
       ) : (
         <div class="chart is-empty">Reading …</div>
       )}
+      {station.gauged && detail && <QualityPanel detail={detail} now={now} onDecide={onDecide} />}
       <div class="station-tables">
         <ThresholdTable station={station} forecast={detail?.forecast ?? null} now={now} />
         {detail?.forecast && <ForecastTable forecast={detail.forecast} now={now} />}
+        {detail?.forecast && <ForecastInputs forecast={detail.forecast} nameOf={nameOf} now={now} />}
       </div>
     </section>
   );

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { z } from 'zod';
+import { ObservationList, OperatorActList, Problem, VerdictList, VerdictReply } from '#contracts';
+import { startFixtureApi, type FixtureApi } from '../../../test/setup/fixture-api.js';
+import { openTestDatabase, type TestDatabase } from '../../../test/setup/test-database.js';
+
+describe('verdicts of operators over the API', () => {
+  let database: TestDatabase;
+  let api: FixtureApi;
+  beforeAll(async () => {
+    database = await openTestDatabase();
+    api = await startFixtureApi(database.pool, { mode: 'public', consoleFolder: null });
+  }, 60_000);
+  afterAll(async () => {
+    await api.close();
+    await database.close();
+  });
+
+  const ask = async <S extends z.ZodType>(schema: S, path: string, init?: RequestInit): Promise<z.output<S>> =>
+    schema.parse(await (await fetch(`${api.url}${path}`, init)).json());
+  const post = (body: object): RequestInit => ({
+    method: 'POST',
+    headers: { 'x-api-key': api.key, 'content-type': 'application/json' },
+    body: JSON.stringify({ operator: 'M. Durand', reason: 'float stuck, seen on site', ...body }),
+  });
+  const AT = '/v1/stations/V3524010/verdicts';
+  const flags = async (asOf = '') =>
+    (await ask(ObservationList, `/v1/stations/V3524010/observations?from=2014-11-04T12:00Z${asOf}`)).values.map(
+      ({ flag, flagSource, revision }) => `${flag} ${flagSource} ${revision}`,
+    );
+
+  it('are given with a name and a reason, shown to everybody, and seen by reads from then on', async () => {
+    expect(await flags()).toEqual(['0  0', '0  0', '0  0']);
+    const stretch = { from: '2014-11-04T13:00:00Z', to: '2014-11-04T14:00:00Z', decision: 'reject' };
+    const { verdict, values } = await ask(VerdictReply, AT, post(stretch));
+    expect(values).toBe(1);
+    expect(verdict).toMatchObject({ ...stretch, variable: 'Q', by: 'M. Durand', at: '2014-11-04T15:34:00Z', superseded: false });
+    expect(await flags()).toEqual(['0  0', '6 MAN 1', '0  0']);
+    expect(await flags('&asOf=2014-11-04T15:33Z')).toEqual(['0  0', '0  0', '0  0']);
+    expect((await ask(VerdictList, AT)).verdicts.map(({ reason }) => reason)).toEqual(['float stuck, seen on site']);
+    expect((await ask(VerdictList, `${AT}?asOf=2014-11-04T15:33Z`)).verdicts).toEqual([]);
+    await ask(VerdictReply, AT, post({ ...stretch, decision: 'checks', reason: 'it was the other float' }));
+    expect(await flags()).toEqual(['0  0', '0  2', '0  0']);
+    expect((await ask(VerdictList, AT)).verdicts.map(({ superseded }) => superseded)).toEqual([false, true]);
+  });
+
+  it('are announced, so that the alerts weigh the values anew, and kept among the acts of operators', async () => {
+    const { rows } = await database.pool.query<{ value: object }>(
+      `select value from outbox where topic = 'obs.archived.v1' and message_id like '%verdict%' order by id limit 1`,
+    );
+    expect(rows[0]!.value).toMatchObject({ basin: 'cance', runKind: 'replay', values: 1 });
+    const { acts } = await ask(OperatorActList, '/v1/operator-acts?limit=1', { headers: { 'x-api-key': api.key } });
+    expect(acts[0]).toMatchObject({ act: 'POST /v1/stations/:station/verdicts', target: AT, callerName: 'Duty desk', status: 200 });
+  });
+
+  it('are refused without a reason, on nothing, on the distant past, and from whoever may not act', async () => {
+    const stretch = { from: '2014-11-04T13:00:00Z', to: null, decision: 'trust' };
+    const refuse = async (path: string, init: RequestInit) => {
+      const { status, code, detail } = await ask(Problem, path, init);
+      return `${status} ${code} ${detail}`;
+    };
+    expect(await refuse(AT, post({ ...stretch, reason: ' ' }))).toContain('400 QUERY_INVALID');
+    expect(await refuse(AT, post({ ...stretch, decision: 'perhaps' }))).toContain('400 QUERY_INVALID');
+    expect(await refuse(AT, post({ ...stretch, to: '2014-11-04T13:00:00Z' }))).toContain(
+      '409 CONFLICT to: 2014-11-04T13:00:00Z is not after',
+    );
+    expect(await refuse(AT, post({ ...stretch, from: '2014-10-01T00:00:00Z' }))).toContain('begin at 2014-10-04T15:34:00Z or later');
+    expect(await refuse('/v1/stations/CANCE-V1/verdicts', post(stretch))).toContain('409 CONFLICT CANCE-V1 has no gauge');
+    expect(await refuse('/v1/stations/NOWHERE/verdicts', post(stretch))).toContain('404 STATION_UNKNOWN');
+    expect(await refuse(AT, { method: 'POST' })).toContain('401 CALLER_UNKNOWN');
+  });
+});
