@@ -52,14 +52,14 @@ const NOTE = 'calling the mayor of Sarras';
   it('says that everything came on time, and what did not once something did not', async () => {
     const page = await open(api.key);
     const panel = page.locator('[data-test=late-values]');
-    await panel.locator('[data-test=verdict]').waitFor();
+    await panel.locator('[data-test=outcome]').waitFor();
     expect(await panel.innerText()).toContain('Everything came on time and nothing was corrected.');
     await disturbInputs(database.pool);
     await page.reload();
     await panel.locator('[data-input=V3517010]').waitFor();
     expect(await panel.locator('[data-input=V3517010]').innerText()).toMatch(/Ternay gauge\s+1 late, 1 h 35 after its time/);
     expect(await panel.locator('[data-input=V3524010]').innerText()).toContain('1 corrected, by 7.50 m³/s');
-    expect(await panel.locator('[data-test=verdict]').innerText()).toContain('is not known');
+    expect(await panel.locator('[data-test=outcome]').innerText()).toContain('is not known');
   }, 60_000);
 
   it('shows the alerts that would have been and those that would not', async () => {

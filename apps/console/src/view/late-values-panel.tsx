@@ -34,7 +34,7 @@ function Differences({ reply, now }: { readonly reply: ReanalysisReply; readonly
   return (
     <>
       {inputs.length > 0 && <LateInputs inputs={inputs} now={now} />}
-      <p class={changes.length > 0 || reply.waiting > 0 ? 'verdict' : 'quiet'} data-test="verdict">
+      <p class={changes.length > 0 || reply.waiting > 0 ? 'verdict' : 'quiet'} data-test="outcome">
         {sayVerdict(reply)}
       </p>
       {changes.length > 0 && (
