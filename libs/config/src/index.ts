@@ -1,7 +1,15 @@
 export type * from './loaded-domain.js';
 export { DomainYaml, type DomainSettings } from './domain-schema.js';
 export type { AskingSettings, BucketSettings, NotificationSettings } from './arrival-settings.js';
-export { isRainSource, pathFrom, type GaugeKind, type GaugeSettings, type LiveSource, type RainFolderSettings } from './live-sources.js';
+export {
+  isForecastSource,
+  isRainSource,
+  pathFrom,
+  type GaugeKind,
+  type GaugeSettings,
+  type LiveSource,
+  type RainFolderSettings,
+} from './live-sources.js';
 export { Duration, parseDuration } from './duration.js';
 export { loadDomain } from './load-domain.js';
 export { readSmashMesh, readSmashWindow, type SmashWindow } from './smash-window.js';

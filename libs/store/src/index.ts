@@ -6,6 +6,7 @@ export { grantDatabaseRoles, DATABASE_ROLES } from './database-roles.js';
 export { keepHouse, type HouseKept } from './keep-house.js';
 export { writeCycleMetrics, type CycleMetrics } from './cycle-metrics.js';
 export { writeObservations, readObservations, type ObservationRow, type ObservationQuery, type OnTime } from './observations.js';
+export { readRainForecasts, writeRainForecasts, type ForecastGrid, type ForecastRow } from './rain-forecasts.js';
 export { writeRain, readRain, type RainRow, type RainQuery } from './rain.js';
 export { writeRejects, type RejectRow } from './rejects.js';
 export { takeFeed, saveFeed, readFeeds, readFeedViews, releaseFeeds, type FeedRow, type StalledInput } from './feeds.js';
