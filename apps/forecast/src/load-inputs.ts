@@ -17,6 +17,7 @@ import { judgeAgain, limitsOfStation } from '#observation';
 import { readObservations, readRain, readStatesBefore, type Lease, type Pool, type StateRow } from '#store';
 import type { CycleTask } from './cycle-messages.js';
 import type { ForecastBasin } from './forecast-basin.js';
+import { modelRain, withModel } from './model-rain.js';
 import { nowcastRain } from './nowcast-rain.js';
 
 /** Values before the window help to see whether a gauge is alive. */
@@ -36,7 +37,8 @@ export async function loadInputs(pool: Pool, basin: ForecastBasin, lease: Lease)
     readRain(pool, { basin: model.basin, from: start, to: issueTime, asOf }),
     readObservations(pool, { basin: model.basin, variable: 'Q', from: epochMs(start - BEFORE_WINDOW_MS), to: issueTime, asOf }),
   ]);
-  return taskOf(basin, { issueTime, asOf, background, previous, rain, discharge });
+  const futureRain = await expectedRain(pool, basin, { received: rain, issueTime, asOf, start });
+  return taskOf(basin, { issueTime, asOf, background, previous, rain, discharge, futureRain });
 }
 
 /** Same reading at low flow: a fortnight, and what the window looks back on. */
@@ -65,9 +67,10 @@ export async function loadReanalysisInputs(pool: Pool, basin: ForecastBasin, lea
       onTime: onTime(gauges.latency),
     }),
   ]);
+  const onTimeRain = rain.map(grid => ({ ...grid, receivedAt: epochMs(Math.min(grid.receivedAt, grid.validTime + radar.latency)) }));
   return taskOf(basin, {
-    ...{ issueTime, asOf: cutOff, background, previous },
-    rain: rain.map(grid => ({ ...grid, receivedAt: epochMs(Math.min(grid.receivedAt, grid.validTime + radar.latency)) })),
+    ...{ issueTime, asOf: cutOff, background, previous, rain: onTimeRain },
+    futureRain: await expectedRain(pool, basin, { received: onTimeRain, issueTime, asOf: cutOff, start }),
     discharge: judgedAgain(basin, discharge, first),
   });
 }
@@ -90,9 +93,10 @@ interface Known {
   readonly previous: StateRow;
   readonly rain: CycleTask['observed']['rain'];
   readonly discharge: readonly PointSeries[];
+  readonly futureRain: FutureRain;
 }
 
-function taskOf(basin: ForecastBasin, { issueTime, asOf, background, previous, rain, discharge }: Known): CycleTask {
+function taskOf(basin: ForecastBasin, { issueTime, asOf, background, previous, rain, discharge, futureRain }: Known): CycleTask {
   const { model, domain } = basin;
   const [start, end] = [background.validTime, epochMs(issueTime + model.leadMs)];
   return {
@@ -102,7 +106,7 @@ function taskOf(basin: ForecastBasin, { issueTime, asOf, background, previous, r
     background: background.state,
     previous: previous.state,
     observed: { rain, discharge, pet: domain.record.pet(timeGrid(start, end, model.stepMs)) },
-    futureRain: expectedRain(basin, rain, { issueTime, asOf, start, end }),
+    futureRain,
   };
 }
 
@@ -120,15 +124,27 @@ async function readStates(
   });
 }
 
-interface Times {
+interface Expecting {
+  readonly received: readonly RainGrid[];
   readonly issueTime: EpochMs;
   readonly asOf: EpochMs;
   readonly start: EpochMs;
-  readonly end: EpochMs;
 }
 
-/** `known` looks into the record: what has fallen but not arrived, and what will fall. For hindcasts and exercises only. */
-function expectedRain({ rain, domain }: ForecastBasin, received: readonly RainGrid[], { start, end, ...now }: Times): FutureRain {
+/**
+ * `known` looks into the record: what has fallen but not arrived, and what will fall; for hindcasts and exercises only. Behind a nowcast stands the
+ * weather model where the ladder has it.
+ */
+async function expectedRain(
+  pool: Pool,
+  { rain, domain, model }: ForecastBasin,
+  { received, start, ...now }: Expecting,
+): Promise<FutureRain> {
+  const end = epochMs(now.issueTime + model.leadMs);
   if (rain === 'known') return { kind: 'known', rain: domain.record.rain(start, end) };
-  return rain === 'nowcast' ? nowcastRain(domain.mesh, received, now) : { kind: rain };
+  const runs = () => modelRain(pool, { basin: model.basin, end, ...now });
+  if (rain === 'nwp') return withModel({ kind: 'persistence' }, await runs());
+  if (rain !== 'nowcast') return { kind: rain };
+  const nowcast = nowcastRain(domain.mesh, received, now);
+  return domain.settings.forcing.ladder.includes('nwp') ? withModel(nowcast, await runs()) : nowcast;
 }

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Fault } from '#errors';
-import { BEAT_MS, DAY_MS, epochMs, parseIso } from '#hydrology';
+import { BEAT_MS, DAY_MS, epochMs, parseIso, type EpochMs } from '#hydrology';
 import { createLogger } from '#runtime';
-import { insertDueCycles, takeLease, writeStates } from '#store';
+import { insertDueCycles, takeLease, writeRainForecasts, writeStates } from '#store';
 import { openTestDatabase, type TestDatabase } from '../../../test/setup/test-database.js';
 import type { ComputedCycle, CycleTask } from './cycle-messages.js';
 import type { CyclePool } from './cycle-pool.js';
@@ -89,6 +89,25 @@ describe('run cycle', () => {
       ['spin-up -95', `state ${beat(0)}`],
     ]);
     expect(await ledger()).toMatchObject([{ status: 'complete' }, { status: 'complete' }]);
+  });
+
+  it('is given the runs of a weather model that had come by its cut-off, and no later one', async () => {
+    await spunUp();
+    const run = (issued: EpochMs, receivedAt: EpochMs, depth: number) => ({
+      ...{ source: 'model', issued, validTime: epochMs(issued + DAY_MS), durationMs: DAY_MS, receivedAt, values: Float32Array.of(depth) },
+    });
+    await writeRainForecasts(database.pool, 'cance', [run(beat(-24), beat(1), 5), run(beat(0), epochMs(beat(1) + 1000), 9)]);
+    const seen: CycleTask['futureRain'][] = [];
+    const expecting = role(task => {
+      seen.push(task.futureRain);
+      return Promise.resolve(computed(task));
+    });
+    const basins = new Map([['cance', { ...basin, rain: 'nwp' as const }]]);
+    for (const k of [0, 1]) await runCycle({ ...expecting, basins }, 'cance', beat(k));
+    expect(seen).toMatchObject([
+      { kind: 'persistence', because: 'No run of a weather model has come' },
+      { kind: 'nwp', rain: [{ validTime: beat(72), durationMs: DAY_MS, values: Float32Array.of(5) }] },
+    ]);
   });
 
   it('does a finished cycle no second time', async () => {

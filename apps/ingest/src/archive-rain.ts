@@ -1,20 +1,23 @@
 import type { Message } from '#bus';
 import { epochMs } from '#hydrology';
 import { decodeRain, meanDepth } from '#observation';
-import { inTransaction, writeRain, writeRejects, type RainRow, type RejectRow } from '#store';
+import { inTransaction, writeRain, writeRainForecasts, writeRejects, type ForecastRow, type RainRow, type RejectRow } from '#store';
 import { basinOf, type Archive } from './archive.js';
 
 /** A grid of which some cells are missing is complete enough to use, and says so. */
 const PARTIAL = 'PARTIAL';
 
-/** Archives rain grids; a grid that is corrupt or impossible is named among the rejects and its hour stays missing. */
+/** Archives rain grids, those of weather models by their runs; a grid that is corrupt or impossible is named among the rejects and its hour stays missing. */
 export async function archiveRain(archive: Archive, batch: readonly Message<'obs.rain.v1'>[]): Promise<void> {
   const basin = basinOf(archive, batch[0]!.key);
   const rows: RainRow[] = [];
+  const forecasts: ForecastRow[] = [];
   const rejects: RejectRow[] = [];
   for (const { value } of batch) {
     const decoded = decodeRain(value, basin.cellCount);
-    if ('grid' in decoded) {
+    if ('grid' in decoded && value.issuedAt !== undefined) {
+      forecasts.push({ ...decoded.grid, source: value.source, issued: epochMs(value.issuedAt) });
+    } else if ('grid' in decoded) {
       const partial = decoded.grid.values.some(Number.isNaN);
       rows.push({
         ...decoded.grid,
@@ -30,6 +33,7 @@ export async function archiveRain(archive: Archive, batch: readonly Message<'obs
   }
   await inTransaction(archive.pool, async client => {
     await writeRain(client, basin.basin, rows);
+    await writeRainForecasts(client, basin.basin, forecasts);
     await writeRejects(client, basin.basin, rejects);
   });
 }

@@ -99,11 +99,14 @@ async function publishInBatches<T>(messages: readonly T[], publish: (batch: read
 }
 
 function rainMessage({ basin, sourceIds }: Collection, grid: Extract<RawObservation, { kind: 'rain' }>): Message<'obs.rain.v1'> {
-  const { validTime, durationMs, receivedAt, values } = grid;
+  const { validTime, durationMs, issued, receivedAt, values } = grid;
   return {
     key: basin,
-    id: `${sourceIds.rain}/${basin}/${validTime}/${receivedAt}`,
-    value: { basin, source: sourceIds.rain, receivedAt, validTime, durationMs, cells: values.length, depthMm: encodeDepths(values) },
+    id: `${sourceIds.rain}/${basin}/${validTime}/${issued === undefined ? '' : `${issued}/${durationMs}/`}${receivedAt}`,
+    value: {
+      ...{ basin, source: sourceIds.rain, receivedAt, validTime, durationMs, cells: values.length, depthMm: encodeDepths(values) },
+      ...(issued !== undefined && { issuedAt: issued }),
+    },
   };
 }
 

@@ -73,7 +73,7 @@ const Sources = z.strictObject({ radar: Source, gauges: Source, live: z.array(Li
 const Forcing = z.strictObject({
   /** What stands in for rain that has not come or not fallen, first rung first. */
   ladder: z
-    .array(z.enum(['nowcast', 'persistence', 'zero']))
+    .array(z.enum(['nowcast', 'nwp', 'persistence', 'zero']))
     .min(1)
     .default(['persistence', 'zero']),
   /** Time over which the last received rain fades to nothing. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Address, arrival, asking, askingInTime } from './arrival-settings.js';
 import { Duration } from './duration.js';
 
-/** Folders of gridded rain. The first name takes every format that Freshet reads, the others one only. */
+/** Folders of gridded rain. The first name takes every format that Freshet reads, the others one only; the last those of weather models. */
 export const RAIN_KINDS = [
   'rain-folder',
   'odim-folder',
@@ -12,6 +12,7 @@ export const RAIN_KINDS = [
   'radolan-folder',
   'geotiff-folder',
   'grib2-folder',
+  'nwp-folder',
 ] as const;
 /** Gauge services and formats, over HTTP or as files in a folder. */
 export const GAUGE_KINDS = ['hubeau', 'vigicrues', 'ea', 'ea-xml', 'usgs', 'usgs-waterml', 'waterml2', 'pi-xml', 'pi-json', 'csv'] as const;
@@ -52,6 +53,8 @@ const RainFolderSource = z.strictObject({
   unitMm: z.number().positive().default(1),
   /** Side of the cells onto which polar data are brought, m. */
   polarCell: z.number().min(100).max(10_000).default(1000),
+  /** Of an ensemble of a weather model, 0 unless set. */
+  member: z.number().int().min(0).max(255).optional(),
 });
 
 const column = z.strictObject({ column: z.string().min(1) });
@@ -116,11 +119,16 @@ export type GaugeSettings = z.infer<typeof GaugeSource>;
 
 export const isRainSource = (source: LiveSource): source is RainFolderSettings => (RAIN_KINDS as readonly string[]).includes(source.kind);
 
+/** Rain that a weather model expects, not rain that fell. */
+export const isForecastSource = (source: LiveSource): boolean => source.kind === 'nwp-folder';
+
 /** Mistakes between sources, by key: two of one name, two of rain (which would be added up), stations that are no gauges of the domain. */
 export function checkLiveSources(sources: readonly LiveSource[], gauged: readonly string[]): string[] {
   const ids = sources.map(({ id }) => id);
   const twice = ids.filter((id, k) => ids.indexOf(id) !== k);
-  const rain = sources.filter(source => source.enabled && isRainSource(source));
+  const gridded = sources.filter(source => source.enabled && isRainSource(source));
+  const models = gridded.filter(isForecastSource);
+  const rain = gridded.filter(source => !isForecastSource(source));
   const strangers = sources.flatMap((source, k) =>
     isRainSource(source)
       ? []
@@ -136,6 +144,7 @@ export function checkLiveSources(sources: readonly LiveSource[], gauged: readonl
     ),
     ...twice.map(id => `sources.live: two sources are called ${id}`),
     ...(rain.length > 1 ? [`sources.live: ${rain.map(({ id }) => id).join(' and ')} both bring rain; enable one`] : []),
+    ...(models.length > 1 ? [`sources.live: ${models.map(({ id }) => id).join(' and ')} are both of weather models; enable one`] : []),
     ...strangers,
   ];
 }

@@ -23,6 +23,8 @@ export const RainMessage = z.object({
   receivedAt: time,
   validTime: time,
   durationMs: z.number().int().positive(),
+  /** Of the run of a weather model; absent where the rain was measured. */
+  issuedAt: time.optional(),
   cells: z.number().int().positive(),
   /** base64 of little-endian float32, mm over the duration, NaN = missing. */
   depthMm: z.string(),

@@ -143,6 +143,15 @@ describe('computeCycle', () => {
     );
   });
 
+  it('takes the rain of a weather model as if it were known, and says whose it is', () => {
+    const because = 'The newest run of the weather model is that of yesterday';
+    const [first] = runCycles(scene, 40, inputs => ({ ...inputs, futureRain: { kind: 'nwp', rain: scene.rain, because } }));
+    expect([...first!.hydrographs[0]!.openLoop]).toEqual([...results[0]!.hydrographs[0]!.openLoop]);
+    const said = first!.degradations.filter(({ subject }) => subject === 'rain').map(({ code, message }) => [code, message]);
+    expect(said).toContainEqual(['RAIN_SUBSTITUTED', because]);
+    expect(said).toContainEqual(['RAIN_SUBSTITUTED', expect.stringContaining('has not fallen yet; the weather model is used')]);
+  });
+
   it('ends its state where rain was known, and catches up when it comes', () => {
     const late = (k: number) => (inputs: CycleInputs) =>
       inputs.issueTime < hour(k)

@@ -107,13 +107,17 @@ function forcingOf(inputs: CycleInputs, basin: BasinModel): Forcing {
   });
 }
 
-/** What is not measured; of rain that has not fallen, only that a nowcast stands in for it, or why none does. */
+/** Of rain that has not fallen, only these are said: everything else is what the domain is set to. */
+const SAID: ReadonlySet<Substitution['origin']> = new Set(['nowcast', 'blended', 'nwp']);
+
+/** What is not measured; of rain that has not fallen, only what of it is expected, or why nothing is. */
 function rainDegradations({ substitutions }: Forcing, { issueTime, futureRain }: CycleInputs): Degradation[] {
-  const because = futureRain.kind === 'persistence' ? futureRain.because : undefined;
-  const instead = because === undefined ? [] : [`${because}; the last received rain, fading, is used`];
+  const because = 'because' in futureRain ? futureRain.because : undefined;
+  const used = futureRain.kind === 'persistence' ? '; the last received rain, fading, is used' : '';
+  const instead = because === undefined ? [] : [`${because}${used}`];
   return [
     ...substitutions
-      .filter(({ reason, origin }) => reason !== 'future' || origin === 'nowcast')
+      .filter(({ reason, origin }) => reason !== 'future' || SAID.has(origin))
       .map((one): Degradation => ({ code: rainCode(one, issueTime), subject: 'rain', message: describeSubstitution(one) })),
     ...instead.map((message): Degradation => ({ code: 'RAIN_SUBSTITUTED', subject: 'rain', message })),
   ];

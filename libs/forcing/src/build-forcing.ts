@@ -4,13 +4,15 @@ import { coverSteps, type RainPart } from './cover-steps.js';
 import { mergeSubstitutions, type RainOrigin, type Substitution, type SubstitutionReason } from './substitution.js';
 
 /**
- * What stands in for rain that has not come or not fallen, after the last received grid. `because` says why persistence is used
- * where something better was asked for. Nowcast grids are NaN where they say nothing: there, and after them, persistence goes on.
+ * What stands in for rain that has not come or not fallen, after the last received grid. `because` says why something less is used than
+ * was asked for. Grids of a nowcast and of a weather model (`nwp`) are NaN where they say nothing: there, and after them, persistence goes on.
  */
 export type ExpectedRain =
   | { readonly kind: 'persistence'; readonly because?: string }
   | { readonly kind: 'zero' }
-  | { readonly kind: 'known' | 'nowcast'; readonly rain: readonly RainGrid[] };
+  | { readonly kind: 'known'; readonly rain: readonly RainGrid[] }
+  | { readonly kind: 'nowcast'; readonly rain: readonly RainGrid[]; readonly model?: readonly RainGrid[]; readonly because?: string }
+  | { readonly kind: 'nwp'; readonly rain: readonly RainGrid[]; readonly because?: string };
 
 export interface ForcingProblem {
   /** Model steps of the window and the forecast. */
@@ -48,7 +50,9 @@ export interface Forcing {
 }
 
 /** Where the last measured rain stands in. */
-const FADES: ReadonlySet<ExpectedRain['kind']> = new Set(['persistence', 'nowcast']);
+const FADES: ReadonlySet<ExpectedRain['kind']> = new Set(['persistence', 'nowcast', 'nwp']);
+/** The nowcast gives way to the weather model on a straight line: what it carries along is worth nothing after this. */
+const NOWCAST_ENDS_MS = 3 * HOUR_MS;
 const DEFAULT_FADE_MS = HOUR_MS;
 const DEFAULT_GIVE_UP_MS = 3 * HOUR_MS;
 /** A longer hole says too little about its middle to draw a line across it. */
@@ -59,6 +63,7 @@ interface Coverage {
   readonly observed: readonly (readonly RainPart[] | null)[];
   readonly known: readonly (readonly RainPart[] | null)[];
   readonly nowcast: readonly (readonly RainPart[] | null)[];
+  readonly model: readonly (readonly RainPart[] | null)[];
   /** Steps for which a grid came that could not be used. */
   readonly refused: ReadonlySet<number>;
   /** Last step before, and first after each step, that was observed; −1 where there is none. */
@@ -109,7 +114,13 @@ function cover(problem: ForcingProblem): Coverage {
   for (let step = 0, last = -1; step < time.count; step++) before[step] = last = observed[step] === null ? last : step;
   for (let step = time.count - 1, next = -1; step >= 0; step--) after[step] = next = observed[step] === null ? next : step;
   const nowcast = coverSteps(time, expected.kind === 'nowcast' ? expected.rain : []);
-  return { problem, observed, known: coverSteps(time, given), nowcast, refused, before, after };
+  const model = coverSteps(time, modelOf(expected));
+  return { problem, observed, known: coverSteps(time, given), nowcast, model, refused, before, after };
+}
+
+function modelOf(expected: ExpectedRain): readonly RainGrid[] {
+  if (expected.kind === 'nwp') return expected.rain;
+  return expected.kind === 'nowcast' ? (expected.model ?? []) : [];
 }
 
 function fillStep(coverage: Coverage, step: number, into: Float32Array): { readonly origin: RainOrigin; readonly filled: number } {
@@ -117,7 +128,11 @@ function fillStep(coverage: Coverage, step: number, into: Float32Array): { reado
   if (observed[step] != null) return { origin: 'observed', filled: addDepths(observed[step], 1, into) };
   if (known[step] != null) return { origin: 'known', filled: addDepths(known[step], 1, into) };
   if (interpolate(coverage, step, into)) return { origin: 'interpolated', filled: into.length };
-  if (coverage.nowcast[step] != null) return { origin: 'nowcast', filled: addNowcast(coverage, step, into) };
+  const [nowcast, model] = [coverage.nowcast[step] ?? null, coverage.model[step] ?? null];
+  if (nowcast !== null || model !== null) {
+    const origin = nowcast === null ? 'nwp' : model === null ? 'nowcast' : 'blended';
+    return { origin, filled: addExpected(coverage, step, into, { nowcast, model }) };
+  }
   if (persist(coverage, step, into)) return { origin: 'persistence', filled: into.length };
   return { origin: 'zero', filled: into.length };
 }
@@ -132,17 +147,39 @@ function interpolate({ problem, observed, before, after }: Coverage, step: numbe
   return true;
 }
 
-/** The nowcast where it says something, else what would stand in without one; returns how many cells that were. */
-function addNowcast(coverage: Coverage, step: number, into: Float32Array): number {
+interface ExpectedParts {
+  readonly nowcast: readonly RainPart[] | null;
+  readonly model: readonly RainPart[] | null;
+}
+
+/**
+ * Nowcast and weather model by their shares where both say something, else the one that does, else what would stand in without them;
+ * returns how many cells that were.
+ */
+function addExpected(coverage: Coverage, step: number, into: Float32Array, { nowcast, model }: ExpectedParts): number {
   persist(coverage, step, into);
+  const share = nowcastShare(coverage.problem, step);
   let silent = 0;
   for (let cell = 0; cell < into.length; cell++) {
-    let depth = 0;
-    for (const { grid, factor } of coverage.nowcast[step]!) depth += factor * grid.values[cell]!;
-    if (depth >= 0) into[cell] = depth;
+    const [carried, forecast] = [depthOf(nowcast, cell), depthOf(model, cell)];
+    if (carried >= 0 && forecast >= 0) into[cell] = share * carried + (1 - share) * forecast;
+    else if (carried >= 0) into[cell] = carried;
+    else if (forecast >= 0) into[cell] = forecast;
     else silent++;
   }
   return silent;
+}
+
+function depthOf(parts: readonly RainPart[] | null, cell: number): number {
+  let depth = parts === null ? NaN : 0;
+  for (const { grid, factor } of parts ?? []) depth += factor * grid.values[cell]!;
+  return depth;
+}
+
+/** 1 up to the issue, then falling to nothing; the middle of the step decides. */
+function nowcastShare({ time, issueTime }: ForcingProblem, step: number): number {
+  const lead = stampOf(time, step) - time.stepMs / 2 - issueTime;
+  return Math.min(1, Math.max(0, 1 - lead / NOWCAST_ENDS_MS));
 }
 
 /** The last measured rate, fading linearly: the middle of the step decides its share. */

@@ -2,9 +2,9 @@ import { MINUTE_MS, toIso, type EpochMs } from '#hydrology';
 
 /**
  * Where the rain of a step comes from, best first: measured; given as known (a hindcast, a forecast grid); between the
- * measured hours on both sides of a hole; carried along its motion; the last measured rain, fading; none.
+ * measured hours on both sides of a hole; carried along its motion; both that and a weather model; a weather model; the last measured rain, fading; none.
  */
-export const RAIN_ORIGINS = ['observed', 'known', 'interpolated', 'nowcast', 'persistence', 'zero'] as const;
+export const RAIN_ORIGINS = ['observed', 'known', 'interpolated', 'nowcast', 'blended', 'nwp', 'persistence', 'zero'] as const;
 export type RainOrigin = (typeof RAIN_ORIGINS)[number];
 
 /**
@@ -29,9 +29,14 @@ const USED: Readonly<Record<RainOrigin, string>> = {
   known: 'the rain given as known is used',
   interpolated: 'the rain between the hours before and after is used',
   nowcast: 'the nowcast is used',
+  blended: 'the nowcast, giving way to the weather model, is used',
+  nwp: 'the weather model is used',
   persistence: 'the last received rain, fading, is used',
   zero: 'no rain is used',
 };
+
+/** Of rain that is expected, whose grids may say nothing of some cells. */
+const EXPECTED: ReadonlySet<RainOrigin> = new Set(['nowcast', 'blended', 'nwp']);
 
 /** One sentence for the operator. */
 export function describeSubstitution({ from, to, origin, reason, cells }: Substitution): string {
@@ -44,7 +49,7 @@ export function describeSubstitution({ from, to, origin, reason, cells }: Substi
     unusable: `Rain of ${span} came without usable values`,
   };
   const beside =
-    origin === 'nowcast' && cells > 0 ? `, which says nothing of up to ${cells} cells; there the last received rain fades` : '';
+    EXPECTED.has(origin) && cells > 0 ? `, which says nothing of up to ${cells} cells; there the last received rain fades` : '';
   return `${what[reason]}; ${USED[origin]}${beside}`;
 }
 

@@ -20,6 +20,8 @@ export interface RawRainGrid {
   /** End of the accumulation. */
   readonly validTime: EpochMs;
   readonly durationMs: number;
+  /** Of the run of a weather model; absent where the rain was measured. */
+  readonly issued?: EpochMs;
   readonly receivedAt: EpochMs;
   /** mm over the duration, one value a cell; NaN = missing. */
   readonly values: Float32Array;

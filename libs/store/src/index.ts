@@ -24,6 +24,7 @@ export {
   type Stretch,
   type VerdictsOf,
 } from './verdicts.js';
+export { readRainForecasts, writeRainForecasts, type ForecastGrid, type ForecastRow } from './rain-forecasts.js';
 export { writeRain, readRain, type RainRow, type RainQuery } from './rain.js';
 export { writeRejects, type RejectRow } from './rejects.js';
 export { takeFeed, saveFeed, readFeeds, readFeedViews, releaseFeeds, type FeedRow, type StalledInput } from './feeds.js';

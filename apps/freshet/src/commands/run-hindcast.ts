@@ -20,7 +20,8 @@ export interface HindcastPlan {
   readonly from: EpochMs;
   readonly to: EpochMs;
   readonly everyMs: number;
-  readonly rain: FutureRain['kind'];
+  /** No run of a weather model is in the record. */
+  readonly rain: Exclude<FutureRain['kind'], 'nwp'>;
   /** With the latencies of domain.yaml, or as if every value came at its stamp. */
   readonly latency: 'domain' | 'none';
   /** The record's rain, disturbed or not, in the order of time. */

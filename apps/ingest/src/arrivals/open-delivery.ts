@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { LiveSource } from '#config';
+import { isRainSource, type LiveSource } from '#config';
 import { sayUrl } from '../http/fetch-answer.js';
 import { Service } from '../http/service.js';
 import type { FeedSurroundings, OpenedFeed } from '../feeds/open-feed.js';
@@ -14,7 +14,7 @@ type OpenedFolder = Omit<OpenedFeed, 'settings'>;
 export function withDelivery(settings: LiveSource, opened: OpenedFolder, around: FeedSurroundings): OpenedFolder {
   const { domain, now, trial } = around;
   const common = { folder: opened.address, domainFolder: domain.folder, now };
-  const input = opened.inputs.includes('rain') ? 'rain' : 'gauges';
+  const input = isRainSource(settings) ? 'rain' : 'gauges';
   const filled = (delivery: Delivery) => afterDelivery(opened.source, delivery, { input, now });
   const { bucket, notifications } = settings;
   if (bucket !== undefined) {

@@ -1,4 +1,12 @@
-import { isRainSource, pathFrom, type GaugeSettings, type LiveSource, type LoadedDomain, type RainFolderSettings } from '#config';
+import {
+  isForecastSource,
+  isRainSource,
+  pathFrom,
+  type GaugeSettings,
+  type LiveSource,
+  type LoadedDomain,
+  type RainFolderSettings,
+} from '#config';
 import type { EpochMs } from '#hydrology';
 import type { ObservationSource, RainRaster } from '#observation';
 import { serviceOf, withDelivery } from '../arrivals/open-delivery.js';
@@ -52,24 +60,27 @@ const FORMATS: Readonly<Record<RainFolderSettings['kind'], RainFolder['format']>
   'netcdf-folder': { name: 'NetCDF', product: /^NetCDF/ },
   'radolan-folder': { name: 'RADOLAN', product: /^RADOLAN/ },
   'geotiff-folder': { name: 'GeoTIFF', product: /^GeoTIFF/ },
+  'nwp-folder': undefined,
   'grib2-folder': { name: 'GRIB2', product: /^GRIB2/ },
 };
 
 function openRainFolder(settings: RainFolderSettings, around: FeedSurroundings): OpenedFeed {
   const { domain, decoder, now, onRaster } = around;
-  const { id, kind, variable, duration, reflectivity, minimumQuality, unitMm, polarCell } = settings;
+  const { id, kind, variable, duration, reflectivity, minimumQuality, unitMm, polarCell, member } = settings;
+  const forecasts = isForecastSource(settings);
   const folder = folderOf(settings, settings.folder, around);
   const source = createRainFolderSource({
-    ...{ id, folder, mesh: domain.mesh, definition: domain.projection.definition, format: FORMATS[kind], decoder, now },
+    ...{ id, folder, mesh: domain.mesh, definition: domain.projection.definition, format: FORMATS[kind], forecasts, decoder, now },
     reading: {
       ...{ reflectivity, minimumQuality, unitMm, polarCellM: polarCell },
+      ...(member !== undefined && { member }),
       ...(variable !== undefined && { variable }),
       ...(duration !== undefined && { durationMs: duration }),
     },
     ...(onRaster && { onRaster }),
   });
   const service = new Service({ backOff: FOLDER_BACK_OFF });
-  const opened = { source, service, address: folder, inputs: ['rain'], overlapMs: 0, reachMs: 0 };
+  const opened = { source, service, address: folder, inputs: forecasts ? [] : ['rain'], overlapMs: 0, reachMs: 0 };
   return { settings, ...withDelivery(settings, opened, around) };
 }
 

@@ -23,6 +23,8 @@ export interface RainFolder {
   readonly reading: Omit<RainWish, 'name' | 'receivedAt'>;
   /** The format that files must have, by what their product is called; undefined = every format. */
   readonly format?: { readonly name: string; readonly product: RegExp } | undefined;
+  /** Files are of runs of a weather model; otherwise of rain that fell. */
+  readonly forecasts?: boolean;
   readonly decoder: RainDecoder;
   readonly now: () => EpochMs;
   /** Told of each raster, for a check that shows what was understood. */
@@ -60,7 +62,7 @@ const NEXT_MS = 1000;
 
 /** A file that gives an interval again in the same poll corrects the one before: it counts as received after it. */
 function afterOthers(grid: RawRainGrid, intervals: Map<string, EpochMs>): RawRainGrid {
-  const key = `${grid.validTime}/${grid.durationMs}`;
+  const key = `${grid.issued ?? ''}/${grid.validTime}/${grid.durationMs}`;
   const receivedAt = epochMs(Math.max(grid.receivedAt, (intervals.get(key) ?? -Infinity) + NEXT_MS));
   intervals.set(key, receivedAt);
   return { ...grid, receivedAt };
@@ -105,7 +107,11 @@ function bringOntoMesh(
   const refused: Reject[] = [];
   const rain = rasters.flatMap(raster => {
     const { grid, from, to, depths, issued } = raster;
-    if (issued !== undefined) {
+    if (watched.forecasts === true && issued === undefined) {
+      refused.push(reject('FIELD_MISSING', `${name} says of (${toIso(from)}, ${toIso(to)}] no time of issue before it; it is no forecast`));
+      return [];
+    }
+    if (watched.forecasts !== true && issued !== undefined) {
       refused.push(
         reject('FORECAST_NOT_OBSERVED', `${name} is a forecast of ${toIso(issued)} for (${toIso(from)}, ${toIso(to)}], no rain that fell`),
       );
@@ -117,7 +123,8 @@ function bringOntoMesh(
       refused.push(reject('RAIN_WRONG_GRID', `${name} has no value over the basin in (${toIso(from)}, ${toIso(to)}]; it lies elsewhere`));
       return [];
     }
-    return [{ kind: 'rain' as const, validTime: to, durationMs: to - from, receivedAt: epochMs(receivedAt), values }];
+    const times = { validTime: to, durationMs: to - from, receivedAt: epochMs(receivedAt), ...(issued !== undefined && { issued }) };
+    return [{ kind: 'rain' as const, ...times, values }];
   });
   return { rain, rejects: [...rejects, ...refused] };
 }

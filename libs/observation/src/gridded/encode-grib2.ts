@@ -61,7 +61,7 @@ function productOctets({ issued, from, to, member }: GribAccumulation): number[]
   const ahead = (from - issued) / MINUTE_MS;
   const surface = [1, 255, ...octets(4, 0xffffffff)];
   return [
-    ...[...octets(2, 0), ...octets(2, member === undefined ? 8 : 11), 1, 8, 2, 255, 255, ...octets(2, 0), 0, 0, ...octets(4, ahead)],
+    ...[...octets(2, 0), ...octets(2, member === undefined ? 8 : 11), 1, 8, 2, 255, 255, ...octets(2, 0), 0, 0, ...signed(4, ahead)],
     ...[...surface, 255, ...octets(1, 255), ...octets(4, 0xffffffff)],
     ...(member === undefined ? [] : [member === 0 ? 0 : 3, member, 20]),
     ...[...calendar(to), 1, ...octets(4, 0), 1, 2, 1, ...octets(4, Math.round((to - from) / HOUR_MS)), 255, ...octets(4, 0)],

@@ -3,7 +3,14 @@ import { Refusal, firstLineOf, reject, type Reject } from '../reject.js';
 import { cfDefinition } from './cf-projection.js';
 import { parseTimeUnits } from './cf-time.js';
 import type { Hdf5Node } from './hdf5.js';
-import { requirePlausibleInterval, requirePlausibleShape, type RainDecoding, type RainRaster, type RainReading } from './rain-raster.js';
+import {
+  requirePlausibleForecast,
+  requirePlausibleInterval,
+  requirePlausibleShape,
+  type RainDecoding,
+  type RainRaster,
+  type RainReading,
+} from './rain-raster.js';
 import { scaleBand } from './scale-band.js';
 
 /** CF standard names that are rain. */
@@ -31,6 +38,7 @@ export function decodeNetCdf(root: Hdf5Node, reading: RainReading): RainDecoding
   requirePlausibleShape(rows, columns);
   const { grid, flipped } = placeOf(root, variable, { rows, columns });
   const intervals = intervalsOf(root, shape.length === 3 ? shape[0]! : 1, reading);
+  const issued = issueOf(root);
   const stored = variable.band();
   const scale = {
     gain: variable.number('scale_factor') ?? 1,
@@ -43,11 +51,13 @@ export function decodeNetCdf(root: Hdf5Node, reading: RainReading): RainDecoding
   const rejects: Reject[] = [];
   intervals.forEach(({ from, to }, step) => {
     try {
-      requirePlausibleInterval(from, to, reading.receivedAt);
+      const isForecast = issued !== null && to > issued;
+      if (isForecast) requirePlausibleForecast({ issued, from, to }, reading.receivedAt);
+      else requirePlausibleInterval(from, to, reading.receivedAt);
       const factor = factorOf(variable.text('units') ?? '', (to - from) / HOUR_MS);
       const depths = values.slice(step * rows * columns, (step + 1) * rows * columns).map(value => value * factor);
       if (flipped) turnOver(depths, columns);
-      rasters.push({ grid, from, to, depths, quality: null, product: `NetCDF ${name}` });
+      rasters.push({ grid, from, to, depths, quality: null, product: `NetCDF ${name}`, ...(isForecast && { issued }) });
     } catch (cause) {
       if (!(cause instanceof Refusal)) throw cause;
       rejects.push(reject(cause.code, `step ${step} of ${intervals.length} ${cause.message}`));
@@ -147,6 +157,19 @@ function intervalsOf(root: Hdf5Node, count: number, { durationMs }: RainReading)
     const spacing = k > 0 ? to - stamps[k - 1]! : count > 1 ? stamps[1]! - to : 0;
     return { from: epochMs(to - (durationMs ?? spacing)), to };
   });
+}
+
+/** When a forecast was issued: the one value of the coordinate with the standard name forecast_reference_time; null without. */
+function issueOf(root: Hdf5Node): EpochMs | null {
+  const coordinate = root
+    .names()
+    .flatMap(name => root.child(name) ?? [])
+    .find(node => node.text('standard_name') === 'forecast_reference_time');
+  const units = coordinate?.text('units');
+  if (coordinate === undefined || units === undefined) return null;
+  const { values } = coordinate.band();
+  if (values.length === 1) return timeReader(units)(values[0]!);
+  throw new Refusal('FIELD_MISSING', `has ${values.length} forecast_reference_times; one file holds one run`);
 }
 
 function boundsOf(root: Hdf5Node, time: Hdf5Node): ArrayLike<number> | undefined {

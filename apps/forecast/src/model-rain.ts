@@ -1,0 +1,38 @@
+import type { FutureRain } from '#cycle';
+import { deaccumulate } from '#forcing';
+import { HOUR_MS, epochMs, toIso, type EpochMs, type RainGrid } from '#hydrology';
+import { readRainForecasts, type Queryable } from '#store';
+
+/** The newest runs: one that is still arriving does not reach as far as the one before. */
+const RUNS = 3;
+/** Global models run every 6 h and arrive some hours later: an older run means that newer ones did not come. */
+const STALE_MS = 15 * HOUR_MS;
+/** Rain that has not come yet may be that of the model too. */
+const BEFORE_MS = 6 * HOUR_MS;
+
+/** Rain that a weather model expects, and what is to be said of it. */
+export interface ModelRain {
+  readonly rain: readonly RainGrid[];
+  readonly because?: string;
+}
+
+/** What the runs that had been received at the cut-off expect, each interval by the newest that says something of it. */
+export async function modelRain(
+  db: Queryable,
+  { basin, issueTime, asOf, end }: { readonly basin: string; readonly issueTime: EpochMs; readonly asOf: EpochMs; readonly end: EpochMs },
+): Promise<ModelRain> {
+  const grids = await readRainForecasts(db, { basin, from: epochMs(issueTime - BEFORE_MS), to: end, asOf, runs: RUNS });
+  const newest = grids.at(-1)?.issued;
+  if (newest === undefined) return { rain: [], because: 'No run of a weather model has come' };
+  const age = issueTime - newest;
+  const because = `The newest run of the weather model is that of ${toIso(newest)}, ${Math.round(age / HOUR_MS)} h old`;
+  return { rain: deaccumulate(grids), ...(age > STALE_MS && { because }) };
+}
+
+/** The nowcast with the model behind it; the model where there is no nowcast; what stands in for a nowcast where there is neither. */
+export function withModel(nowcast: FutureRain, model: ModelRain): FutureRain {
+  const reasons = ['because' in nowcast ? nowcast.because : undefined, model.because].filter(reason => reason !== undefined);
+  const because = reasons.length === 0 ? {} : { because: reasons.join('. ') };
+  if (model.rain.length === 0) return { ...nowcast, ...because };
+  return nowcast.kind === 'nowcast' ? { ...nowcast, model: model.rain, ...because } : { kind: 'nwp', rain: model.rain, ...because };
+}
