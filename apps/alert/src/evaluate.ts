@@ -10,12 +10,14 @@ import {
   type Evidence,
 } from '#alerting';
 import type { RunKind } from '#contracts';
+import { STALL_MARGIN_MS } from '#observation';
 import {
   FRESHNESS_REACH_MS,
   beginEvaluation,
   inTransaction,
   lockAlerts,
   readAlertStates,
+  readHabits,
   readNewestInputs,
   readStationEvidence,
   saveAlerts,
@@ -87,7 +89,12 @@ async function readTimeline(client: Queryable, { basin, runKind, upTo }: Evaluat
   const known = await readStationEvidence(client, { ...of, ...progress, upTo });
   const beats = beatsOf(progress.evaluatedTo, upTo);
   const newest = await readNewestInputs(client, { ...of, times: beats });
-  const items = [...known.map(stationItem), ...beats.flatMap(beat => beatItems(beat, newest, basin.stations))];
+  const looks: Item[] = [];
+  for (const beat of beats) {
+    const usual = basin.settings.absence.learned ? await usualAges(client, basin.basin, beat) : new Map<string, number>();
+    looks.push(...beatItems(beat, { newest, usual }, basin.stations));
+  }
+  const items = [...known.map(stationItem), ...looks];
   return items.sort((a, b) => a.knownAt - b.knownAt); // stable: at one time observations and forecasts, then the clock
 }
 
@@ -104,14 +111,26 @@ export const stationItem = ({ station, level, knownAt, evidence }: StationEviden
   concerns: rule => rule.kind === 'discharge' && rule.subject === station && (level === null || rule.level === level),
 });
 
-function beatItems(beat: EpochMs, newest: readonly NewestInput[], stations: readonly Station[]): Item[] {
+/** How old each input usually gets, as it was known at a beat; none that is not learned yet. */
+async function usualAges(client: Queryable, basin: BasinId, beat: EpochMs): Promise<Map<string, number>> {
+  const habits = await readHabits(client, basin, beat);
+  return new Map(habits.flatMap(({ input, usualAgeMs }) => (usualAgeMs === null ? [] : [[input, usualAgeMs] as const])));
+}
+
+interface KnownInputs {
+  readonly newest: readonly NewestInput[];
+  readonly usual: ReadonlyMap<string, number>;
+}
+
+function beatItems(beat: EpochMs, { newest, usual }: KnownInputs, stations: readonly Station[]): Item[] {
   const inputs = ['rain', 'cycle', ...stations.filter(station => station.gauged).map(station => station.id)];
   const looks = inputs.map((input): Item => {
     const value = newest.find(each => each.at === beat && each.input === input)?.newest ?? null;
+    const usualMs = usual.get(input);
     const ageMs = value === null ? FRESHNESS_REACH_MS : beat - value;
     return {
       knownAt: beat,
-      evidence: { kind: 'freshness', newest: value, ageMs },
+      evidence: { kind: 'freshness', newest: value, ageMs, ...(usualMs !== undefined && { stalledAfterMs: usualMs + STALL_MARGIN_MS }) },
       concerns: rule => rule.kind === 'absence' && rule.subject === input,
     };
   });
