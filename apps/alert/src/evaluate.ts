@@ -1,12 +1,14 @@
-import { BEAT_MS, SECOND_MS, epochMs, floorTo, type EpochMs, type Station } from '#hydrology';
+import { BEAT_MS, SECOND_MS, epochMs, floorTo, type BasinId, type EpochMs, type Station } from '#hydrology';
 import { beatsOf, clockItem, rulesOf, stationItem, weigh, type AlertEvent, type AlertedBasin, type EvidenceItem } from '#alerting';
 import type { RunKind } from '#contracts';
+import { STALL_MARGIN_MS } from '#observation';
 import {
   FRESHNESS_REACH_MS,
   beginEvaluation,
   inTransaction,
   lockAlerts,
   readAlertStates,
+  readHabits,
   readNewestInputs,
   readStationEvidence,
   saveAlerts,
@@ -67,18 +69,35 @@ async function readTimeline(
   const known = await readStationEvidence(client, { ...of, ...progress, upTo });
   const beats = beatsOf(progress.evaluatedTo, upTo);
   const newest = await readNewestInputs(client, { ...of, times: beats });
-  const items = [...known.map(stationItem), ...beats.flatMap(beat => beatItems(beat, newest, basin.stations))];
+  const looks: EvidenceItem[] = [];
+  for (const beat of beats) {
+    const usual = basin.settings.absence.learned ? await usualAges(client, basin.basin, beat) : new Map<string, number>();
+    looks.push(...beatItems(beat, { newest, usual }, basin.stations));
+  }
+  const items = [...known.map(stationItem), ...looks];
   return items.sort((a, b) => a.knownAt - b.knownAt); // stable: at one time observations and forecasts, then the clock
 }
 
-function beatItems(beat: EpochMs, newest: readonly NewestInput[], stations: readonly Station[]): EvidenceItem[] {
+/** How old each input usually gets, as it was known at a beat; none that is not learned yet. */
+async function usualAges(client: Queryable, basin: BasinId, beat: EpochMs): Promise<Map<string, number>> {
+  const habits = await readHabits(client, basin, beat);
+  return new Map(habits.flatMap(({ input, usualAgeMs }) => (usualAgeMs === null ? [] : [[input, usualAgeMs] as const])));
+}
+
+interface KnownInputs {
+  readonly newest: readonly NewestInput[];
+  readonly usual: ReadonlyMap<string, number>;
+}
+
+function beatItems(beat: EpochMs, { newest, usual }: KnownInputs, stations: readonly Station[]): EvidenceItem[] {
   const inputs = ['rain', 'cycle', ...stations.filter(station => station.gauged).map(station => station.id)];
   const looks = inputs.map((input): EvidenceItem => {
     const value = newest.find(each => each.at === beat && each.input === input)?.newest ?? null;
+    const usualMs = usual.get(input);
     const ageMs = value === null ? FRESHNESS_REACH_MS : beat - value;
     return {
       knownAt: beat,
-      evidence: { kind: 'freshness', newest: value, ageMs },
+      evidence: { kind: 'freshness', newest: value, ageMs, ...(usualMs !== undefined && { stalledAfterMs: usualMs + STALL_MARGIN_MS }) },
       concerns: rule => rule.kind === 'absence' && rule.subject === input,
     };
   });

@@ -45,6 +45,8 @@ export interface FreshnessEvidence {
   /** Valid time (of a cycle: issue time) of the newest value, null when none ever came. */
   readonly newest: EpochMs | null;
   readonly ageMs: number;
+  /** From this age on it is older than it usually gets; left out where the habit is not known or not asked for. */
+  readonly stalledAfterMs?: number;
 }
 
 /** Time passed: brings nothing but expiry. */

@@ -1,7 +1,7 @@
 import { HOUR_MS, MINUTE_MS, type EpochMs } from '#hydrology';
 import type { AlertEvent, AlertState, Evidence } from './alert.js';
 import { reasonOf } from './reason.js';
-import type { AlertRule } from './rules.js';
+import { allowedAgeMs, type AlertRule } from './rules.js';
 
 export interface Change {
   readonly before: AlertState;
@@ -26,7 +26,7 @@ export function eventOf(change: Change): AlertEvent {
     phase: after.phase,
     at: now,
     value: valueOf(after, rule),
-    threshold: rule.kind === 'absence' ? rule.absentAfterMs / MINUTE_MS : rule.threshold,
+    threshold: rule.kind === 'absence' ? allowedAgeMs(after.freshness, rule) / MINUTE_MS : rule.threshold,
     probability: rule.kind === 'absence' ? null : (after.forecast?.probability ?? null),
     peak: rule.kind === 'absence' ? null : (after.forecast?.peak ?? null),
     firstCrossing,

@@ -1,7 +1,7 @@
 import { HOUR_MS, MINUTE_MS, toIso, type EpochMs } from '#hydrology';
 import type { AlertState } from './alert.js';
 import type { Change } from './event.js';
-import type { AbsenceRule, DischargeRule } from './rules.js';
+import { allowedAgeMs, type AbsenceRule, type DischargeRule } from './rules.js';
 
 /** One sentence that tells the operator what changed and on what it rests. */
 export function reasonOf(change: Change): string {
@@ -80,7 +80,7 @@ function absenceReason({ before, after }: Change, rule: AbsenceRule): string {
     case 'stale':
       return `Nobody has looked at the age of the ${what} since ${lastTime(after.freshness?.at)}: the watch itself has stopped.`;
     default:
-      return `${age}; ${span(rule.absentAfterMs)} are allowed.`;
+      return `${age}; ${span(allowedAgeMs(after.freshness, rule))} are allowed.`;
   }
 }
 

@@ -1,5 +1,5 @@
 import { HOUR_MS, MINUTE_MS, stationId, type BasinId, type Level, type Station, type StationId } from '#hydrology';
-import type { AlertBasis, AlertLevel } from './alert.js';
+import type { AlertBasis, AlertLevel, FreshnessEvidence } from './alert.js';
 
 /** What domain.yaml says about alerts; durations in ms. */
 export interface AlertSettings {
@@ -12,7 +12,10 @@ export interface AlertSettings {
   readonly expiry: number;
   readonly quiet: number;
   /** Ages from which an input counts as absent. */
-  readonly absence: Readonly<Record<InputKind, number>>;
+  readonly absence: Readonly<Record<InputKind, number>> & {
+    /** Absent sooner where it is older than the input usually gets. */
+    readonly learned?: boolean;
+  };
 }
 
 /** The defaults of domain.yaml, set before any replay. */
@@ -87,6 +90,10 @@ export interface AbsenceRule extends RuleSubject {
   readonly raiseTicks: number;
   readonly clearTicks: number;
 }
+
+/** From which age an input counts as absent: that of the rule, or sooner where it is older than it usually gets. */
+export const allowedAgeMs = (known: Pick<FreshnessEvidence, 'stalledAfterMs'> | null, rule: AbsenceRule): number =>
+  Math.min(rule.absentAfterMs, known?.stalledAfterMs ?? Infinity);
 
 export type AlertRule = DischargeRule | AbsenceRule;
 export type InputKind = 'rain' | 'gauge' | 'cycle';

@@ -1,7 +1,7 @@
 import { MINUTE_MS, type EpochMs } from '#hydrology';
 import type { AlertEvent, AlertPhase, AlertState, Evidence, ForecastEvidence, ObservationEvidence } from './alert.js';
 import { eventOf } from './event.js';
-import type { AbsenceRule, AlertRule, DischargeRule } from './rules.js';
+import { allowedAgeMs, type AbsenceRule, type AlertRule, type DischargeRule } from './rules.js';
 
 /** Flags 0 to 2 are trusted, 3 to 5 doubtful: two of these raise, none of them clears. Worse ones say nothing. */
 const LAST_TRUSTED_FLAG = 2;
@@ -135,7 +135,7 @@ function weighFreshness(alert: AlertState, evidence: NonNullable<AlertState['fre
   if (alert.freshness !== null && evidence.at <= alert.freshness.at) return alert;
   const known: AlertState = { ...alert, freshness: evidence };
   const expiresAt = after(evidence.at, WATCH_MS);
-  if (evidence.ageMs <= rule.absentAfterMs) {
+  if (evidence.ageMs <= allowedAgeMs(evidence, rule)) {
     return ease({ ...known, upCount: 0, downCount: alert.downCount + 1, expiresAt }, rule.clearTicks);
   }
   const upCount = alert.upCount + 1;

@@ -107,7 +107,10 @@ const Alerts = z.strictObject({
   expiry: duration('3h'),
   /** An alert does not clear before its level has not been reached for this long: a flood's second rise is the same flood. */
   quiet: duration('6h'),
-  absence: z.strictObject({ rain: duration('1h'), gauge: duration('2h'), cycle: duration('30min') }).prefault({}),
+  /** Ages from which an input is absent; `learned`: as soon as it is a quarter of an hour older than it usually gets, and from these at the latest. */
+  absence: z
+    .strictObject({ rain: duration('1h'), gauge: duration('2h'), cycle: duration('30min'), learned: z.boolean().default(false) })
+    .prefault({}),
 });
 
 /** domain.yaml: every key that exists; an unknown one is an error. */
