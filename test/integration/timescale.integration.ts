@@ -5,6 +5,7 @@ import {
   HYPERTABLES,
   assertMigrated,
   connect,
+  decideVerdict,
   grantDatabaseRoles,
   inTransaction,
   mayMigrate,
@@ -60,6 +61,21 @@ describe('TimescaleDB', () => {
     expect(new Set(series[0]!.values)).toEqual(new Set([1, 2]));
     const rain = await planOf(() => readRain(database.pool, { basin: 'b1', from: query.from, to: query.to, asOf: query.asOf }));
     expect(rain).not.toMatch(/Seq Scan/);
+  });
+
+  it('adds what verdicts need to hypertables that are full, and decides on a month of values', async () => {
+    await database.pool.query(
+      `drop table verdict; alter table observation drop column verdict; delete from migration where name = '0013_verdict.sql'`,
+    );
+    expect(await migrate(database.pool)).toEqual(['0013_verdict.sql']);
+    const stretch = { basin: 'b1', station: 'S1', variable: 'Q', from: parseIso('2014-09-28'), to: parseIso('2014-10-29') } as const;
+    const decided = { ...stretch, decision: 'reject', reason: 'float stuck', by: 'M. Durand', at: parseIso('2014-10-29T01:00Z') } as const;
+    const { values } = await inTransaction(database.pool, client => decideVerdict(client, decided));
+    expect(values).toBe(31 * 96);
+    const flagsAt = async (asOf: string) =>
+      (await readObservations(database.pool, { ...stretch, asOf: parseIso(asOf), stations: ['S1'] }))[0]!.flags;
+    expect(new Set(await flagsAt('2014-10-29T01:00Z'))).toEqual(new Set([6]));
+    expect(new Set(await flagsAt('2014-10-29T00:59Z'))).toEqual(new Set([0]));
   });
 
   /** The plan of the one statement that a read sends. */
