@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import autocannon from 'autocannon';
 import { createApi } from '#apps/api';
 import { LocalBus } from '#bus';
 import { readEnvironment, type LoadedDomain } from '#config';
@@ -11,6 +10,7 @@ import { connect, migrate, type Pool } from '#store';
 import { loadCance } from '../setup/flood-fixture.js';
 import { TIMESCALE, prepareStack } from '../stack/prepare.js';
 import { startTimescale } from '../stack/timescale.js';
+import { offerLoad } from './offer-load.js';
 
 // npm run bench:api: GET /v1/stations/{id}/forecast at 500 requests a second on a year of forecasts in TimescaleDB.
 // API in this thread, load in another, database beside them, all on this machine.
@@ -55,26 +55,7 @@ async function fill(pool: Pool, domain: LoadedDomain): Promise<void> {
   await pool.query('analyze');
 }
 
-interface Latencies {
-  readonly requestsPerS: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  readonly maxMs: number;
-  readonly failed: number;
-}
-
-async function load(url: string, paths: readonly string[]): Promise<Latencies> {
-  const result = await autocannon({
-    url,
-    connections: 20,
-    overallRate: RATE,
-    duration: SECONDS,
-    workers: 1,
-    requests: paths.map(path => ({ method: 'GET', path })),
-  });
-  const { latency, requests, non2xx, errors } = result;
-  return { requestsPerS: requests.average, p50Ms: latency.p50, p99Ms: latency.p99, maxMs: latency.max, failed: non2xx + errors };
-}
+const LOAD = { ratePerS: RATE, seconds: SECONDS } as const;
 
 async function main(): Promise<void> {
   prepareStack();
@@ -112,14 +93,20 @@ async function main(): Promise<void> {
     const stations = domain.stations.map(({ id }) => `/v1/stations/${id}/forecast`);
     const uniform = uniformNumbers(2);
     const beat = () => toIso(epochMs(FROM + Math.floor(uniform() * DAYS * 96) * BEAT_MS));
-    const past = Array.from({ length: 5_000 }, (_, k) => `${stations[k % stations.length]}?issueTime=${beat()}`);
+    /** Nearly all of them asked for once: no answer is at hand. */
+    const past = () => Array.from({ length: RATE * SECONDS }, (_, k) => `${stations[k % stations.length]}?issueTime=${beat()}`);
     process.stderr.write('filled\n');
-    await load(url, stations);
-    const result = { newest: await load(url, stations), anyOfTheYear: await load(url, past) };
+    await offerLoad({ ...LOAD, url, paths: stations, shape: 'steady' }); // a server that has been running for a while
+    const result = {
+      newest: await offerLoad({ ...LOAD, url, paths: stations, shape: 'steady' }),
+      newestInBursts: await offerLoad({ ...LOAD, url, paths: stations, shape: 'bursts' }),
+      anyOfTheYear: await offerLoad({ ...LOAD, url, paths: past(), shape: 'steady' }),
+      anyOfTheYearInBursts: await offerLoad({ ...LOAD, url, paths: past(), shape: 'bursts' }),
+    };
     await application.close();
     const history = { days: DAYS, forecasts: rows[0]!.forecasts, gibibytes: Math.round((10 * rows[0]!.bytes) / 2 ** 30) / 10 };
     process.stdout.write(
-      `${JSON.stringify({ what: `GET /v1/stations/{id}/forecast, ${RATE} requests/s for ${SECONDS} s, 20 connections`, loadAverage: loadavg()[0], history, ...result }, null, 2)}\n`,
+      `${JSON.stringify({ what: `GET /v1/stations/{id}/forecast, ${RATE} requests/s for ${SECONDS} s`, loadAverage: loadavg()[0], history, ...result }, null, 2)}\n`,
     );
   } finally {
     await pool.end();

@@ -7,6 +7,7 @@ import { readForecastBriefs, readLatestIssueTime, type StoredExceedance } from '
 import { InjectContext, asOfOf, envelopeOf, scopeOf, stationOf, type ApiContext } from './api-context.js';
 import { ApiProblems } from './api-problems.js';
 import { CsvRows } from './csv.interceptor.js';
+import { JointReading } from './joint-reading.js';
 import { PublishedForecasts } from './published-forecasts.js';
 
 @ApiTags('forecasts')
@@ -14,6 +15,8 @@ import { PublishedForecasts } from './published-forecasts.js';
 @Controller('v1/stations/:station')
 export class ForecastsController {
   readonly #published = new PublishedForecasts();
+  /** By basin: what nearly everybody asks for. */
+  readonly #newest = new Map<string, JointReading<EpochMs | null>>();
 
   constructor(@InjectContext() private readonly context: ApiContext) {}
 
@@ -24,10 +27,10 @@ export class ForecastsController {
   async one(@Param('station') id: string, @Query({ schema: ForecastQuery }) query: ForecastQuery): Promise<Forecast> {
     const { domain, station } = stationOf(this.context, id);
     const { pool } = this.context;
-    const scope = scopeOf(this.context, domain.basin, asOfOf(this.context, query.asOf));
+    const scope = () => scopeOf(this.context, domain.basin, asOfOf(this.context, query.asOf)); // the present goes on meanwhile
     const read = (issueTime: EpochMs | null) =>
-      issueTime === null ? null : this.#published.read(pool, { ...scope, station: id, issueTime });
-    const newest = readLatestIssueTime(pool, scope);
+      issueTime === null ? null : this.#published.read(pool, { ...scope(), station: id, issueTime });
+    const newest = query.asOf === undefined ? this.#newestOf(domain.basin).ask() : readLatestIssueTime(pool, scope());
     const [latest, stored] = await Promise.all([newest, query.issueTime === undefined ? newest.then(read) : read(query.issueTime)]);
     if (stored === null) throw forecastNotFound(id, query.issueTime);
     return {
@@ -51,6 +54,13 @@ export class ForecastsController {
       versions: stored.versions,
       members: [...stored.members],
     };
+  }
+
+  #newestOf(basin: string): JointReading<EpochMs | null> {
+    const read = () => readLatestIssueTime(this.context.pool, scopeOf(this.context, basin, this.context.clock.now()));
+    const reading = this.#newest.get(basin) ?? new JointReading(read);
+    this.#newest.set(basin, reading);
+    return reading;
   }
 
   @Get('forecasts')

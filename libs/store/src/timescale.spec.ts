@@ -30,16 +30,30 @@ describe('the community edition', () => {
       `select * from timescaledb_information.hypertables where hypertable_schema = 'public' order by hypertable_name`,
     );
     expect(tables.rows.map(row => [row.hypertable_name, row.compression_enabled])).toEqual(
-      HYPERTABLES.map(({ table }) => [table, true]).sort(),
+      HYPERTABLES.map(({ table, segmentBy }) => [table, segmentBy !== null]).sort(),
     );
     const jobs = await lite.query<{ proc_name: string; count: number }>(
       `select proc_name, count(*)::int as count from timescaledb_information.jobs where proc_name like 'policy_%' group by proc_name order by proc_name`,
     );
     expect(Object.fromEntries(jobs.rows.map(row => [row.proc_name, row.count]))).toMatchObject({
-      policy_compression: 6,
+      policy_compression: 5,
       policy_retention: 5,
       policy_refresh_continuous_aggregate: 2,
     });
+  });
+
+  it('compresses forecasts no more where an earlier version did', async () => {
+    const policies = async () => {
+      const { rows } = await lite.query<{ count: number }>(
+        `select count(*)::int as count from timescaledb_information.jobs where proc_name = 'policy_compression' and hypertable_name = 'hydrograph'`,
+      );
+      return rows[0]!.count;
+    };
+    await lite.exec(`alter table hydrograph set (timescaledb.compress, timescaledb.compress_segmentby = 'basin, station, run_kind')`);
+    await lite.exec(`select add_compression_policy('hydrograph', compress_after => interval '60 days')`);
+    expect(await policies()).toBe(1);
+    await applyEdition(db);
+    expect(await policies()).toBe(0);
   });
 
   it('rolls hours up with the newest revision of each value', async () => {

@@ -13,15 +13,18 @@ interface Hypertable {
   readonly chunk: string;
   /** How long rows are kept; null = for ever: what a forecast saw must be there to be seen again. */
   readonly keep: string | null;
-  /** Columns by which compressed rows are grouped. */
-  readonly segmentBy: string;
+  /**
+   * Columns by which compressed rows are grouped. Null: never compressed. Arrays of forecasts shrink by a seventh, and to
+   * read one row a thousand are unpacked: eight times the time for a look back into the archive.
+   */
+  readonly segmentBy: string | null;
 }
 
 export const HYPERTABLES: readonly Hypertable[] = Object.freeze([
   { table: 'observation', time: 'valid_time', chunk: '14 days', keep: null, segmentBy: 'basin, station, variable' },
   { table: 'rain_grid', time: 'valid_time', chunk: '7 days', keep: '2 years', segmentBy: 'basin, source' },
   { table: 'rain_forecast', time: 'valid_time', chunk: '7 days', keep: '2 years', segmentBy: 'basin, source' },
-  { table: 'hydrograph', time: 'issue_time', chunk: '7 days', keep: '2 years', segmentBy: 'basin, station, run_kind' },
+  { table: 'hydrograph', time: 'issue_time', chunk: '7 days', keep: '2 years', segmentBy: null },
   { table: 'exceedance', time: 'issue_time', chunk: '14 days', keep: '2 years', segmentBy: 'basin, station, run_kind' },
   { table: 'cycle_metric', time: 'issue_time', chunk: '14 days', keep: '2 years', segmentBy: 'basin, run_kind, name' },
 ]);
@@ -75,6 +78,17 @@ async function makeHypertable(db: Queryable, { table, time, chunk }: Hypertable)
 }
 
 async function addPolicies(db: Queryable, { table, time, keep, segmentBy }: Hypertable): Promise<void> {
+  // what an earlier version compressed stays readable
+  if (segmentBy === null) await db.query(`select remove_compression_policy($1::regclass, if_exists => true)`, [table]);
+  else await compress(db, { table, time, segmentBy });
+  if (keep !== null)
+    await db.query(`select add_retention_policy($1::regclass, drop_after => $2::interval, if_not_exists => true)`, [table, keep]);
+}
+
+async function compress(
+  db: Queryable,
+  { table, time, segmentBy }: { readonly table: string; readonly time: string; readonly segmentBy: string },
+): Promise<void> {
   const { rows } = await db.query<{ done: boolean }>(
     `select compression_enabled as done from timescaledb_information.hypertables where hypertable_name = $1`,
     [table],
@@ -87,8 +101,6 @@ async function addPolicies(db: Queryable, { table, time, keep, segmentBy }: Hype
     table,
     COMPRESS_AFTER,
   ]);
-  if (keep !== null)
-    await db.query(`select add_retention_policy($1::regclass, drop_after => $2::interval, if_not_exists => true)`, [table, keep]);
 }
 
 /** The newest revision of each minute, so that a correction replaces what it corrects; the hours are made of these. */
