@@ -45,6 +45,12 @@ interface Compose {
   >;
 }
 
+/** What the way in from outside needs. */
+const INGRESS = [
+  ...['ingress.enabled=true', 'ingress.host=freshet.example.org', 'ingress.tlsSecret=freshet-tls', 'ingress.className=nginx'],
+  ...['networkPolicy.apiFrom[0].namespaceSelector.matchLabels.name=ingress', 'roles.api.environment.FRESHET_TRUSTED_PROXIES=10.0.0.0/8'],
+];
+
 const helm = findTool('helm');
 const kubernetesValidate = findTool('kubernetes-validate');
 
@@ -68,6 +74,7 @@ it('has helm and kubernetes-validate wherever CI runs', () => {
     const folder = mkdtempSync(join(tmpdir(), 'freshet-helm-'));
     const options = [
       [],
+      INGRESS,
       ['secretFiles={kafka}', 'networkPolicy.enabled=false', 'image.pullSecrets[0].name=registry', 'roles.api.replicas=3'],
     ];
     for (const [k, sets] of options.entries()) {
@@ -133,6 +140,33 @@ it('has helm and kubernetes-validate wherever CI runs', () => {
     expect(named(resources, 'NetworkPolicy')).toHaveLength(2);
     expect(template()).not.toMatch(/kind: Secret\b/); // secrets are there already
   });
+
+  it('has a way in from outside only when asked, with TLS, to the service of the API', () => {
+    expect(named(resourcesOf(template()), 'Ingress')).toEqual([]);
+    const resources = resourcesOf(template(...INGRESS));
+    const [ingress] = named(resources, 'Ingress') as unknown[];
+    expect(ingress).toMatchObject({
+      spec: {
+        ingressClassName: 'nginx',
+        tls: [{ hosts: ['freshet.example.org'], secretName: 'freshet-tls' }],
+        rules: [
+          {
+            host: 'freshet.example.org',
+            http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'f-api', port: { name: 'http' } } } }] },
+          },
+        ],
+      },
+    });
+    const [service] = named(resources, 'Service') as unknown[];
+    expect(service).toMatchObject({ metadata: { name: 'f-api' }, spec: { ports: [{ name: 'http' }] } });
+  });
+
+  it.each(['ingress.host', 'ingress.tlsSecret', 'networkPolicy.apiFrom', 'roles.api.environment.FRESHET_TRUSTED_PROXIES'])(
+    'names %s when the way in lacks it',
+    name => {
+      expect(() => template(...INGRESS.filter(set => !set.startsWith(name)))).toThrow(name);
+    },
+  );
 
   it('scales by the lag of the groups that there are, and leaves the number of replicas to it', () => {
     const resources = resourcesOf(template('autoscaling.enabled=true'));

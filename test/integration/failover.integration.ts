@@ -101,5 +101,5 @@ describe('a standby that takes over in the middle of a commit', () => {
     const twice = `select from outbox group by message_id having count(*) > 1`;
     expect((await deployment.pool.query(twice)).rowCount).toBe(0);
     for (const role of Object.values(deployment.roles)) expect(role.isRunning()).toBe(true);
-  }, 120_000);
+  }, 240_000);
 });

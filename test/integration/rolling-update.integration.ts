@@ -90,5 +90,5 @@ describe('a newer version in the middle of a replay', () => {
     expect(cycles).toHaveLength(CYCLES);
     const twice = `select from outbox group by message_id having count(*) > 1`;
     expect((await deployed.pool.query(twice)).rowCount).toBe(0);
-  }, 120_000);
+  }, 240_000);
 });
