@@ -94,7 +94,7 @@ export function refuseImpossibleDepths({ depths, from, to }: RainRaster): Reject
   let [negative, impossible, present] = [0, 0, 0];
   for (let k = 0; k < depths.length; k++) {
     const depth = depths[k]!;
-    if (Number.isNaN(depth)) continue;
+    if (depth !== depth) continue; // NaN
     if (depth >= 0 && depth <= highest) present++;
     else {
       if (depth < 0) negative++;
