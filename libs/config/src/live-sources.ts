@@ -26,6 +26,19 @@ const Reflectivity = z.strictObject({
   capDbz: z.number().default(53),
 });
 
+const share = (otherwise: number) => z.number().gt(0).max(1).default(otherwise);
+const times = (otherwise: number) => z.number().gt(1).default(otherwise);
+const rate = (otherwise: number) => z.number().positive().default(otherwise);
+const count = (most: number, otherwise: number) => z.number().int().min(2).max(most).default(otherwise);
+
+/** Each is off unless it is named; `speckle: {}` switches it on as it is. */
+const RainFilters = z.strictObject({
+  spokes: z.strictObject({ share: share(0.7), factor: times(2) }).optional(),
+  clutter: z.strictObject({ frequency: share(0.25), contrast: times(3), rasters: count(4000, 200), wet: rate(0.1) }).optional(),
+  spikes: z.strictObject({ least: rate(20), factor: times(8) }).optional(),
+  speckle: z.strictObject({ cells: count(100, 3), wet: rate(0.1) }).optional(),
+});
+
 const RainFolderSource = z.strictObject({
   ...common,
   kind: z.enum(RAIN_KINDS),
@@ -43,6 +56,8 @@ const RainFolderSource = z.strictObject({
   unitMm: z.number().positive().default(1),
   /** Side of the cells onto which polar data are brought, m. */
   polarCell: z.number().min(100).max(10_000).default(1000),
+  /** What takes out echoes that are no rain, and counts them. */
+  filters: RainFilters.prefault({}),
 });
 
 const address = z

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { isRainSource, pathFrom, type GaugeSettings, type LiveSource, type LoadedDomain, type RainFolderSettings } from '#config';
 import type { EpochMs } from '#hydrology';
 import type { ObservationSource, RainRaster } from '#observation';
@@ -51,13 +52,17 @@ const FORMATS: Readonly<Record<RainFolderSettings['kind'], RainFolder['format']>
   'geotiff-folder': { name: 'GeoTIFF', product: /^GeoTIFF/ },
 };
 
+/** How often each cell was wet, gzipped; deleted, it is learned anew. */
+const CLUTTER_MAP = 'CLUTTER.gz';
+
 function openRainFolder(settings: RainFolderSettings, { domain, decoder, now, onRaster }: FeedSurroundings): OpenedFeed {
-  const { id, kind, variable, duration, reflectivity, minimumQuality, unitMm, polarCell } = settings;
+  const { id, kind, variable, duration, reflectivity, minimumQuality, unitMm, polarCell, filters } = settings;
   const folder = pathFrom(domain.folder, settings.folder);
   const source = createRainFolderSource({
     ...{ id, folder, mesh: domain.mesh, definition: domain.projection.definition, format: FORMATS[kind], decoder, now },
     reading: {
-      ...{ reflectivity, minimumQuality, unitMm, polarCellM: polarCell },
+      ...{ reflectivity, minimumQuality, unitMm, polarCellM: polarCell, filters },
+      ...(filters.clutter && { clutterFile: join(folder, 'archive', CLUTTER_MAP) }),
       ...(variable !== undefined && { variable }),
       ...(duration !== undefined && { durationMs: duration }),
     },

@@ -2,9 +2,11 @@ import { makeRemapping, remap, type Remapping } from '#forcing';
 import { epochMs, toIso, type EpochMs, type Mesh, type PlacedGrid } from '#hydrology';
 import {
   MOST_BYTES,
+  RAIN_FILTERS,
   reject,
   type ObservationSource,
   type RainDecoding,
+  type RainFilter,
   type RainRaster,
   type RawRainGrid,
   type Reject,
@@ -37,6 +39,7 @@ export interface RainFolder {
 export function createRainFolderSource(watched: RainFolder): ObservationSource {
   const folder = new WatchedFolder(watched.folder, { largestBytes: MOST_BYTES, now: watched.now });
   const remappings = new Map<string, Remapping>();
+  let clutterKept = true;
   return {
     id: watched.id,
     poll: async function* (_window, signal) {
@@ -45,12 +48,18 @@ export function createRainFolderSource(watched: RainFolder): ObservationSource {
       for await (const file of folder.files(signal)) {
         const receivedAt = watched.now();
         const { rain, rejects } = await readRain(watched, file, { receivedAt, remappings, inThisPoll });
+        if (rain.length > 0) clutterKept = false;
         yield* rain.map(grid => afterOthers(grid, intervals));
         yield* rejects.map(each => ({ ...each, kind: 'reject' as const, input: 'rain' as const, subject: file.name, receivedAt }));
         folder.fate(file.name, 'hash' in file ? file.hash : null, rain.length > 0 || rejects.length === 0 ? null : rejects);
       }
     },
-    taken: () => folder.taken(),
+    taken: async () => {
+      await folder.taken();
+      const { clutterFile } = watched.reading;
+      if (clutterFile !== undefined && !clutterKept) await watched.decoder.keepClutter(clutterFile);
+      clutterKept = true;
+    },
     behind: () => folder.behind,
   };
 }
@@ -106,14 +115,27 @@ function bringOntoMesh(
   const rain = rasters.flatMap(raster => {
     const { grid, from, to, depths } = raster;
     watched.onRaster?.(name, raster);
-    const values = remap(remappingFor(watched, grid, remappings), depths);
+    const remapping = remappingFor(watched, grid, remappings);
+    const values = remap(remapping, depths);
     if (values.every(Number.isNaN)) {
       outside.push(reject('RAIN_WRONG_GRID', `${name} has no value over the basin in (${toIso(from)}, ${toIso(to)}]; it lies elsewhere`));
       return [];
     }
-    return [{ kind: 'rain' as const, validTime: to, durationMs: to - from, receivedAt: epochMs(receivedAt), values }];
+    const altered = raster.filtered && whatFiltersDid(raster.filtered, remapping);
+    return [{ kind: 'rain' as const, validTime: to, durationMs: to - from, receivedAt: epochMs(receivedAt), values, ...altered }];
   });
   return { rain, rejects: [...rejects, ...outside] };
+}
+
+/** How many cells each filter took out, and which of them altered a cell of the basin; a spoke may lie anywhere. */
+function whatFiltersDid(filtered: NonNullable<RainRaster['filtered']>, { index }: Remapping): Pick<RawRainGrid, 'filtered' | 'alteredBy'> {
+  const on = RAIN_FILTERS.filter(name => filtered[name] !== undefined);
+  const alters = (name: RainFilter): boolean => {
+    if (name === 'spokes' || filtered[name]!.length === 0) return filtered[name]!.length > 0;
+    const cells = new Set(filtered[name]);
+    return index.some(cell => cells.has(cell));
+  };
+  return { filtered: Object.fromEntries(on.map(name => [name, filtered[name]!.length])), alteredBy: on.filter(alters) };
 }
 
 /** Sources keep their grid for years; a few at once are versions of one. */

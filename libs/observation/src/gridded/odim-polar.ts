@@ -1,4 +1,5 @@
 import { Refusal } from '../reject.js';
+import { findSpokes } from './filters/find-spokes.js';
 import type { Hdf5Node } from './hdf5.js';
 import { conventionsOf, scaleOf, toDepth } from './odim.js';
 import { intervalOf, numberField, type OdimBand } from './odim-fields.js';
@@ -37,6 +38,8 @@ export function decodePolar(root: Hdf5Node, bands: readonly OdimBand[], reading:
   }
   const interval = intervalOf(band, reading);
   const rain = scaleBand(stored, scaleOf(band), toDepth(band.quantity, interval.to - interval.from, reading), 0);
+  const spokes = reading.filters?.spokes && findSpokes({ rays, bins, values: rain }, reading.filters.spokes);
+  for (const ray of spokes ?? []) rain.fill(NaN, ray * bins, (ray + 1) * bins);
   const cellM = reading.polarCellM;
   const reach = Math.ceil(groundRange(sweep.startM + bins * sweep.binM, sweep.elevation) / cellM);
   requirePlausibleShape(2 * reach, 2 * reach);
@@ -45,7 +48,8 @@ export function decodePolar(root: Hdf5Node, bands: readonly OdimBand[], reading:
     ...{ xMin: -reach * cellM, yMax: reach * cellM, xResolution: cellM, yResolution: cellM, rows: 2 * reach, columns: 2 * reach },
   };
   const product = `${conventionsOf(root)} ${band.quantity} at ${sweep.elevation}°`;
-  return { grid, ...interval, depths: toCartesian(rain, sweep, cellM, reach), quality: null, product };
+  const depths = toCartesian(rain, sweep, cellM, reach);
+  return { grid, ...interval, depths, quality: null, ...(spokes && { filtered: { spokes: Uint32Array.from(spokes) } }), product };
 }
 
 function placeOf(root: Hdf5Node): string {
