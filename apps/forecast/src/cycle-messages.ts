@@ -1,6 +1,6 @@
-import type { BasinModel, CycleInputs, CycleResult, SpinUpProblem } from '#cycle';
+import type { BasinModel, CycleInputs, CycleResult, FutureRain, SpinUpProblem } from '#cycle';
 import { Fault, isFault, type FaultCode } from '#errors';
-import type { EpochMs } from '#hydrology';
+import type { EpochMs, RainGrid } from '#hydrology';
 import type { KernelRecipe } from '#kernel';
 
 /** A basin as a worker keeps it warm: its model and how to make its kernel. */
@@ -9,10 +9,18 @@ export interface WarmBasin {
   readonly recipe: KernelRecipe;
 }
 
-/** The inputs of a cycle with its two states still as bytes: decoding belongs to the worker. */
-export interface CycleTask extends Omit<CycleInputs, 'background' | 'previous'> {
+/** The inputs of a cycle with its two states still as bytes, and rain to come that is still to be carried: both belong to the worker. */
+export interface CycleTask extends Omit<CycleInputs, 'background' | 'previous' | 'futureRain'> {
   readonly background: Uint8Array;
   readonly previous: Uint8Array;
+  readonly futureRain: FutureRain | NowcastWish;
+}
+
+/** Rain is to be carried along its motion. */
+export interface NowcastWish {
+  readonly kind: 'to-nowcast';
+  /** What was received around the basin, on its window; null where no source shows more than the basin. */
+  readonly mosaics: readonly RainGrid[] | null;
 }
 
 /** A state as it is stored. */

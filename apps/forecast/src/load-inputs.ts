@@ -1,12 +1,13 @@
-import type { FutureRain } from '#cycle';
+import { isRainSource } from '#config';
 import type { RunKind } from '#contracts';
 import { Fault } from '#errors';
 import { DAY_MS, HOUR_MS, epochMs, timeGrid, toIso, type EpochMs, type PointSeries, type RainGrid } from '#hydrology';
+import { windowAround } from '#forcing';
 import { judgeAgain, limitsOfStation } from '#observation';
-import { readObservations, readRain, readStatesBefore, type Lease, type Pool, type StateRow } from '#store';
+import { readMosaics, readObservations, readRain, readStatesBefore, type Lease, type Pool, type StateRow } from '#store';
 import type { CycleTask } from './cycle-messages.js';
 import type { ForecastBasin } from './forecast-basin.js';
-import { nowcastRain } from './nowcast-rain.js';
+import { TOO_OLD_MS } from './nowcast-rain.js';
 
 /** Values before the window help to see whether a gauge is alive. */
 const BEFORE_WINDOW_MS = 6 * HOUR_MS;
@@ -21,11 +22,23 @@ export async function loadInputs(pool: Pool, basin: ForecastBasin, lease: Lease)
   const { issueTime, asOf } = lease;
   const { background, previous } = await readStates(pool, basin, issueTime, lease.runKind);
   const start = background.validTime;
-  const [rain, discharge] = await Promise.all([
+  const [rain, discharge, mosaics] = await Promise.all([
     readRain(pool, { basin: model.basin, from: start, to: issueTime, asOf }),
     readObservations(pool, { basin: model.basin, variable: 'Q', from: epochMs(start - BEFORE_WINDOW_MS), to: issueTime, asOf }),
+    mosaicsFor(pool, basin, lease),
   ]);
-  return taskOf(basin, { issueTime, asOf, background, previous, rain, discharge });
+  return taskOf(basin, { issueTime, asOf, background, previous, rain, discharge, mosaics });
+}
+
+/** As long as the oldest of three hourly mosaics of which the newest is just not too old. */
+const MOSAICS_FROM_MS = TOO_OLD_MS + 3 * HOUR_MS;
+
+/** What was received around the basin; null where that is not wanted, in an exercise, or without a live source of rain. */
+async function mosaicsFor(pool: Pool, { rain, domain }: ForecastBasin, { runKind, issueTime, asOf }: Lease): Promise<RainGrid[] | null> {
+  const isLive = runKind === 'scheduled' && domain.settings.sources.live.some(source => source.enabled && isRainSource(source));
+  if (rain !== 'nowcast' || !isLive) return null;
+  const { name: raster } = windowAround(domain.mesh);
+  return readMosaics(pool, { basin: domain.basin, raster, from: epochMs(issueTime - MOSAICS_FROM_MS), to: issueTime, asOf });
 }
 
 /** Same reading at low flow: a fortnight, and what the window looks back on. */
@@ -58,6 +71,7 @@ export async function loadReanalysisInputs(pool: Pool, basin: ForecastBasin, lea
     ...{ issueTime, asOf: cutOff, background, previous },
     rain: rain.map(grid => ({ ...grid, receivedAt: epochMs(Math.min(grid.receivedAt, grid.validTime + radar.latency)) })),
     discharge: discharge.flatMap(series => judgedAgain(basin, series, first)),
+    mosaics: null, // those are kept for hours only
   });
 }
 
@@ -77,9 +91,10 @@ interface Known {
   readonly previous: StateRow;
   readonly rain: CycleTask['observed']['rain'];
   readonly discharge: readonly PointSeries[];
+  readonly mosaics: readonly RainGrid[] | null;
 }
 
-function taskOf(basin: ForecastBasin, { issueTime, asOf, background, previous, rain, discharge }: Known): CycleTask {
+function taskOf(basin: ForecastBasin, { issueTime, asOf, background, previous, rain, discharge, mosaics }: Known): CycleTask {
   const { model, domain } = basin;
   const [start, end] = [background.validTime, epochMs(issueTime + model.leadMs)];
   return {
@@ -89,7 +104,7 @@ function taskOf(basin: ForecastBasin, { issueTime, asOf, background, previous, r
     background: background.state,
     previous: previous.state,
     observed: { rain, discharge, pet: domain.record.pet(timeGrid(start, end, model.stepMs)) },
-    futureRain: expectedRain(basin, rain, { issueTime, asOf, start, end }),
+    futureRain: expectedRain(basin, { start, end, mosaics }),
   };
 }
 
@@ -107,15 +122,14 @@ async function readStates(
   });
 }
 
-interface Times {
-  readonly issueTime: EpochMs;
-  readonly asOf: EpochMs;
+interface Expected {
   readonly start: EpochMs;
   readonly end: EpochMs;
+  readonly mosaics: readonly RainGrid[] | null;
 }
 
 /** `known` looks into the record: what has fallen but not arrived, and what will fall. For hindcasts and exercises only. */
-function expectedRain({ rain, domain }: ForecastBasin, received: readonly RainGrid[], { start, end, ...now }: Times): FutureRain {
+function expectedRain({ rain, domain }: ForecastBasin, { start, end, mosaics }: Expected): CycleTask['futureRain'] {
   if (rain === 'known') return { kind: 'known', rain: domain.record.rain(start, end) };
-  return rain === 'nowcast' ? nowcastRain(domain.mesh, received, now) : { kind: rain };
+  return rain === 'nowcast' ? { kind: 'to-nowcast', mosaics } : { kind: rain };
 }

@@ -109,8 +109,9 @@ function forcingOf(inputs: CycleInputs, basin: BasinModel): Forcing {
 
 /** What is not measured; of rain that has not fallen, only that a nowcast stands in for it, or why none does. */
 function rainDegradations({ substitutions }: Forcing, { issueTime, futureRain }: CycleInputs): Degradation[] {
-  const because = futureRain.kind === 'persistence' ? futureRain.because : undefined;
-  const instead = because === undefined ? [] : [`${because}; the last received rain, fading, is used`];
+  const because = futureRain.kind === 'persistence' || futureRain.kind === 'nowcast' ? futureRain.because : undefined;
+  const used = futureRain.kind === 'nowcast' ? 'a nowcast of the rain over the basin alone' : 'the last received rain, fading,';
+  const instead = because === undefined ? [] : [`${because}; ${used} is used`];
   return [
     ...substitutions
       .filter(({ reason, origin }) => reason !== 'future' || origin === 'nowcast')

@@ -4,13 +4,14 @@ import { coverSteps, type RainPart } from './cover-steps.js';
 import { mergeSubstitutions, type RainOrigin, type Substitution, type SubstitutionReason } from './substitution.js';
 
 /**
- * What stands in for rain that has not come or not fallen, after the last received grid. `because` says why persistence is used
- * where something better was asked for. Nowcast grids are NaN where they say nothing: there, and after them, persistence goes on.
+ * What stands in for rain that has not come or not fallen, after the last received grid. `because` says why persistence, or a nowcast of less than
+ * was wanted, is used where something better was asked for. Nowcast grids are NaN where they say nothing: there, and after them, persistence goes on.
  */
 export type ExpectedRain =
   | { readonly kind: 'persistence'; readonly because?: string }
   | { readonly kind: 'zero' }
-  | { readonly kind: 'known' | 'nowcast'; readonly rain: readonly RainGrid[] };
+  | { readonly kind: 'known'; readonly rain: readonly RainGrid[] }
+  | { readonly kind: 'nowcast'; readonly rain: readonly RainGrid[]; readonly because?: string };
 
 export interface ForcingProblem {
   /** Model steps of the window and the forecast. */

@@ -2,3 +2,4 @@ export { disaggregatePet, HOURLY_PET_SHARES, type DailyPet } from './disaggregat
 export { buildForcing, type ExpectedRain, type Forcing, type ForcingProblem } from './build-forcing.js';
 export { describeSubstitution, RAIN_ORIGINS, type RainOrigin, type Substitution, type SubstitutionReason } from './substitution.js';
 export { makeRemapping, remap, type Remapping } from './reproject.js';
+export { windowAround, type RainWindow } from './rain-window.js';

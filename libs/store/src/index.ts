@@ -7,6 +7,7 @@ export { keepHouse, type HouseKept } from './keep-house.js';
 export { writeCycleMetrics, type CycleMetrics } from './cycle-metrics.js';
 export { writeObservations, readObservations, type ObservationRow, type ObservationQuery, type OnTime } from './observations.js';
 export { writeRain, readRain, type RainRow, type RainQuery } from './rain.js';
+export { writeMosaic, readMosaics, type Mosaic, type MosaicQuery } from './mosaics.js';
 export { writeRejects, type RejectRow } from './rejects.js';
 export { takeFeed, saveFeed, readFeeds, readFeedViews, releaseFeeds, type FeedRow, type StalledInput } from './feeds.js';
 export { readHabits, type InputHabit } from './habits.js';

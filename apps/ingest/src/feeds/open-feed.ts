@@ -2,12 +2,14 @@ import { join } from 'node:path';
 import { isRainSource, pathFrom, type GaugeSettings, type LiveSource, type LoadedDomain, type RainFolderSettings } from '#config';
 import type { EpochMs } from '#hydrology';
 import type { ObservationSource, RainRaster } from '#observation';
+import type { Pool } from '#store';
 import type { RainDecoder } from '../decode/rain-decoder.js';
 import { sayUrl } from '../http/fetch-answer.js';
 import { Service } from '../http/service.js';
 import { stationCodes, type AnswerSeen } from '../sources/gauge-answers.js';
 import { createGaugeFolderSource } from '../sources/gauge-folder.js';
 import { createGaugeService } from '../sources/gauge-http.js';
+import { MosaicKeeper } from '../sources/mosaic-keeper.js';
 import { createRainFolderSource, type RainFolder } from '../sources/rain-folder.js';
 
 /** What opening a source needs besides its settings. */
@@ -20,6 +22,8 @@ export interface FeedSurroundings {
   /** For a check that shows what was understood. */
   readonly onAnswer?: (answer: AnswerSeen) => void;
   readonly onRaster?: (name: string, raster: RainRaster) => void;
+  /** Where the rain around the basin is kept for the nowcast; without it, it is not. */
+  readonly pool?: Pool;
 }
 
 /** A source as operations poll it. */
@@ -55,11 +59,14 @@ const FORMATS: Readonly<Record<RainFolderSettings['kind'], RainFolder['format']>
 /** How often each cell was wet, gzipped; deleted, it is learned anew. */
 const CLUTTER_MAP = 'CLUTTER.gz';
 
-function openRainFolder(settings: RainFolderSettings, { domain, decoder, now, onRaster }: FeedSurroundings): OpenedFeed {
+function openRainFolder(settings: RainFolderSettings, { domain, decoder, now, onRaster, pool }: FeedSurroundings): OpenedFeed {
   const { id, kind, variable, duration, reflectivity, minimumQuality, unitMm, polarCell, filters } = settings;
   const folder = pathFrom(domain.folder, settings.folder);
+  const { mesh, projection, basin } = domain;
+  const wanted = domain.settings.forcing.ladder.includes('nowcast');
+  const keeper = wanted && pool ? new MosaicKeeper(pool, { basin, source: id, mesh, definition: projection.definition }) : null;
   const source = createRainFolderSource({
-    ...{ id, folder, mesh: domain.mesh, definition: domain.projection.definition, format: FORMATS[kind], decoder, now },
+    ...{ id, folder, mesh, definition: projection.definition, format: FORMATS[kind], decoder, now },
     reading: {
       ...{ reflectivity, minimumQuality, unitMm, polarCellM: polarCell, filters },
       ...(filters.clutter && { clutterFile: join(folder, 'archive', CLUTTER_MAP) }),
@@ -67,6 +74,7 @@ function openRainFolder(settings: RainFolderSettings, { domain, decoder, now, on
       ...(duration !== undefined && { durationMs: duration }),
     },
     ...(onRaster && { onRaster }),
+    ...(keeper && { keepMosaic: (raster, receivedAt) => keeper.keep(raster, receivedAt) }),
   });
   return {
     settings,

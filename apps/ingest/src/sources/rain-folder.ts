@@ -29,6 +29,8 @@ export interface RainFolder {
   readonly now: () => EpochMs;
   /** Told of each raster, for a check that shows what was understood. */
   readonly onRaster?: (name: string, raster: RainRaster) => void;
+  /** Keeps what a raster shows around the basin, before its rain goes on. */
+  readonly keepMosaic?: (raster: RainRaster, receivedAt: EpochMs) => Promise<void>;
 }
 
 /**
@@ -49,7 +51,11 @@ export function createRainFolderSource(watched: RainFolder): ObservationSource {
         const receivedAt = watched.now();
         const { rain, rejects } = await readRain(watched, file, { receivedAt, remappings, inThisPoll });
         if (rain.length > 0) clutterKept = false;
-        yield* rain.map(grid => afterOthers(grid, intervals));
+        for (const { raster, grid } of rain) {
+          const inOrder = afterOthers(grid, intervals);
+          await watched.keepMosaic?.(raster, inOrder.receivedAt);
+          yield inOrder;
+        }
         yield* rejects.map(each => ({ ...each, kind: 'reject' as const, input: 'rain' as const, subject: file.name, receivedAt }));
         folder.fate(file.name, 'hash' in file ? file.hash : null, rain.length > 0 || rejects.length === 0 ? null : rejects);
       }
@@ -83,7 +89,8 @@ interface Arrival {
 }
 
 interface ReadRain {
-  readonly rain: readonly RawRainGrid[];
+  /** Each raster and what of it lies over the basin. */
+  readonly rain: readonly { readonly raster: RainRaster; readonly grid: RawRainGrid }[];
   readonly rejects: readonly Reject[];
 }
 
@@ -122,7 +129,8 @@ function bringOntoMesh(
       return [];
     }
     const altered = raster.filtered && whatFiltersDid(raster.filtered, remapping);
-    return [{ kind: 'rain' as const, validTime: to, durationMs: to - from, receivedAt: epochMs(receivedAt), values, ...altered }];
+    const span = { validTime: to, durationMs: to - from, receivedAt: epochMs(receivedAt) };
+    return [{ raster, grid: { kind: 'rain' as const, ...span, values, ...altered } }];
   });
   return { rain, rejects: [...rejects, ...outside] };
 }
