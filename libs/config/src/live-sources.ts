@@ -39,26 +39,43 @@ const RainFilters = z.strictObject({
   speckle: z.strictObject({ cells: count(100, 3), wet: rate(0.1) }).optional(),
 });
 
-const RainFolderSource = z.strictObject({
-  ...common,
-  kind: z.enum(RAIN_KINDS),
-  /** Absolute, or from the domain's folder. */
-  folder: z.string().min(1),
-  every: interval('1min'),
-  /** ODIM quantity or NetCDF variable, where a file holds several. */
-  variable: z.string().min(1).optional(),
-  /** Of files that hold a rate or an instant without a beginning. */
-  duration: Duration.optional(),
-  reflectivity: Reflectivity.prefault({}),
-  /** Cells of a lower quality index become missing. */
-  minimumQuality: z.number().min(0).max(1).default(0),
-  /** mm of one unit of a raster that has no unit of its own (GeoTIFF). */
-  unitMm: z.number().positive().default(1),
-  /** Side of the cells onto which polar data are brought, m. */
-  polarCell: z.number().min(100).max(10_000).default(1000),
-  /** What takes out echoes that are no rain, and counts them. */
-  filters: RainFilters.prefault({}),
+/** Polar files of several radars become one field. */
+const Composite = z.strictObject({
+  /** As their files name them: NOD, else RAD, else WMO of what/source. */
+  radars: z.array(z.string().min(1)).min(2),
+  by: z.enum(['distance', 'maximum']).default('distance'),
+  /** After the end of an interval what has not come is done without. */
+  wait: duration('10min'),
 });
+
+const RainFolderSource = z
+  .strictObject({
+    ...common,
+    kind: z.enum(RAIN_KINDS),
+    /** Absolute, or from the domain's folder. */
+    folder: z.string().min(1),
+    every: interval('1min'),
+    /** ODIM quantity or NetCDF variable, where a file holds several. */
+    variable: z.string().min(1).optional(),
+    /** Of files that hold a rate or an instant without a beginning. */
+    duration: Duration.optional(),
+    reflectivity: Reflectivity.prefault({}),
+    /** Cells of a lower quality index become missing. */
+    minimumQuality: z.number().min(0).max(1).default(0),
+    /** mm of one unit of a raster that has no unit of its own (GeoTIFF). */
+    unitMm: z.number().positive().default(1),
+    /** Side of the cells onto which polar data are brought, m. */
+    polarCell: z.number().min(100).max(10_000).default(1000),
+    /** What takes out echoes that are no rain, and counts them. */
+    filters: RainFilters.prefault({}),
+    composite: Composite.optional(),
+  })
+  .check(context => {
+    const { composite, duration } = context.value;
+    if (composite === undefined || duration !== undefined) return;
+    const message = 'is missing: a composite is made once in it, such as 5min';
+    context.issues.push({ code: 'custom', path: ['duration'], message, input: context.value });
+  });
 
 const address = z
   .string()

@@ -3,3 +3,4 @@ export { buildForcing, type ExpectedRain, type Forcing, type ForcingProblem } fr
 export { describeSubstitution, RAIN_ORIGINS, type RainOrigin, type Substitution, type SubstitutionReason } from './substitution.js';
 export { makeRemapping, remap, type Remapping } from './reproject.js';
 export { windowAround, type RainWindow } from './rain-window.js';
+export { composeRadars, type ComposeBy, type RadarView } from './compose-radars.js';

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -8,30 +9,39 @@ import { ClutterMap } from '#observation';
 const MOST_BYTES = 170_000_000;
 
 /**
- * The maps of clutter of the sources of a process, each in a file beside what its source has archived. A file that is missing, damaged
- * or of another grid is learned anew. Works without waiting, for the thread that decodes.
+ * The maps of clutter of the sources of a process, one for each grid (a radar has its own) in a file beside what its source has archived. A file that is
+ * missing or damaged is learned anew. Works without waiting, for the thread that decodes.
  */
 export class ClutterMaps {
   readonly #maps = new Map<string, ClutterMap>();
 
-  on(file: string, grid: PlacedGrid): ClutterMap {
+  /** `stem` is the path of the file but for the name of the grid. */
+  on(stem: string, grid: PlacedGrid): ClutterMap {
+    const file = fileOf(stem, grid);
     const known = this.#maps.get(file) ?? readMap(file);
     const map = known?.fits(grid) === true ? known : ClutterMap.on(grid);
     this.#maps.set(file, map);
     return map;
   }
 
-  /** Writes what was learned, as a whole or not at all. A disk that is full costs what was learned since, not the rain. */
-  keep(file: string): void {
-    const map = this.#maps.get(file);
-    if (map === undefined) return;
-    try {
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(`${file}.tmp`, gzipSync(map.encode(), { level: 1 }));
-      renameSync(`${file}.tmp`, file);
-    } catch {
-      // written again with the next file
-    }
+  /** Writes what was learned, each file as a whole or not at all. A disk that is full costs what was learned since, not the rain. */
+  keep(stem: string): void {
+    for (const [file, map] of this.#maps) if (file === fileOf(stem, map.grid)) write(file, map);
+  }
+}
+
+function fileOf(stem: string, grid: PlacedGrid): string {
+  const name = createHash('sha256').update(JSON.stringify(grid)).digest('hex').slice(0, 8);
+  return `${stem}-${name}.gz`;
+}
+
+function write(file: string, map: ClutterMap): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(`${file}.tmp`, gzipSync(map.encode(), { level: 1 }));
+    renameSync(`${file}.tmp`, file);
+  } catch {
+    // written again with the next file
   }
 }
 

@@ -2,7 +2,7 @@ import type { RainDecoding, RainReading } from '#observation';
 
 /** What the thread cannot find itself; projections it looks up. */
 export interface RainWish extends Omit<RainReading, 'definitionOf' | 'clutterOn'> {
-  /** Where the map of clutter of this source lies, or is to lie, when its filter is on. */
+  /** Where the maps of clutter of this source lie, or are to lie, when its filter is on, but for the name of the grid. */
   readonly clutterFile?: string;
 }
 
@@ -12,7 +12,7 @@ export interface RainQuestion {
   readonly reading: RainWish;
 }
 
-/** The file of a map of clutter that is to be written as it is known now. */
+/** The maps of clutter that are to be written as they are known now. */
 export interface KeepClutter {
   readonly keep: string;
 }

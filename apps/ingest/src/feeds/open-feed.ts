@@ -10,6 +10,7 @@ import { stationCodes, type AnswerSeen } from '../sources/gauge-answers.js';
 import { createGaugeFolderSource } from '../sources/gauge-folder.js';
 import { createGaugeService } from '../sources/gauge-http.js';
 import { MosaicKeeper } from '../sources/mosaic-keeper.js';
+import { RadarCompositeSource } from '../sources/radar-composite.js';
 import { createRainFolderSource, type RainFolder } from '../sources/rain-folder.js';
 
 /** What opening a source needs besides its settings. */
@@ -56,16 +57,16 @@ const FORMATS: Readonly<Record<RainFolderSettings['kind'], RainFolder['format']>
   'geotiff-folder': { name: 'GeoTIFF', product: /^GeoTIFF/ },
 };
 
-/** How often each cell was wet, gzipped; deleted, it is learned anew. */
-const CLUTTER_MAP = 'CLUTTER.gz';
+/** How often each cell of a grid was wet, a gzipped file a grid; deleted, it is learned anew. */
+const CLUTTER_MAP = 'CLUTTER';
 
 function openRainFolder(settings: RainFolderSettings, { domain, decoder, now, onRaster, pool }: FeedSurroundings): OpenedFeed {
-  const { id, kind, variable, duration, reflectivity, minimumQuality, unitMm, polarCell, filters } = settings;
+  const { id, kind, variable, duration, reflectivity, minimumQuality, unitMm, polarCell, filters, composite } = settings;
   const folder = pathFrom(domain.folder, settings.folder);
   const { mesh, projection, basin } = domain;
   const wanted = domain.settings.forcing.ladder.includes('nowcast');
   const keeper = wanted && pool ? new MosaicKeeper(pool, { basin, source: id, mesh, definition: projection.definition }) : null;
-  const source = createRainFolderSource({
+  const watched: RainFolder = {
     ...{ id, folder, mesh, definition: projection.definition, format: FORMATS[kind], decoder, now },
     reading: {
       ...{ reflectivity, minimumQuality, unitMm, polarCellM: polarCell, filters },
@@ -74,8 +75,11 @@ function openRainFolder(settings: RainFolderSettings, { domain, decoder, now, on
       ...(duration !== undefined && { durationMs: duration }),
     },
     ...(onRaster && { onRaster }),
-    ...(keeper && { keepMosaic: (raster, receivedAt) => keeper.keep(raster, receivedAt) }),
-  });
+    ...(keeper && { keepMosaic: (raster: RainRaster, receivedAt: EpochMs) => keeper.keep(raster, receivedAt) }),
+  };
+  const source = composite
+    ? new RadarCompositeSource(watched, { radars: composite.radars, by: composite.by, everyMs: duration!, waitMs: composite.wait })
+    : createRainFolderSource(watched);
   return {
     settings,
     source,

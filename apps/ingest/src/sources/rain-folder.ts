@@ -62,19 +62,23 @@ export function createRainFolderSource(watched: RainFolder): ObservationSource {
     },
     taken: async () => {
       await folder.taken();
-      const { clutterFile } = watched.reading;
-      if (clutterFile !== undefined && !clutterKept) await watched.decoder.keepClutter(clutterFile);
+      if (!clutterKept) await keepClutterOf(watched);
       clutterKept = true;
     },
     behind: () => folder.behind,
   };
 }
 
+/** Writes what the filter of clutter has learned, where it is on. */
+export async function keepClutterOf({ decoder, reading: { clutterFile } }: RainFolder): Promise<void> {
+  if (clutterFile !== undefined) await decoder.keepClutter(clutterFile);
+}
+
 /** The archive keeps times in seconds, and of two of one time the first. */
 const NEXT_MS = 1000;
 
 /** A file that gives an interval again in the same poll corrects the one before: it counts as received after it. */
-function afterOthers(grid: RawRainGrid, intervals: Map<string, EpochMs>): RawRainGrid {
+export function afterOthers(grid: RawRainGrid, intervals: Map<string, EpochMs>): RawRainGrid {
   const key = `${grid.validTime}/${grid.durationMs}`;
   const receivedAt = epochMs(Math.max(grid.receivedAt, (intervals.get(key) ?? -Infinity) + NEXT_MS));
   intervals.set(key, receivedAt);
@@ -96,12 +100,20 @@ interface ReadRain {
 
 async function readRain(watched: RainFolder, file: ReadFile, arrival: Arrival): Promise<ReadRain> {
   if ('refused' in file) return { rain: [], rejects: [file.refused] };
-  const { name, bytes, hash, repeated } = file;
+  const { name, hash, repeated } = file;
   if (repeated || arrival.inThisPoll.has(hash)) return { rain: [], rejects: [] };
-  const decoded = await watched.decoder.decode(bytes, { ...watched.reading, name, receivedAt: arrival.receivedAt });
-  const read = bringOntoMesh(watched, refuseOtherFormats(decoded, watched, name), { ...arrival, name });
+  const read = bringOntoMesh(watched, await decodeFile(watched, file, arrival.receivedAt), { ...arrival, name });
   if (read.rain.length > 0) arrival.inThisPoll.add(hash);
   return read;
+}
+
+/** Decodes a file and refuses what is not of the format that the source is set to. */
+export async function decodeFile(
+  watched: RainFolder,
+  { name, bytes }: Extract<ReadFile, { readonly bytes: Buffer }>,
+  receivedAt: EpochMs,
+): Promise<RainDecoding> {
+  return refuseOtherFormats(await watched.decoder.decode(bytes, { ...watched.reading, name, receivedAt }), watched, name);
 }
 
 function refuseOtherFormats(decoded: RainDecoding, { format, id }: RainFolder, name: string): RainDecoding {
@@ -113,10 +125,10 @@ function refuseOtherFormats(decoded: RainDecoding, { format, id }: RainFolder, n
   return { rasters: decoded.rasters.filter(each => !others.includes(each)), rejects: [...decoded.rejects, ...refused] };
 }
 
-function bringOntoMesh(
+export function bringOntoMesh(
   watched: RainFolder,
   { rasters, rejects }: RainDecoding,
-  { name, receivedAt, remappings }: Arrival & { readonly name: string },
+  { name, receivedAt, remappings }: Omit<Arrival, 'inThisPoll'> & { readonly name: string },
 ): ReadRain {
   const outside: Reject[] = [];
   const rain = rasters.flatMap(raster => {

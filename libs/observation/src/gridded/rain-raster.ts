@@ -15,6 +15,8 @@ export interface RainRaster {
   readonly quality: Float32Array | null;
   /** Cells (of spokes: rays) that each filter took out; only filters that are on. */
   readonly filtered?: Readonly<Partial<Record<RainFilter, Uint32Array>>>;
+  /** The radar of a polar file, as the file names it, and the elevation of its sweep in degrees. */
+  readonly radar?: { readonly id: string; readonly elevation: number };
   /** What it was decoded from, for a human: "ODIM_H5/V2_3 ACRR". */
   readonly product: string;
 }
