@@ -71,23 +71,25 @@ export class ClutterMap {
     for (let cell = 0; cell < depths.length; cell++) {
       if (!(depths[cell]! >= wet) || this.seen[cell]! < rasters) continue;
       const own = this.wet[cell]! / this.seen[cell]!;
-      if (own >= frequency && own >= contrast * this.frequencyAround(cell, rasters)) found.push(cell);
+      if (own >= frequency && this.standsOut(cell, own / contrast, rasters)) found.push(cell);
     }
     return Uint32Array.from(found);
   }
 
-  /** The middle of the shares ten cells off; infinite where too few are known. */
-  private frequencyAround(cell: number, rasters: number): number {
+  /** Is the middle of the shares ten cells off at most `most`? No where too few are known. */
+  private standsOut(cell: number, most: number, rasters: number): boolean {
     const { rows, columns } = this.grid;
     const [row, column] = [Math.floor(cell / columns), cell % columns];
-    const shares: number[] = [];
+    let [known, below] = [0, 0];
     for (const [down, right] of AROUND) {
       const [r, c] = [row + down * AWAY, column + right * AWAY];
       if (r < 0 || r >= rows || c < 0 || c >= columns) continue;
       const other = r * columns + c;
-      if (this.seen[other]! >= rasters) shares.push(this.wet[other]! / this.seen[other]!);
+      if (this.seen[other]! < rasters) continue;
+      known++;
+      if (this.wet[other]! <= most * this.seen[other]!) below++;
     }
-    return shares.length < AROUND.length / 2 ? Infinity : shares.sort((a, b) => a - b)[shares.length >> 1]!;
+    return known >= AROUND.length / 2 && 2 * below > known;
   }
 
   /** A line of JSON about the grid and both counts, to be kept in a file. */
