@@ -26,6 +26,7 @@ class MovingRain {
   readonly grid: PlacedGrid;
   private readonly showers;
   private readonly remapping: Remapping;
+  private readonly means = new Map<EpochMs, number>();
 
   constructor({ mesh, projection }: LoadedDomain) {
     const [rows, columns, cell] = [300, 300, 2000];
@@ -57,8 +58,12 @@ class MovingRain {
 
   /** Mean over the basin, mm. */
   mean(to: EpochMs): number {
+    const known = this.means.get(to);
+    if (known !== undefined) return known;
     const values = remap(this.remapping, this.depths(to));
-    return values.reduce((sum, depth) => sum + depth, 0) / values.length;
+    const mean = values.reduce((sum, depth) => sum + depth, 0) / values.length;
+    this.means.set(to, mean);
+    return mean;
   }
 }
 
@@ -165,16 +170,17 @@ describe('mosaics wider than the basin, to nowcasts of the rain that comes', () 
   });
 
   it('forecasts the rain over the basin better than persistence at every issue time but the one without a nowcast', async () => {
-    const errors: { issueTime: EpochMs; nowcast: number; persistence: number }[] = [];
-    for (let issueTime = at('05:15'); issueTime <= LAST; issueTime = epochMs(issueTime + QUARTER_MS)) {
-      if (issueTime === LOST || issueTime === epochMs(LOST + QUARTER_MS)) continue;
-      const nowcast = errorOf(await forecastRain(issueTime), issueTime);
-      errors.push({ issueTime, nowcast, persistence: errorOf(persisted(issueTime), issueTime) });
+    const issueTimes: EpochMs[] = [];
+    for (let time = at('05:15'); time <= LAST; time = epochMs(time + QUARTER_MS)) {
+      if (time !== LOST && time !== epochMs(LOST + QUARTER_MS)) issueTimes.push(time);
     }
+    const forecasts: number[][] = [];
+    for (const issueTime of issueTimes) forecasts.push(await forecastRain(issueTime)); // before the truth, which keeps the thread busy
+    const errors = issueTimes.map((issueTime, k) => ({
+      nowcast: errorOf(forecasts[k]!, issueTime),
+      persistence: errorOf(persisted(issueTime), issueTime),
+    }));
     const mean = (of: (one: (typeof errors)[number]) => number) => errors.reduce((sum, one) => sum + of(one), 0) / errors.length;
-    process.stderr.write(
-      `${errors.map(one => `${toIso(one.issueTime)} ${one.nowcast.toFixed(3)} ${one.persistence.toFixed(3)}`).join('\n')}\n`,
-    );
     expect(errors).toHaveLength(9);
     expect(mean(one => one.persistence)).toBeGreaterThan(0.1); // it rains, and it changes
     expect(mean(one => one.nowcast)).toBeLessThan(0.6 * mean(one => one.persistence));
