@@ -40,7 +40,13 @@ export function fixtureAnswers(domain: LoadedDomain, scene: Scene) {
     basins: (): BasinList => ({ ...kind, basins: [basinSummary(domain, scene)] }),
     stations: (): StationList => ({ ...kind, stations }),
     alerts: (): AlertList => ({ ...kind, alerts, groups: [] }),
-    status: (): DataStatus => ({ ...kind, inputs: inputStatuses(domain, scene), feeds: [], rejects24h: 0, rejects: [] }),
+    status: (): DataStatus => ({
+      ...kind,
+      inputs: inputStatuses(domain, scene),
+      feeds: [radarFeed(domain, scene)],
+      rejects24h: 0,
+      rejects: [],
+    }),
     reanalysis: (): ReanalysisReply => ({ ...kind, basin: domain.basin, ...allOnTime(scene) }),
     acts: (): OperatorActList => ({ ...kind, acts: [] }),
     replay: (): ReplayReply => ({ ...kind, replay: scene.runKind === 'replay' ? replayState(domain, scene) : null }),
@@ -243,3 +249,12 @@ const replayState = (domain: LoadedDomain, scene: Scene): NonNullable<ReplayRepl
   state: scene.paused ? 'paused' : 'running',
   speedMinutesPerSecond: scene.speed,
 });
+
+/** A folder of radar files whose filters took something out. */
+function radarFeed({ basin }: LoadedDomain, { now }: Scene): DataStatus['feeds'][number] {
+  return {
+    ...{ basin, source: 'radar', kind: 'odim-folder', address: '/incoming/radar', state: 'ok' },
+    ...{ polledAt: iso(now), succeededAt: iso(now), newsAt: iso(now), nextAt: iso(now) },
+    ...{ failures: 0, failure: null, stalled: [], brought: { rain: 1, gauges: 0, rejects: 0, speckle: 58, spikes: 0 } },
+  };
+}

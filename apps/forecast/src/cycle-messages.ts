@@ -1,7 +1,8 @@
-import type { BasinModel, CycleInputs, CycleResult, SpinUpProblem } from '#cycle';
+import type { BasinModel, CycleInputs, CycleResult, FutureRain, SpinUpProblem } from '#cycle';
 import { Fault, isFault, type FaultCode } from '#errors';
-import type { EpochMs } from '#hydrology';
+import type { EpochMs, RainGrid } from '#hydrology';
 import type { KernelRecipe } from '#kernel';
+import type { ModelRain } from './model-rain.js';
 
 /** A basin as a worker keeps it warm: its model and how to make its kernel. */
 export interface WarmBasin {
@@ -9,10 +10,20 @@ export interface WarmBasin {
   readonly recipe: KernelRecipe;
 }
 
-/** The inputs of a cycle with its two states still as bytes: decoding belongs to the worker. */
-export interface CycleTask extends Omit<CycleInputs, 'background' | 'previous'> {
+/** The inputs of a cycle with its two states still as bytes, and rain to come that is still to be carried: both belong to the worker. */
+export interface CycleTask extends Omit<CycleInputs, 'background' | 'previous' | 'futureRain'> {
   readonly background: Uint8Array;
   readonly previous: Uint8Array;
+  readonly futureRain: FutureRain | NowcastWish;
+}
+
+/** Rain is to be carried along its motion. */
+export interface NowcastWish {
+  readonly kind: 'to-nowcast';
+  /** What was received around the basin, on its window; null where no source shows more than the basin. */
+  readonly mosaics: readonly RainGrid[] | null;
+  /** What stands behind it; null where the ladder has no weather model. */
+  readonly model: ModelRain | null;
 }
 
 /** A state as it is stored. */

@@ -2,6 +2,7 @@ import { parentPort } from 'node:worker_threads';
 import { computeCycle, decodeCycleState, encodeCycleState, spinUp, type BasinModel, type CycleState } from '#cycle';
 import { Fault } from '#errors';
 import { createKernel, type Kernel } from '#kernel';
+import { rainToCome } from './rain-to-come.js';
 import { postError, type Answer, type ComputedCycle, type CycleTask, type EncodedState, type Question } from './cycle-messages.js';
 
 /** Basins stay warm: a kernel costs milliseconds to make and holds its memory. */
@@ -34,7 +35,8 @@ function compute(task: CycleTask, model: BasinModel, kernel: Kernel): ComputedCy
   const began = performance.now();
   const background = decodeCycleState(task.background);
   const previous = decodeCycleState(task.previous);
-  const { state, ...result } = computeCycle({ ...task, background, previous }, model, kernel);
+  const futureRain = rainToCome(task, model.mesh);
+  const { state, ...result } = computeCycle({ ...task, background, previous, futureRain }, model, kernel);
   return { result, state: encode(state), previousHash: previous.hash, computeMs: performance.now() - began };
 }
 

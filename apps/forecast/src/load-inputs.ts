@@ -1,6 +1,7 @@
-import type { FutureRain } from '#cycle';
+import { isForecastSource, isRainSource } from '#config';
 import type { RunKind } from '#contracts';
 import { Fault } from '#errors';
+import { windowAround } from '#forcing';
 import {
   DAY_MS,
   HOUR_MS,
@@ -14,11 +15,12 @@ import {
   type Station,
 } from '#hydrology';
 import { judgeAgain, limitsOfStation } from '#observation';
-import { readObservations, readRain, readStatesBefore, type Lease, type Pool, type StateRow } from '#store';
+import { readMosaics, readObservations, readRain, readStatesBefore, type Lease, type Pool, type StateRow } from '#store';
 import type { CycleTask } from './cycle-messages.js';
 import type { ForecastBasin } from './forecast-basin.js';
-import { modelRain, withModel } from './model-rain.js';
-import { nowcastRain } from './nowcast-rain.js';
+import { modelRain } from './model-rain.js';
+import { TOO_OLD_MS } from './nowcast-rain.js';
+import { withModel } from './rain-to-come.js';
 
 /** Values before the window help to see whether a gauge is alive. */
 const BEFORE_WINDOW_MS = 6 * HOUR_MS;
@@ -33,12 +35,24 @@ export async function loadInputs(pool: Pool, basin: ForecastBasin, lease: Lease)
   const { issueTime, asOf } = lease;
   const { background, previous } = await readStates(pool, basin, issueTime, lease.runKind);
   const start = background.validTime;
-  const [rain, discharge] = await Promise.all([
+  const [rain, discharge, mosaics] = await Promise.all([
     readRain(pool, { basin: model.basin, from: start, to: issueTime, asOf }),
     readObservations(pool, { basin: model.basin, variable: 'Q', from: epochMs(start - BEFORE_WINDOW_MS), to: issueTime, asOf }),
+    mosaicsFor(pool, basin, lease),
   ]);
-  const futureRain = await expectedRain(pool, basin, { received: rain, issueTime, asOf, start });
+  const futureRain = await expectedRain(pool, basin, { mosaics, issueTime, asOf, start });
   return taskOf(basin, { issueTime, asOf, background, previous, rain, discharge, futureRain });
+}
+
+/** As long as the oldest of three hourly mosaics of which the newest is just not too old. */
+const MOSAICS_FROM_MS = TOO_OLD_MS + 3 * HOUR_MS;
+
+/** What was received around the basin; null where that is not wanted, in an exercise, or without a live source of rain. */
+async function mosaicsFor(pool: Pool, { rain, domain }: ForecastBasin, { runKind, issueTime, asOf }: Lease): Promise<RainGrid[] | null> {
+  const watched = domain.settings.sources.live.some(source => source.enabled && isRainSource(source) && !isForecastSource(source));
+  if (rain !== 'nowcast' || runKind !== 'scheduled' || !watched) return null;
+  const { name: raster } = windowAround(domain.mesh);
+  return readMosaics(pool, { basin: domain.basin, raster, from: epochMs(issueTime - MOSAICS_FROM_MS), to: issueTime, asOf });
 }
 
 /** Same reading at low flow: a fortnight, and what the window looks back on. */
@@ -70,7 +84,8 @@ export async function loadReanalysisInputs(pool: Pool, basin: ForecastBasin, lea
   const onTimeRain = rain.map(grid => ({ ...grid, receivedAt: epochMs(Math.min(grid.receivedAt, grid.validTime + radar.latency)) }));
   return taskOf(basin, {
     ...{ issueTime, asOf: cutOff, background, previous, rain: onTimeRain },
-    futureRain: await expectedRain(pool, basin, { received: onTimeRain, issueTime, asOf: cutOff, start }),
+    // mosaics are kept for hours only
+    futureRain: await expectedRain(pool, basin, { mosaics: null, issueTime, asOf: cutOff, start }),
     discharge: judgedAgain(basin, discharge, first),
   });
 }
@@ -93,7 +108,7 @@ interface Known {
   readonly previous: StateRow;
   readonly rain: CycleTask['observed']['rain'];
   readonly discharge: readonly PointSeries[];
-  readonly futureRain: FutureRain;
+  readonly futureRain: CycleTask['futureRain'];
 }
 
 function taskOf(basin: ForecastBasin, { issueTime, asOf, background, previous, rain, discharge, futureRain }: Known): CycleTask {
@@ -125,26 +140,25 @@ async function readStates(
 }
 
 interface Expecting {
-  readonly received: readonly RainGrid[];
+  readonly mosaics: readonly RainGrid[] | null;
   readonly issueTime: EpochMs;
   readonly asOf: EpochMs;
   readonly start: EpochMs;
 }
 
 /**
- * `known` looks into the record: what has fallen but not arrived, and what will fall; for hindcasts and exercises only. Behind a nowcast stands the
- * weather model where the ladder has it.
+ * `known` looks into the record: what has fallen but not arrived, and what will fall; for hindcasts and exercises only. Behind a nowcast, which the
+ * worker makes, stands the weather model where the ladder has it.
  */
 async function expectedRain(
   pool: Pool,
   { rain, domain, model }: ForecastBasin,
-  { received, start, ...now }: Expecting,
-): Promise<FutureRain> {
+  { mosaics, start, ...now }: Expecting,
+): Promise<CycleTask['futureRain']> {
   const end = epochMs(now.issueTime + model.leadMs);
   if (rain === 'known') return { kind: 'known', rain: domain.record.rain(start, end) };
   const runs = () => modelRain(pool, { basin: model.basin, end, ...now });
   if (rain === 'nwp') return withModel({ kind: 'persistence' }, await runs());
   if (rain !== 'nowcast') return { kind: rain };
-  const nowcast = nowcastRain(domain.mesh, received, now);
-  return domain.settings.forcing.ladder.includes('nwp') ? withModel(nowcast, await runs()) : nowcast;
+  return { kind: 'to-nowcast', mosaics, model: domain.settings.forcing.ladder.includes('nwp') ? await runs() : null };
 }

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { HOUR_MS, epochMs, parseIso } from '#hydrology';
 import { writeRainForecasts } from '#store';
 import { openTestDatabase, type TestDatabase } from '../../../test/setup/test-database.js';
-import { modelRain, withModel } from './model-rain.js';
+import { modelRain } from './model-rain.js';
+import { withModel } from './rain-to-come.js';
 
 const hour = (k: number) => epochMs(parseIso('2014-11-04') + k * HOUR_MS);
 

@@ -1,4 +1,3 @@
-import type { FutureRain } from '#cycle';
 import { deaccumulate } from '#forcing';
 import { HOUR_MS, epochMs, toIso, type EpochMs, type RainGrid } from '#hydrology';
 import { readRainForecasts, type Queryable } from '#store';
@@ -27,12 +26,4 @@ export async function modelRain(
   const age = issueTime - newest;
   const because = `The newest run of the weather model is that of ${toIso(newest)}, ${Math.round(age / HOUR_MS)} h old`;
   return { rain: deaccumulate(grids), ...(age > STALE_MS && { because }) };
-}
-
-/** The nowcast with the model behind it; the model where there is no nowcast; what stands in for a nowcast where there is neither. */
-export function withModel(nowcast: FutureRain, model: ModelRain): FutureRain {
-  const reasons = ['because' in nowcast ? nowcast.because : undefined, model.because].filter(reason => reason !== undefined);
-  const because = reasons.length === 0 ? {} : { because: reasons.join('. ') };
-  if (model.rain.length === 0) return { ...nowcast, ...because };
-  return nowcast.kind === 'nowcast' ? { ...nowcast, model: model.rain, ...because } : { kind: 'nwp', rain: model.rain, ...because };
 }

@@ -228,7 +228,7 @@ describe('ingest, from source to store', () => {
         gauge({ value: 11, validTime: epochMs(FROM - HOUR_MS) }),
         { ...rain, values: new Float32Array(383).fill(-1) },
         { ...rain, validTime: epochMs(FROM + HOUR_MS), values: new Float32Array(12) },
-        { ...rain, validTime: epochMs(FROM + 2 * HOUR_MS), values: new Float32Array(383).fill(0.5) },
+        { ...rain, validTime: epochMs(FROM + 2 * HOUR_MS), values: new Float32Array(383).fill(0.5), alteredBy: ['speckle' as const] },
         {
           kind: 'reject',
           input: 'rain',
@@ -252,7 +252,7 @@ describe('ingest, from source to store', () => {
       { station: 'V3517010', value: -3, flag: 6, flag_source: 'HN' },
       { station: 'V3524010', value: 11, flag: 0, flag_source: '' },
     ]);
-    expect(await query('select mean_mm from rain_grid')).toEqual([{ mean_mm: 0.5 }]);
+    expect(await query('select mean_mm, flag, flag_source from rain_grid')).toEqual([{ mean_mm: 0.5, flag: 1, flag_source: 'SPECKLE' }]);
     const [file] = await query(`select source, message from reject where code = 'FILE_UNREADABLE'`);
     expect(file).toEqual({ source: 'radar', message: 'cut.h5 is cut short' });
   });

@@ -1,10 +1,12 @@
 import type { Bus, Message } from '#bus';
 import type { BasinId, EpochMs } from '#hydrology';
 import {
+  RAIN_FILTERS,
   encodeDepths,
   findUndecodable,
   type ObservationSource,
   type PollWindow,
+  type RainFilter,
   type RawGaugeValue,
   type RawObservation,
   type RawReject,
@@ -44,11 +46,22 @@ export interface Collected {
   readonly rain: number;
   readonly gauges: number;
   readonly rejects: number;
+  /** What filters of rain took out, in cells (of spokes: rays), where filters are on. */
+  readonly filtered: Readonly<Partial<Record<RainFilter, number>>>;
 }
 
 function countOf(received: readonly RawObservation[]): Collected {
   const count = (kind: RawObservation['kind']) => received.filter(one => one.kind === kind).length;
-  return { rain: count('rain'), gauges: count('gauge'), rejects: count('reject') };
+  return { rain: count('rain'), gauges: count('gauge'), rejects: count('reject'), filtered: sumFiltered(received) };
+}
+
+function sumFiltered(received: readonly RawObservation[]): Collected['filtered'] {
+  const sums: Partial<Record<RainFilter, number>> = {};
+  for (const one of received) {
+    if (one.kind !== 'rain') continue;
+    for (const name of RAIN_FILTERS) if (one.filtered?.[name] !== undefined) sums[name] = (sums[name] ?? 0) + one.filtered[name];
+  }
+  return sums;
 }
 
 interface Polled {
@@ -99,13 +112,14 @@ async function publishInBatches<T>(messages: readonly T[], publish: (batch: read
 }
 
 function rainMessage({ basin, sourceIds }: Collection, grid: Extract<RawObservation, { kind: 'rain' }>): Message<'obs.rain.v1'> {
-  const { validTime, durationMs, issued, receivedAt, values } = grid;
+  const { validTime, durationMs, issued, receivedAt, values, alteredBy = [] } = grid;
   return {
     key: basin,
     id: `${sourceIds.rain}/${basin}/${validTime}/${issued === undefined ? '' : `${issued}/${durationMs}/`}${receivedAt}`,
     value: {
       ...{ basin, source: sourceIds.rain, receivedAt, validTime, durationMs, cells: values.length, depthMm: encodeDepths(values) },
       ...(issued !== undefined && { issuedAt: issued }),
+      ...(alteredBy.length > 0 && { alteredBy: [...alteredBy] }),
     },
   };
 }

@@ -36,6 +36,26 @@ describe('live sources of domain.yaml', () => {
     expect(readDomainYaml(yaml('    []'), 'domain.yaml').sources.live).toEqual([]);
   });
 
+  it('switch filters of rain and composites on by name, with defaults', () => {
+    const [radar] = read(`
+    - id: radars
+      kind: odim-folder
+      folder: in
+      duration: 5min
+      filters: { speckle: {}, spikes: { least: 30 } }
+      composite: { radars: [behel, bewid] }`);
+    expect(radar).toMatchObject({
+      filters: { speckle: { cells: 3, wet: 0.1 }, spikes: { least: 30, factor: 8 } },
+      composite: { radars: ['behel', 'bewid'], by: 'distance', wait: 600_000 },
+    });
+    expect(
+      mistakesOf(`    - { id: a, kind: odim-folder, folder: in, duration: 5min, filters: { spekle: {} }, composite: { radars: [one] } }`),
+    ).toEqual(['sources.live.0.filters.spekle: unknown key', expect.stringContaining('sources.live.0.composite.radars: ')]);
+    expect(mistakesOf(`    - { id: a, kind: odim-folder, folder: in, composite: { radars: [a, b] } }`)).toEqual([
+      'sources.live.0.duration: is missing: a composite is made once in it, such as 5min',
+    ]);
+  });
+
   it('name every mistake with its key and what it must be', () => {
     expect(mistakesOf(`    - { id: Radar 1, kind: odim-folder, folder: in }`)).toEqual([
       'sources.live.0.id: must be up to 40 small letters, digits and hyphens, the first a letter',

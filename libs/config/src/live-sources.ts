@@ -35,27 +35,59 @@ const Reflectivity = z.strictObject({
   capDbz: z.number().default(53),
 });
 
-const RainFolderSource = z.strictObject({
-  ...common,
-  ...arrival,
-  kind: z.enum(RAIN_KINDS),
-  /** Absolute, or from the domain's folder. */
-  folder: z.string().min(1),
-  every: interval('1min'),
-  /** ODIM quantity or NetCDF variable, where a file holds several. */
-  variable: z.string().min(1).optional(),
-  /** Of files that hold a rate or an instant without a beginning. */
-  duration: Duration.optional(),
-  reflectivity: Reflectivity.prefault({}),
-  /** Cells of a lower quality index become missing. */
-  minimumQuality: z.number().min(0).max(1).default(0),
-  /** mm of one unit of a raster that has no unit of its own (GeoTIFF). */
-  unitMm: z.number().positive().default(1),
-  /** Side of the cells onto which polar data are brought, m. */
-  polarCell: z.number().min(100).max(10_000).default(1000),
-  /** Of an ensemble of a weather model, 0 unless set. */
-  member: z.number().int().min(0).max(255).optional(),
+const share = (otherwise: number) => z.number().gt(0).max(1).default(otherwise);
+const times = (otherwise: number) => z.number().gt(1).default(otherwise);
+const rate = (otherwise: number) => z.number().positive().default(otherwise);
+const count = (most: number, otherwise: number) => z.number().int().min(2).max(most).default(otherwise);
+
+/** Each is off unless it is named; `speckle: {}` switches it on as it is. */
+const RainFilters = z.strictObject({
+  spokes: z.strictObject({ share: share(0.7), factor: times(2) }).optional(),
+  clutter: z.strictObject({ frequency: share(0.25), contrast: times(3), rasters: count(4000, 200), wet: rate(0.1) }).optional(),
+  spikes: z.strictObject({ least: rate(20), factor: times(8) }).optional(),
+  speckle: z.strictObject({ cells: count(100, 3), wet: rate(0.1) }).optional(),
 });
+
+/** Polar files of several radars become one field. */
+const Composite = z.strictObject({
+  /** As their files name them: NOD, else RAD, else WMO of what/source. */
+  radars: z.array(z.string().min(1)).min(2),
+  by: z.enum(['distance', 'maximum']).default('distance'),
+  /** After the end of an interval what has not come is done without. */
+  wait: Duration.prefault('10min'),
+});
+
+const RainFolderSource = z
+  .strictObject({
+    ...common,
+    ...arrival,
+    kind: z.enum(RAIN_KINDS),
+    /** Absolute, or from the domain's folder. */
+    folder: z.string().min(1),
+    every: interval('1min'),
+    /** ODIM quantity or NetCDF variable, where a file holds several. */
+    variable: z.string().min(1).optional(),
+    /** Of files that hold a rate or an instant without a beginning. */
+    duration: Duration.optional(),
+    reflectivity: Reflectivity.prefault({}),
+    /** Cells of a lower quality index become missing. */
+    minimumQuality: z.number().min(0).max(1).default(0),
+    /** mm of one unit of a raster that has no unit of its own (GeoTIFF). */
+    unitMm: z.number().positive().default(1),
+    /** Side of the cells onto which polar data are brought, m. */
+    polarCell: z.number().min(100).max(10_000).default(1000),
+    /** What takes out echoes that are no rain, and counts them. */
+    filters: RainFilters.prefault({}),
+    composite: Composite.optional(),
+    /** Of an ensemble of a weather model, 0 unless set. */
+    member: z.number().int().min(0).max(255).optional(),
+  })
+  .check(context => {
+    const { composite, duration } = context.value;
+    if (composite === undefined || duration !== undefined) return;
+    const message = 'is missing: a composite is made once in it, such as 5min';
+    context.issues.push({ code: 'custom', path: ['duration'], message, input: context.value });
+  });
 
 const column = z.strictObject({ column: z.string().min(1) });
 const Csv = z.strictObject({

@@ -52,7 +52,9 @@ export const FeedView = z
     nextAt: Instant.nullable(),
     failures: z.number().int().meta({ description: 'In a row' }),
     failure: z.string().nullable(),
-    brought: z.record(z.string(), z.number()).meta({ description: 'Grids, values and rejects of the last poll that brought some' }),
+    brought: z.record(z.string(), z.number()).meta({
+      description: 'Grids, values and rejects of the last poll that brought some, and the cells that each filter of rain took out of it',
+    }),
     stalled: z.array(z.object({ input: z.string(), ageMinutes: z.number(), usualMinutes: z.number() })),
   })
   .meta({ id: 'FeedView', description: 'How a live source stands' });

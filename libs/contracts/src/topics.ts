@@ -28,6 +28,8 @@ export const RainMessage = z.object({
   cells: z.number().int().positive(),
   /** base64 of little-endian float32, mm over the duration, NaN = missing. */
   depthMm: z.string(),
+  /** Filters that altered cells of the basin. */
+  alteredBy: z.array(z.string()).optional(),
 });
 export type RainMessage = z.infer<typeof RainMessage>;
 

@@ -1,7 +1,8 @@
 import proj4 from 'proj4';
 import { Fault } from '#errors';
-import type { Mesh, PlacedGrid } from '#hydrology';
+import type { PlacedGrid } from '#hydrology';
 import { CellOverlap } from './overlap.js';
+import type { RasterCells } from './rain-window.js';
 
 /**
  * How the cells of a mesh are made of the cells of a source's grid: cell c takes the source cells index[k] in the shares
@@ -23,7 +24,7 @@ const LATTICE = 8;
  * Cells outside of the source's grid take nothing.
  * @throws Fault OBSERVATION_UNDECODABLE when proj4 does not understand a projection.
  */
-export function makeRemapping(source: PlacedGrid, mesh: Mesh, definition: string): Remapping {
+export function makeRemapping(source: PlacedGrid, mesh: RasterCells, definition: string): Remapping {
   const corners = placeCorners(source, mesh, definition);
   const [index, weight] = [new GrowingArray(Int32Array, 4 * mesh.cellCount), new GrowingArray(Float32Array, 4 * mesh.cellCount)];
   const start = new Int32Array(mesh.cellCount + 1);
@@ -110,7 +111,7 @@ interface Corners {
   readonly y: Float64Array;
 }
 
-function placeCorners(source: PlacedGrid, mesh: Mesh, definition: string): Corners {
+function placeCorners(source: PlacedGrid, mesh: RasterCells, definition: string): Corners {
   const { rows, columns } = mesh;
   const corners = { x: new Float64Array((rows + 1) * (columns + 1)), y: new Float64Array((rows + 1) * (columns + 1)) };
   const forward = transformBetween(definition, source.definition);

@@ -30,6 +30,8 @@ export { encodeOdim, type OdimComposite } from './gridded/encode-odim.js';
 export { encodeGrib2, type GribAccumulation } from './gridded/encode-grib2.js';
 export { decodeRainFile } from './gridded/decode-rain-file.js';
 export { MOST_BYTES, type RainDecoding, type RainRaster, type RainReading } from './gridded/rain-raster.js';
+export { ClutterMap } from './gridded/filters/clutter-map.js';
+export { RAIN_FILTERS, type RainFilter, type RainFilters } from './gridded/filters/rain-filters.js';
 export { MARSHALL_PALMER, type ReflectivityRelation } from './gridded/reflectivity.js';
 export type { GaugeDecoding, GaugeReading } from './gauges/gauge-decoding.js';
 export { decodeHubeau } from './gauges/hubeau.js';

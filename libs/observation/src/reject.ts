@@ -33,7 +33,10 @@ export type RejectCode =
   | 'FIELD_MISSING'
   | 'QUANTITY_UNKNOWN'
   | 'PROJECTION_UNUSABLE'
-  | 'DURATION_UNKNOWN';
+  | 'DURATION_UNKNOWN'
+  | 'RADAR_UNKNOWN'
+  | 'RADAR_LATE'
+  | 'RADAR_MISSING';
 
 /** Names the thing and the remedy in one sentence. */
 export interface Reject {

@@ -1,4 +1,5 @@
 import type { EpochMs } from '#hydrology';
+import type { RainFilter } from './gridded/filters/rain-filters.js';
 import type { Reject } from './reject.js';
 
 /** One value of a gauge as a source gave it, before any check. */
@@ -25,6 +26,10 @@ export interface RawRainGrid {
   readonly receivedAt: EpochMs;
   /** mm over the duration, one value a cell; NaN = missing. */
   readonly values: Float32Array;
+  /** Cells of the whole file (of spokes: rays) that each filter took out, where filters are on. */
+  readonly filtered?: Readonly<Partial<Record<RainFilter, number>>>;
+  /** Filters that altered cells of the basin. */
+  readonly alteredBy?: readonly RainFilter[];
 }
 
 /** Something a source received that is no observation, by name; what it was goes along for whoever looks into it. */

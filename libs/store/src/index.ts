@@ -26,6 +26,7 @@ export {
 } from './verdicts.js';
 export { readRainForecasts, writeRainForecasts, type ForecastGrid, type ForecastRow } from './rain-forecasts.js';
 export { writeRain, readRain, type RainRow, type RainQuery } from './rain.js';
+export { writeMosaic, readMosaics, type Mosaic, type MosaicQuery } from './mosaics.js';
 export { writeRejects, type RejectRow } from './rejects.js';
 export { takeFeed, saveFeed, readFeeds, readFeedViews, releaseFeeds, type FeedRow, type StalledInput } from './feeds.js';
 export { readHabits, type InputHabit } from './habits.js';

@@ -30,6 +30,9 @@ const READS: readonly string[] = [
   `select 'freshet_feed_' || n.name as name, ${LABELS}('basin', basin, 'source', source) as labels, n.value::float8 as value
    from feed, lateral (values ('failures', failures), ('stalled', jsonb_array_length(stalled))) n (name, value)
    where polled_at > $2::timestamptz - interval '7 days' and $1 = 'scheduled'`,
+  `select 'freshet_feed_filtered_cells' as name, ${LABELS}('basin', basin, 'source', source, 'filter', filter) as labels, (brought ->> filter)::float8 as value
+   from feed, unnest(array['spokes', 'clutter', 'spikes', 'speckle']) filter
+   where brought ? filter and polled_at > $2::timestamptz - interval '7 days' and $1 = 'scheduled'`,
   `select 'freshet_reject_24h' as name, ${LABELS}('basin', basin, 'code', code) as labels, count(*)::float8 as value
    from reject where received_at > $2::timestamptz - interval '1 day' and received_at <= $2 and $1 <> '' group by basin, code`,
   `select 'freshet_alert_standing' as name, ${LABELS}('basin', basin, 'basis', basis, 'level', level, 'phase', phase) as labels, count(*)::float8 as value

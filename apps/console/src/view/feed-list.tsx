@@ -59,8 +59,15 @@ const STATES: Readonly<Record<FeedView['state'], string>> = {
   unattended: '? nobody polls it',
 };
 
+/** What each filter of rain counts. */
+const FILTERED = { spokes: 'rays of spokes', clutter: 'cells of clutter', spikes: 'spikes', speckle: 'cells of speckle' };
+
 function FeedRow({ feed, now }: { readonly feed: FeedView; readonly now: number }) {
   const newsAt = feed.newsAt === null ? null : Date.parse(feed.newsAt);
+  const takenOut = Object.entries(FILTERED).flatMap(([filter, what]) => {
+    const count = feed.brought[filter] ?? 0;
+    return count > 0 ? [`${count} ${what}`] : [];
+  });
   return (
     <tr class={feed.state === 'ok' ? 'is-fresh' : 'is-late'} data-feed={feed.source} data-state={feed.state} title={feed.address}>
       <th scope="row">
@@ -71,6 +78,7 @@ function FeedRow({ feed, now }: { readonly feed: FeedView; readonly now: number 
             {input}: {formatDuration(ageMinutes * 60_000)} old, usually up to {formatDuration(usualMinutes * 60_000)}
           </small>
         ))}
+        {takenOut.length > 0 && <small>taken out as no rain: {takenOut.join(', ')}</small>}
       </th>
       <td>{newsAt === null ? '–' : formatStamp(newsAt, now)}</td>
       <td class="state">{STATES[feed.state]}</td>

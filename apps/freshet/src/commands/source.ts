@@ -96,8 +96,13 @@ function sayRain(rain: FeedCheck['rain']): string[] {
   const newest = rain.toSorted((a, b) => (a.to < b.to ? 1 : -1))[0];
   if (newest === undefined) return [];
   const lines = rain.map(
-    ({ file, product, grid, from, to, coverage, meanMm, largestMm }) =>
-      `  ${file}: ${product}, ${grid}, ${from} to ${to}, ${Math.round(100 * coverage)} % of the basin, mean ${meanMm?.toFixed(2) ?? '–'} mm, largest ${largestMm?.toFixed(1) ?? '–'}`,
+    ({ file, product, grid, from, to, coverage, meanMm, largestMm, filtered }) =>
+      `  ${file}: ${product}, ${grid}, ${from} to ${to}, ${Math.round(100 * coverage)} % of the basin, mean ${meanMm?.toFixed(2) ?? '–'} mm, largest ${largestMm?.toFixed(1) ?? '–'}${sayFiltered(filtered)}`,
   );
   return [...lines, `  ${newest.to}: ${MAP_KEY}`, ...newest.map.map(line => `    ${line}`)];
+}
+
+function sayFiltered(filtered: FeedCheck['rain'][number]['filtered']): string {
+  const counts = Object.entries(filtered).map(([filter, cells]) => `${filter} ${cells}`);
+  return counts.length === 0 ? '' : `, taken out: ${counts.join(', ')}`;
 }

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { reject, type RainDecoding } from '#observation';
-import type { RainAnswer, RainQuestion, RainWish } from './rain-messages.js';
+import type { KeepClutter, RainAnswer, RainQuestion, RainWish } from './rain-messages.js';
 
 /** Small files take tens of ms, the largest mosaics some seconds on a busy machine. */
 const LONGEST_MS = 20_000;
@@ -24,6 +24,13 @@ export class RainDecoder {
     const decoded = this.last.then(() => this.ask({ id: ++this.files, bytes, reading }));
     this.last = decoded;
     return decoded;
+  }
+
+  /** Writes a map of clutter as it was learned from the files so far. */
+  keepClutter(file: string): Promise<void> {
+    const kept = this.last.then(() => this.worker?.postMessage({ keep: file } satisfies KeepClutter));
+    this.last = kept;
+    return kept;
   }
 
   async close(): Promise<void> {

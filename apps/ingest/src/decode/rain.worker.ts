@@ -1,8 +1,9 @@
 import { parentPort } from 'node:worker_threads';
 import { projectionOf } from '#config';
-import { epochMs } from '#hydrology';
+import { epochMs, type PlacedGrid } from '#hydrology';
 import { MARSHALL_PALMER, decodeRainFile } from '#observation';
-import { READY, type RainAnswer, type RainQuestion, type RainWish } from './rain-messages.js';
+import { ClutterMaps } from './clutter-maps.js';
+import { READY, type KeepClutter, type RainAnswer, type RainQuestion, type RainWish } from './rain-messages.js';
 
 const WARM_UP_READING: RainWish = {
   ...{ name: 'warm-up', receivedAt: epochMs(0), reflectivity: MARSHALL_PALMER, minimumQuality: 0, unitMm: 1, polarCellM: 1000 },
@@ -17,8 +18,17 @@ function definitionOf(epsg: number): string | undefined {
   }
 }
 
-parentPort?.on('message', ({ id, bytes, reading }: RainQuestion) => {
-  void decodeRainFile(bytes, { ...reading, definitionOf }).then(decoding => {
+const maps = new ClutterMaps();
+
+parentPort?.on('message', (message: RainQuestion | KeepClutter) => {
+  if ('keep' in message) {
+    maps.keep(message.keep);
+    return;
+  }
+  const { id, bytes, reading } = message;
+  const { clutterFile } = reading;
+  const clutterOn = clutterFile === undefined ? {} : { clutterOn: (grid: PlacedGrid) => maps.on(clutterFile, grid) };
+  void decodeRainFile(bytes, { ...reading, ...clutterOn, definitionOf }).then(decoding => {
     const answer: RainAnswer = { id, decoding };
     parentPort?.postMessage(answer);
   });

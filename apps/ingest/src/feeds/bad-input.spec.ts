@@ -118,6 +118,7 @@ describe('bad input', () => {
         minimumQuality: 0,
         unitMm: 1,
         polarCell: 1000,
+        filters: {},
       },
       { ...gauges, id: 'xml', kind: 'waterml2', folder: join(root, 'xml') },
       {

@@ -47,6 +47,8 @@ export interface CheckedRain {
   readonly coverage: number;
   readonly meanMm: number | null;
   readonly largestMm: number | null;
+  /** Cells (of spokes: rays) of the whole file that each filter took out. */
+  readonly filtered: Readonly<Record<string, number>>;
   /** On the basin's mesh, one character a cell or more; see `drawRain`. */
   readonly map: readonly string[];
 }
@@ -124,6 +126,7 @@ function rainOf(received: readonly RawObservation[], rasters: readonly { name: s
       ...{ file: name, product: raster?.product ?? '', grid: `${rows} × ${columns} cells of ${Number(xResolution.toPrecision(6))}` },
       ...{ from: toIso(epochMs(grid.validTime - grid.durationMs)), to: toIso(grid.validTime), coverage: seen.length / grid.values.length },
       ...{ meanMm: meanDepth(grid.values), largestMm: seen.length === 0 ? null : Math.max(...seen) },
+      filtered: { ...grid.filtered },
       map: drawRain(grid.values, mesh),
     };
   });

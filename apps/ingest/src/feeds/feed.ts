@@ -89,7 +89,7 @@ export class Feed {
       if (this.#opened.source.behind?.() === true) this.#nextAt = now;
     }
     const failed = outcome instanceof SourceFailure;
-    const brought = failed ? null : outcome;
+    const brought = failed ? null : flatOf(outcome);
     const isNews = brought !== null && brought.rain + brought.gauges > 0;
     await saveFeed(pool, {
       ...stood,
@@ -99,7 +99,7 @@ export class Feed {
       nextAt: this.#nextAt,
       failures: failed ? stood.failures + 1 : 0,
       failure: failed ? `${outcome.code}: ${outcome.message}` : null,
-      brought: brought !== null && (isNews || brought.rejects > 0) ? { ...brought } : stood.brought,
+      brought: brought !== null && (isNews || brought.rejects > 0) ? brought : stood.brought,
       stalled,
     });
     logger.debug({ source: stood.source, ...brought, failed }, 'polled');
@@ -145,3 +145,6 @@ export class Feed {
     } else if (stood.failures > 0) logger.info({ basin, source }, `source ${source} answers again after ${stood.failures} failure(s)`);
   }
 }
+
+/** What a poll brought as the feeds page counts it: cells that a filter took out under the filter's name. */
+const flatOf = ({ filtered, ...counts }: Collected) => ({ ...filtered, ...counts });

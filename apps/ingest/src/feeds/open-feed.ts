@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import {
   isForecastSource,
   isRainSource,
@@ -9,6 +10,7 @@ import {
 } from '#config';
 import type { EpochMs } from '#hydrology';
 import type { ObservationSource, RainRaster } from '#observation';
+import type { Pool } from '#store';
 import { serviceOf, withDelivery } from '../arrivals/open-delivery.js';
 import type { RainDecoder } from '../decode/rain-decoder.js';
 import { sayUrl } from '../http/fetch-answer.js';
@@ -16,6 +18,8 @@ import { Service } from '../http/service.js';
 import { stationCodes, type AnswerSeen } from '../sources/gauge-answers.js';
 import { createGaugeFolderSource } from '../sources/gauge-folder.js';
 import { createGaugeService } from '../sources/gauge-http.js';
+import { MosaicKeeper } from '../sources/mosaic-keeper.js';
+import { RadarCompositeSource } from '../sources/radar-composite.js';
 import { createRainFolderSource, type RainFolder } from '../sources/rain-folder.js';
 
 /** What opening a source needs besides its settings. */
@@ -30,6 +34,8 @@ export interface FeedSurroundings {
   readonly onRaster?: (name: string, raster: RainRaster) => void;
   /** For a check that must not touch the folder of a source: what is fetched goes elsewhere, and only so much of it. */
   readonly trial?: { readonly folder: string; readonly mostFiles: number; readonly waitMs: number };
+  /** Where the rain around the basin is kept for the nowcast; without it, it is not. */
+  readonly pool?: Pool;
 }
 
 /** A source as operations poll it. */
@@ -64,24 +70,40 @@ const FORMATS: Readonly<Record<RainFolderSettings['kind'], RainFolder['format']>
   'grib2-folder': { name: 'GRIB2', product: /^GRIB2/ },
 };
 
+/** How often each cell of a grid was wet, a gzipped file a grid; deleted, it is learned anew. */
+const CLUTTER_MAP = 'CLUTTER';
+
 function openRainFolder(settings: RainFolderSettings, around: FeedSurroundings): OpenedFeed {
   const { domain, decoder, now, onRaster } = around;
-  const { id, kind, variable, duration, reflectivity, minimumQuality, unitMm, polarCell, member } = settings;
+  const { id, kind, variable, duration, reflectivity, minimumQuality, unitMm, polarCell, member, filters, composite } = settings;
   const forecasts = isForecastSource(settings);
   const folder = folderOf(settings, settings.folder, around);
-  const source = createRainFolderSource({
+  const keeper = forecasts ? null : mosaicKeeper(id, around);
+  const watched: RainFolder = {
     ...{ id, folder, mesh: domain.mesh, definition: domain.projection.definition, format: FORMATS[kind], forecasts, decoder, now },
     reading: {
-      ...{ reflectivity, minimumQuality, unitMm, polarCellM: polarCell },
+      ...{ reflectivity, minimumQuality, unitMm, polarCellM: polarCell, filters },
+      ...(filters.clutter && { clutterFile: join(folder, 'archive', CLUTTER_MAP) }),
       ...(member !== undefined && { member }),
       ...(variable !== undefined && { variable }),
       ...(duration !== undefined && { durationMs: duration }),
     },
     ...(onRaster && { onRaster }),
-  });
+    ...(keeper && { keepMosaic: (raster: RainRaster, receivedAt: EpochMs) => keeper.keep(raster, receivedAt) }),
+  };
+  const source = composite
+    ? new RadarCompositeSource(watched, { radars: composite.radars, by: composite.by, everyMs: duration!, waitMs: composite.wait })
+    : createRainFolderSource(watched);
   const service = new Service({ backOff: FOLDER_BACK_OFF });
   const opened = { source, service, address: folder, inputs: forecasts ? [] : ['rain'], overlapMs: 0, reachMs: 0 };
   return { settings, ...withDelivery(settings, opened, around) };
+}
+
+/** Keeps the rain around the basin where a nowcast is wanted. */
+function mosaicKeeper(source: string, { domain, pool }: FeedSurroundings): MosaicKeeper | null {
+  const { mesh, projection, basin, settings } = domain;
+  if (!settings.forcing.ladder.includes('nowcast') || pool === undefined) return null;
+  return new MosaicKeeper(pool, { basin, source, mesh, definition: projection.definition });
 }
 
 /** A trial reads a folder as it is, but fetches into its own. */

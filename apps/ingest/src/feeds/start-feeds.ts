@@ -21,7 +21,7 @@ export async function startFeeds(ground: Omit<FeedGround, 'clock'>, domains: rea
   const stop = new AbortController();
   const feeds = domains.flatMap(domain => {
     const gauged = new Set<string>(domain.stations.filter(station => station.gauged).map(({ id }) => id));
-    const around = { domain, decoder, services, now: () => pulse.clock.now() };
+    const around = { domain, decoder, services, pool: ground.pool, now: () => pulse.clock.now() };
     return domain.settings.sources.live
       .filter(({ enabled }) => enabled)
       .map(settings => new Feed(openFeed(settings, around), { ...ground, clock: pulse.clock }, { basin: domain.basin, gauged }));

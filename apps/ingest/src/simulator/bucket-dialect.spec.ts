@@ -35,7 +35,7 @@ describe('the simulated bucket', () => {
   it('gives the rain of the record through a listing, its downloads and the decoder', async () => {
     const settings: LiveSource = {
       ...{ id: 'mosaic', kind: 'odim-folder', enabled: true, every: 60_000, folder: join(root, 'mosaic') },
-      ...{ reflectivity: MARSHALL_PALMER, minimumQuality: 0, unitMm: 1, polarCell: 1000 },
+      ...{ reflectivity: MARSHALL_PALMER, minimumQuality: 0, unitMm: 1, polarCell: 1000, filters: {} },
       bucket: {
         ...{
           url: `${url}/bucket`,

@@ -100,7 +100,7 @@ describe('a folder of the runs of a weather model', () => {
   it('is kept by run, and becomes rain of each interval on the mesh with its volume', async () => {
     const settings: LiveSource = {
       ...{ id: 'model', kind: 'nwp-folder', enabled: true, every: 60_000, folder, reflectivity: MARSHALL_PALMER },
-      ...{ minimumQuality: 0, unitMm: 1, polarCell: 1000 },
+      ...{ minimumQuality: 0, unitMm: 1, polarCell: 1000, filters: {} },
     };
     const { source, inputs } = openFeed(settings, { domain, decoder, now: () => NOW, services: new Map() });
     expect(inputs).toEqual([]); // rain that is expected makes no input fresh

@@ -1,10 +1,10 @@
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { buildMesh, epochMs, parseIso } from '#hydrology';
-import { MARSHALL_PALMER, type RawObservation } from '#observation';
+import { ClutterMap, MARSHALL_PALMER, type RawObservation } from '#observation';
 import { RainDecoder } from '../decode/rain-decoder.js';
 import { createRainFolderSource } from './rain-folder.js';
 
@@ -18,14 +18,15 @@ const mesh = buildMesh(
   { epsg: 2154, xMin: -73_462.16692185594, yMax: -4_208_644.724265571, xResolution: 10_000, yResolution: 10_000 },
 );
 
-const radolan = (minute: string, tenths: number): Buffer =>
+const radolan = (minute: string, tenths: number): Buffer => radolanOf(minute, new Uint16Array(900 * 900).fill(tenths));
+const radolanOf = (minute: string, tenths: Uint16Array): Buffer =>
   gzipSync(
     Buffer.concat([
       Buffer.from(
         `RW1711${minute}100001024BY1620130VS 3SW   2.28.1PR E-01INT  60GP 900x 900MF 00000001MS 20<boo,ros,emd,han>\x03`,
         'latin1',
       ),
-      Buffer.from(new Uint16Array(900 * 900).fill(tenths).buffer),
+      Buffer.from(tenths.buffer),
     ]),
   );
 
@@ -108,6 +109,34 @@ describe('a folder of files of rain', () => {
     expect(await poll(source)).toEqual([]);
     now = epochMs(Date.now() + 60_000);
     expect(await poll(source)).toHaveLength(1);
+  });
+
+  it('takes out what its filters find, counts it, and says whether the basin was touched; the map of clutter lies in the archive', async () => {
+    const clutterFile = join(folder, 'archive', 'CLUTTER');
+    const filters = { speckle: { cells: 3, wet: 0.1 }, clutter: { frequency: 0.25, contrast: 3, rasters: 200, wet: 0.1 } };
+    const source = createRainFolderSource({
+      ...{ id: 'radar', folder, mesh, definition: SPHERE, decoder, now: () => now },
+      reading: { reflectivity: MARSHALL_PALMER, minimumQuality: 0, unitMm: 1, polarCellM: 1000, filters, clutterFile },
+    });
+    // rows of RADOLAN go north; the basin is rows 440 to 449 of them, columns 450 to 469
+    const lone = (row: number, column: number) => new Uint16Array(900 * 900).fill(200, row * 900 + column, row * 900 + column + 1);
+    await drop('a.bin.gz', radolanOf('45', lone(445, 455)));
+    await drop('b.bin.gz', radolanOf('50', lone(300, 455)));
+    const rain = await poll(source);
+    expect(rain.map(one => one.kind === 'rain' && [Array.from(one.values), one.filtered, one.alteredBy])).toEqual([
+      [[0, 0], { clutter: 0, speckle: 1 }, ['speckle']],
+      [[0, 0], { clutter: 0, speckle: 1 }, []],
+    ]);
+    await decoder.decode(Buffer.from(''), {
+      name: 'next',
+      receivedAt: now,
+      reflectivity: MARSHALL_PALMER,
+      minimumQuality: 0,
+      unitMm: 1,
+      polarCellM: 1,
+    });
+    const [kept] = (await readdir(join(folder, 'archive'))).filter(name => name.startsWith('CLUTTER'));
+    expect(ClutterMap.decode(gunzipSync(await readFile(join(folder, 'archive', kept!))))).not.toBeNull();
   });
 
   it('names what is no rain and keeps it with the reason', async () => {

@@ -2,9 +2,11 @@ import { makeRemapping, remap, type Remapping } from '#forcing';
 import { epochMs, toIso, type EpochMs, type Mesh, type PlacedGrid } from '#hydrology';
 import {
   MOST_BYTES,
+  RAIN_FILTERS,
   reject,
   type ObservationSource,
   type RainDecoding,
+  type RainFilter,
   type RainRaster,
   type RawRainGrid,
   type Reject,
@@ -29,6 +31,8 @@ export interface RainFolder {
   readonly now: () => EpochMs;
   /** Told of each raster, for a check that shows what was understood. */
   readonly onRaster?: (name: string, raster: RainRaster) => void;
+  /** Keeps what a raster shows around the basin, before its rain goes on. */
+  readonly keepMosaic?: (raster: RainRaster, receivedAt: EpochMs) => Promise<void>;
 }
 
 /**
@@ -39,6 +43,7 @@ export interface RainFolder {
 export function createRainFolderSource(watched: RainFolder): ObservationSource {
   const folder = new WatchedFolder(watched.folder, { largestBytes: MOST_BYTES, now: watched.now });
   const remappings = new Map<string, Remapping>();
+  let clutterKept = true;
   return {
     id: watched.id,
     poll: async function* (_window, signal) {
@@ -47,21 +52,35 @@ export function createRainFolderSource(watched: RainFolder): ObservationSource {
       for await (const file of folder.files(signal)) {
         const receivedAt = watched.now();
         const { rain, rejects } = await readRain(watched, file, { receivedAt, remappings, inThisPoll });
-        yield* rain.map(grid => afterOthers(grid, intervals));
+        if (rain.length > 0) clutterKept = false;
+        for (const { raster, grid } of rain) {
+          const inOrder = afterOthers(grid, intervals);
+          await watched.keepMosaic?.(raster, inOrder.receivedAt);
+          yield inOrder;
+        }
         yield* rejects.map(each => ({ ...each, kind: 'reject' as const, input: 'rain' as const, subject: file.name, receivedAt }));
         folder.fate(file.name, 'hash' in file ? file.hash : null, rain.length > 0 || rejects.length === 0 ? null : rejects);
       }
     },
-    taken: () => folder.taken(),
+    taken: async () => {
+      await folder.taken();
+      if (!clutterKept) await keepClutterOf(watched);
+      clutterKept = true;
+    },
     behind: () => folder.behind,
   };
+}
+
+/** Writes what the filter of clutter has learned, where it is on. */
+export async function keepClutterOf({ decoder, reading: { clutterFile } }: RainFolder): Promise<void> {
+  if (clutterFile !== undefined) await decoder.keepClutter(clutterFile);
 }
 
 /** The archive keeps times in seconds, and of two of one time the first. */
 const NEXT_MS = 1000;
 
 /** A file that gives an interval again in the same poll corrects the one before: it counts as received after it. */
-function afterOthers(grid: RawRainGrid, intervals: Map<string, EpochMs>): RawRainGrid {
+export function afterOthers(grid: RawRainGrid, intervals: Map<string, EpochMs>): RawRainGrid {
   const key = `${grid.issued ?? ''}/${grid.validTime}/${grid.durationMs}`;
   const receivedAt = epochMs(Math.max(grid.receivedAt, (intervals.get(key) ?? -Infinity) + NEXT_MS));
   intervals.set(key, receivedAt);
@@ -76,18 +95,27 @@ interface Arrival {
 }
 
 interface ReadRain {
-  readonly rain: readonly RawRainGrid[];
+  /** Each raster and what of it lies over the basin. */
+  readonly rain: readonly { readonly raster: RainRaster; readonly grid: RawRainGrid }[];
   readonly rejects: readonly Reject[];
 }
 
 async function readRain(watched: RainFolder, file: ReadFile, arrival: Arrival): Promise<ReadRain> {
   if ('refused' in file) return { rain: [], rejects: [file.refused] };
-  const { name, bytes, hash, repeated } = file;
+  const { name, hash, repeated } = file;
   if (repeated || arrival.inThisPoll.has(hash)) return { rain: [], rejects: [] };
-  const decoded = await watched.decoder.decode(bytes, { ...watched.reading, name, receivedAt: arrival.receivedAt });
-  const read = bringOntoMesh(watched, refuseOtherFormats(decoded, watched, name), { ...arrival, name });
+  const read = bringOntoMesh(watched, await decodeFile(watched, file, arrival.receivedAt), { ...arrival, name });
   if (read.rain.length > 0) arrival.inThisPoll.add(hash);
   return read;
+}
+
+/** Decodes a file and refuses what is not of the format that the source is set to. */
+export async function decodeFile(
+  watched: RainFolder,
+  { name, bytes }: Extract<ReadFile, { readonly bytes: Buffer }>,
+  receivedAt: EpochMs,
+): Promise<RainDecoding> {
+  return refuseOtherFormats(await watched.decoder.decode(bytes, { ...watched.reading, name, receivedAt }), watched, name);
 }
 
 function refuseOtherFormats(decoded: RainDecoding, { format, id }: RainFolder, name: string): RainDecoding {
@@ -99,10 +127,10 @@ function refuseOtherFormats(decoded: RainDecoding, { format, id }: RainFolder, n
   return { rasters: decoded.rasters.filter(each => !others.includes(each)), rejects: [...decoded.rejects, ...refused] };
 }
 
-function bringOntoMesh(
+export function bringOntoMesh(
   watched: RainFolder,
   { rasters, rejects }: RainDecoding,
-  { name, receivedAt, remappings }: Arrival & { readonly name: string },
+  { name, receivedAt, remappings }: Omit<Arrival, 'inThisPoll'> & { readonly name: string },
 ): ReadRain {
   const refused: Reject[] = [];
   const rain = rasters.flatMap(raster => {
@@ -118,15 +146,28 @@ function bringOntoMesh(
       return [];
     }
     watched.onRaster?.(name, raster);
-    const values = remap(remappingFor(watched, grid, remappings), depths);
+    const remapping = remappingFor(watched, grid, remappings);
+    const values = remap(remapping, depths);
     if (values.every(Number.isNaN)) {
       refused.push(reject('RAIN_WRONG_GRID', `${name} has no value over the basin in (${toIso(from)}, ${toIso(to)}]; it lies elsewhere`));
       return [];
     }
+    const altered = raster.filtered && whatFiltersDid(raster.filtered, remapping);
     const times = { validTime: to, durationMs: to - from, receivedAt: epochMs(receivedAt), ...(issued !== undefined && { issued }) };
-    return [{ kind: 'rain' as const, ...times, values }];
+    return [{ raster, grid: { kind: 'rain' as const, ...times, values, ...altered } }];
   });
   return { rain, rejects: [...rejects, ...refused] };
+}
+
+/** How many cells each filter took out, and which of them altered a cell of the basin; a spoke may lie anywhere. */
+function whatFiltersDid(filtered: NonNullable<RainRaster['filtered']>, { index }: Remapping): Pick<RawRainGrid, 'filtered' | 'alteredBy'> {
+  const on = RAIN_FILTERS.filter(name => filtered[name] !== undefined);
+  const alters = (name: RainFilter): boolean => {
+    if (name === 'spokes' || filtered[name]!.length === 0) return filtered[name]!.length > 0;
+    const cells = new Set(filtered[name]);
+    return index.some(cell => cells.has(cell));
+  };
+  return { filtered: Object.fromEntries(on.map(name => [name, filtered[name]!.length])), alteredBy: on.filter(alters) };
 }
 
 /** Sources keep their grid for years; a few at once are versions of one. */

@@ -34,7 +34,7 @@ export class WatchedFolder {
 
   constructor(
     readonly folder: string,
-    private readonly limits: { readonly largestBytes: number; readonly now: () => EpochMs },
+    private readonly limits: { readonly largestBytes: number; readonly now: () => EpochMs; readonly mostFiles?: number },
   ) {
     this.#known = new Remembered(join(folder, 'archive', KNOWN_CONTENTS));
   }
@@ -44,8 +44,9 @@ export class WatchedFolder {
     this.#fates = [];
     await this.#known.load();
     const names = await this.#settled();
-    this.#behind = names.length > MOST_FILES;
-    for (const name of names.slice(0, MOST_FILES)) {
+    const { mostFiles = MOST_FILES } = this.limits;
+    this.#behind = names.length > mostFiles;
+    for (const name of names.slice(0, mostFiles)) {
       if (signal.aborted) return;
       yield await this.#read(name);
     }

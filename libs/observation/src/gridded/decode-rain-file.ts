@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { Refusal, firstLineOf, reject, type Reject } from '../reject.js';
 import { decodeGeoTiffRain, isTiff } from './geotiff-rain.js';
+import { filterRain } from './filters/rain-filters.js';
 import { decodeGrib2 } from './grib2/grib2-rain.js';
 import { isGrib } from './grib2/messages.js';
 import { withHdf5 } from './hdf5.js';
@@ -31,7 +32,9 @@ export async function decodeRainFile(bytes: Uint8Array, reading: RainReading): P
 function checkRaster(raster: RainRaster, reading: RainReading): { readonly raster?: RainRaster; readonly rejects: readonly Reject[] } {
   try {
     requirePlace(raster);
-    return { raster, rejects: refuseImpossibleDepths(raster).map(each => named(each, reading)) };
+    const rejects = refuseImpossibleDepths(raster).map(each => named(each, reading));
+    const { filters, clutterOn } = reading;
+    return { raster: filters === undefined ? raster : filterRain(raster, filters, clutterOn?.(raster.grid)), rejects };
   } catch (cause) {
     return { rejects: [named(whyRefused(cause), reading)] };
   }

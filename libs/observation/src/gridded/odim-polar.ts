@@ -1,8 +1,9 @@
 import { Refusal } from '../reject.js';
+import { findSpokes } from './filters/find-spokes.js';
 import type { Hdf5Node } from './hdf5.js';
-import { conventionsOf, scaleOf, toDepth } from './odim.js';
-import { intervalOf, numberField, type OdimBand } from './odim-fields.js';
-import { requirePlausibleShape, type RainRaster, type RainReading } from './rain-raster.js';
+import { conventionsOf, qualityOf, scaleOf, toDepth } from './odim.js';
+import { intervalOf, numberField, textField, type OdimBand } from './odim-fields.js';
+import { dropPoorCells, requirePlausibleShape, type RainRaster, type RainReading } from './rain-raster.js';
 import { scaleBand } from './scale-band.js';
 
 /** Radius of the earth over which a beam bends as a straight line (4/3 of the earth's), m. */
@@ -37,6 +38,10 @@ export function decodePolar(root: Hdf5Node, bands: readonly OdimBand[], reading:
   }
   const interval = intervalOf(band, reading);
   const rain = scaleBand(stored, scaleOf(band), toDepth(band.quantity, interval.to - interval.from, reading), 0);
+  const sure = qualityOf(band, stored.shape);
+  dropPoorCells(rain, sure, reading.minimumQuality);
+  const spokes = reading.filters?.spokes && findSpokes({ rays, bins, values: rain }, reading.filters.spokes);
+  for (const ray of spokes ?? []) rain.fill(NaN, ray * bins, (ray + 1) * bins);
   const cellM = reading.polarCellM;
   const reach = Math.ceil(groundRange(sweep.startM + bins * sweep.binM, sweep.elevation) / cellM);
   requirePlausibleShape(2 * reach, 2 * reach);
@@ -45,7 +50,16 @@ export function decodePolar(root: Hdf5Node, bands: readonly OdimBand[], reading:
     ...{ xMin: -reach * cellM, yMax: reach * cellM, xResolution: cellM, yResolution: cellM, rows: 2 * reach, columns: 2 * reach },
   };
   const product = `${conventionsOf(root)} ${band.quantity} at ${sweep.elevation}°`;
-  return { grid, ...interval, depths: toCartesian(rain, sweep, cellM, reach), quality: null, product };
+  const depths = toCartesian(rain, sweep, cellM, reach);
+  const quality = sure && toCartesian(sure, sweep, cellM, reach);
+  const radar = { id: nameOf(textField([root], 'what', 'source') ?? ''), elevation: sweep.elevation };
+  return { grid, ...interval, depths, quality, radar, ...(spokes && { filtered: { spokes: Uint32Array.from(spokes) } }), product };
+}
+
+/** "WMO:06475,RAD:BX43,NOD:behel" is behel; without a node the radar's, the WMO's or the whole name counts. */
+function nameOf(source: string): string {
+  const names = new Map(source.split(',').map(pair => pair.split(':').map(part => part.trim()) as [string, string | undefined]));
+  return names.get('NOD') ?? names.get('RAD') ?? names.get('WMO') ?? source.trim();
 }
 
 function placeOf(root: Hdf5Node): string {

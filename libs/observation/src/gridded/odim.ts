@@ -68,7 +68,7 @@ export function toDepth(quantity: string, durationMs: number, { reflectivity }: 
 }
 
 /** The first quality field of the band or its dataset that is as large as the band. */
-function qualityOf({ levels }: OdimBand, shape: readonly number[]): Float32Array | null {
+export function qualityOf({ levels }: OdimBand, shape: readonly number[]): Float32Array | null {
   const [data, dataset] = levels as [Hdf5Node, Hdf5Node];
   const fields = [data, dataset].flatMap(level => childrenOf(level, /^quality\d+$/));
   for (const [, field] of fields) {

@@ -1,5 +1,7 @@
 import { HOUR_MS, VARIABLES, toIso, type EpochMs, type PlacedGrid } from '#hydrology';
 import { Refusal, reject, type Reject } from '../reject.js';
+import type { ClutterMap } from './filters/clutter-map.js';
+import type { RainFilter, RainFilters } from './filters/rain-filters.js';
 import type { ReflectivityRelation } from './reflectivity.js';
 
 /** One accumulation of rain on the raster of its source, over (from, to]. */
@@ -11,6 +13,10 @@ export interface RainRaster {
   readonly depths: Float32Array;
   /** The source's own quality index, 0 … 1 as deep as `depths`; null where it gives none. */
   readonly quality: Float32Array | null;
+  /** Cells (of spokes: rays) that each filter took out; only filters that are on. */
+  readonly filtered?: Readonly<Partial<Record<RainFilter, Uint32Array>>>;
+  /** The radar of a polar file, as the file names it, and the elevation of its sweep in degrees. */
+  readonly radar?: { readonly id: string; readonly elevation: number };
   /** What it was decoded from, for a human: "ODIM_H5/V2_3 ACRR". */
   readonly product: string;
   /** When a forecast was issued; absent where the rain was measured or analysed. */
@@ -41,6 +47,10 @@ export interface RainReading {
   readonly unitMm: number;
   /** Side of the cells onto which polar data are brought, m. */
   readonly polarCellM: number;
+  /** What takes out echoes that are no rain; absent = nothing. */
+  readonly filters?: RainFilters;
+  /** What the filter of clutter learns on, by grid; without it that filter finds nothing. */
+  readonly clutterOn?: (grid: PlacedGrid) => ClutterMap;
   /** proj4 text of an EPSG code; undefined where it is not known. */
   readonly definitionOf: (epsg: number) => string | undefined;
 }
@@ -114,7 +124,7 @@ export function refuseImpossibleDepths({ depths, from, to }: RainRaster): Reject
   let [negative, impossible, present] = [0, 0, 0];
   for (let k = 0; k < depths.length; k++) {
     const depth = depths[k]!;
-    if (Number.isNaN(depth)) continue;
+    if (depth !== depth) continue; // NaN
     if (depth >= 0 && depth <= highest) present++;
     else {
       if (depth < 0) negative++;
