@@ -25,6 +25,14 @@ export function outcomeOf({ stdout }: RoleProcess): Outcome {
   return outcome;
 }
 
+/** The outcome of the same replay in one process that nobody disturbs. */
+export async function playAlone(folder: string, replay: readonly string[] = REPLAY): Promise<Outcome> {
+  const alone = new RoleProcess({ args: replay, env: {}, log: join(folder, 'embedded.log') });
+  alone.start();
+  expect(await alone.ended()).toBe(0);
+  return outcomeOf(alone);
+}
+
 export interface CycleRow {
   readonly issue_time: number;
   readonly attempt: number;
@@ -102,6 +110,12 @@ export class Deployment {
 
   async cycles(where = 'true'): Promise<CycleRow[]> {
     return (await this.pool.query<CycleRow>(`select * from cycle where ${where} order by issue_time`)).rows;
+  }
+
+  /** How many forecasts were announced: as many as there are cycles, or one was announced twice. */
+  async announced(): Promise<number> {
+    const { rows } = await this.pool.query<{ count: number }>(`select count(*) from outbox where topic = 'forecast.issued.v1'`);
+    return rows[0]!.count;
   }
 
   /** kill -9 of the replica that is at a cycle, in the middle of it. */
