@@ -19,7 +19,7 @@ import {
   type GaugeReading,
 } from '#observation';
 import { ECCODES } from '../../libs/observation/src/gridded/grib2/test-messages.js';
-import { makeOdim, reading as rainReading } from '../../libs/observation/src/gridded/test-rain-files.js';
+import { makeCfRain, makeKnmi, makeOdim, reading as rainReading } from '../../libs/observation/src/gridded/test-rain-files.js';
 import { arrivalSubjects } from './arrivals.js';
 import { mutateBytes, mutateText } from './mutate.js';
 
@@ -45,6 +45,8 @@ export async function makeSubjects(): Promise<readonly Subject[]> {
   return [...(await rainSubjects()), ...gaugeSubjects(), ...arrivalSubjects()];
 }
 
+const RX_HEADER = 'RX171150100001024BY 810134VS 3SW   2.28.1PR E+00INT   5GP 900x 900MS 20<boo,ros,emd,han>\x03';
+
 async function rainSubjects(): Promise<Subject[]> {
   const what = { quantity: 'ACRR', gain: 0.1, offset: 0, nodata: 255, undetect: 0 };
   const odim = await makeOdim({
@@ -67,7 +69,10 @@ async function rainSubjects(): Promise<Subject[]> {
     ...realFiles('radar/T_PAZA63_C_LFPW_20230420065041.h5').map(bytes => rainSubject('ODIM scan', bytes, '2023-04-20T07:00Z')),
     rainSubject('RADOLAN', Buffer.concat([Buffer.from(header, 'latin1'), Buffer.alloc(900 * 900 * 2)])),
     rainSubject('RADOLAN, gzipped', radolan),
+    rainSubject('RADOLAN RX', Buffer.concat([Buffer.from(RX_HEADER, 'latin1'), Buffer.alloc(900 * 900, 145)])),
     rainSubject('GeoTIFF', new Uint8Array(tiff)),
+    rainSubject('KNMI', await makeKnmi(Uint16Array.of(0, 65_535, 100, 250), [2, 2])),
+    rainSubject('CF NetCDF', await makeCfRain(Float64Array.of(395, 396), Int32Array.of(1, 2, 3, 4, 10, 20, 30, -1))),
     rainSubject('GRIB2, simple packing', Buffer.from(ECCODES.SIMPLE_WITH_GAPS, 'base64'), '2026-09-23T03:00Z'),
     rainSubject('GRIB2, complex packing', Buffer.from(ECCODES.COMPLEX_WITH_GAPS, 'base64'), '2026-09-23T03:00Z'),
     rainSubject('GRIB2, differences', Buffer.from(ECCODES.SECOND_DIFFERENCES, 'base64'), '2026-09-23T03:00Z'),

@@ -49,8 +49,9 @@ const MOSAICS_FROM_MS = TOO_OLD_MS + 3 * HOUR_MS;
 
 /** What was received around the basin; null where that is not wanted, in an exercise, or without a live source of rain. */
 async function mosaicsFor(pool: Pool, { rain, domain }: ForecastBasin, { runKind, issueTime, asOf }: Lease): Promise<RainGrid[] | null> {
-  const watched = domain.settings.sources.live.some(source => source.enabled && isRainSource(source) && !isForecastSource(source));
-  if (rain !== 'nowcast' || runKind !== 'scheduled' || !watched) return null;
+  if (rain !== 'nowcast' || runKind !== 'scheduled') return null;
+  const { live } = domain.settings.sources;
+  if (!live.some(source => source.enabled && isRainSource(source) && !isForecastSource(source))) return null;
   const { name: raster } = windowAround(domain.mesh);
   return readMosaics(pool, { basin: domain.basin, raster, from: epochMs(issueTime - MOSAICS_FROM_MS), to: issueTime, asOf });
 }

@@ -5,8 +5,7 @@ import { HOUR_MS, parseIso } from '#hydrology';
 import { decodeRainFile } from './decode-rain-file.js';
 import type { RainReading } from './rain-raster.js';
 import { rainRateOf, MARSHALL_PALMER } from './reflectivity.js';
-import { makeOdim, reading } from './test-rain-files.js';
-import { makeHdf5 } from './write-hdf5.js';
+import { makeCfRain, makeKnmi, makeOdim, reading } from './test-rain-files.js';
 
 const NAN = Number.NaN;
 const QUARTER = { from: parseIso('2024-10-17T12:00Z'), to: parseIso('2024-10-17T12:15Z') };
@@ -97,38 +96,7 @@ describe('ODIM composites', () => {
 
 describe('other formats of gridded rain', () => {
   it('KNMI HDF5: formula, pixels outside of the image, kilometres', async () => {
-    const data = Uint16Array.of(0, 65_535, 100, 250);
-    const file = makeHdf5({
-      groups: {
-        overview: { attributes: { product_datetime_start: '17-OCT-2024;12:00:00.000', product_datetime_end: '17-OCT-2024;12:05:00.000' } },
-        geographic: {
-          attributes: {
-            ...{ geo_number_rows: 2, geo_number_columns: 2, geo_pixel_size_x: 1, geo_pixel_size_y: -1, geo_column_offset: 0 },
-            geo_row_offset: 3649.982,
-          },
-          groups: {
-            map_projection: {
-              attributes: {
-                projection_proj4_params: '+proj=stere +lat_0=90 +lon_0=0.0 +lat_ts=60.0 +a=6378.137 +b=6356.752 +x_0=0 +y_0=0',
-              },
-            },
-          },
-        },
-        image1: {
-          attributes: { image_geo_parameter: 'PRECIP_[MM]' },
-          datasets: { image_data: { data, shape: [2, 2] } },
-          groups: {
-            calibration: {
-              attributes: {
-                calibration_formulas: 'GEO = 0.010000 * PV + 0.000000',
-                calibration_missing_data: 0,
-                calibration_out_of_image: 65_535,
-              },
-            },
-          },
-        },
-      },
-    });
+    const file = makeKnmi(Uint16Array.of(0, 65_535, 100, 250), [2, 2]);
     const { rasters, rejects } = await decode(file);
     expect(rejects).toEqual([]);
     expect(Array.from(rasters[0]!.depths)).toEqual([NAN, NAN, 1, 2.5]);
@@ -183,25 +151,9 @@ describe('other formats of gridded rain', () => {
   });
 
   it('CF NetCDF: several steps, from south to north, scaled, each with its own interval', async () => {
-    const axis = (values: number[], standardName: string) => ({
-      ...{ data: Float64Array.from(values), shape: [values.length], attributes: { standard_name: standardName } },
-    });
     const hours = (parseIso('2024-10-17T12:00Z') - Date.UTC(2024, 9, 1)) / HOUR_MS;
-    const time = {
-      data: Float64Array.of(hours - 1, hours, hours + 48),
-      shape: [3],
-      attributes: { units: 'hours since 2024-10-01 00:00:00' },
-    };
     const rain = Int32Array.of(1, 2, 3, 4, 10, 20, 30, -1, 5, 5, 5, 5);
-    const attributes = { standard_name: 'rainfall_amount', units: 'kg m-2', scale_factor: 0.1, _FillValue: -1 };
-    const file = await makeHdf5({
-      datasets: {
-        time,
-        lat: axis([44, 44.1], 'latitude'),
-        lon: axis([4, 4.1], 'longitude'),
-        rain: { data: rain, shape: [3, 2, 2], attributes },
-      },
-    });
+    const file = await makeCfRain(Float64Array.of(hours - 1, hours, hours + 48), rain);
     const { rasters, rejects } = await decode(file, { durationMs: HOUR_MS });
     expect(rasters.map(({ depths }) => Array.from(depths, depth => Math.round(depth * 10) / 10))).toEqual([
       [0.3, 0.4, 0.1, 0.2],

@@ -58,3 +58,53 @@ export function makeOdim({
 
 /** North-west corner of OPERA's own grid, which is its projection's x = 0, y = 0. */
 const OPERA_CORNERS = { UL_lon: -39.5357864125034, UL_lat: 67.02283275830867 };
+
+/** A KNMI composite of 2024-10-17 12:00 to 12:05 UTC in hundredths of a millimetre: 0 missing, 65535 outside of the image. */
+export const makeKnmi = (data: Uint16Array, shape: readonly [rows: number, columns: number]): Promise<Uint8Array> =>
+  makeHdf5({
+    groups: {
+      overview: { attributes: { product_datetime_start: '17-OCT-2024;12:00:00.000', product_datetime_end: '17-OCT-2024;12:05:00.000' } },
+      geographic: {
+        attributes: {
+          ...{ geo_number_rows: shape[0], geo_number_columns: shape[1], geo_pixel_size_x: 1, geo_pixel_size_y: -1, geo_column_offset: 0 },
+          geo_row_offset: 3649.982,
+        },
+        groups: {
+          map_projection: {
+            attributes: {
+              projection_proj4_params: '+proj=stere +lat_0=90 +lon_0=0.0 +lat_ts=60.0 +a=6378.137 +b=6356.752 +x_0=0 +y_0=0',
+            },
+          },
+        },
+      },
+      image1: {
+        attributes: { image_geo_parameter: 'PRECIP_[MM]' },
+        datasets: { image_data: { data, shape } },
+        groups: {
+          calibration: {
+            attributes: {
+              calibration_formulas: 'GEO = 0.010000 * PV + 0.000000',
+              calibration_missing_data: 0,
+              calibration_out_of_image: 65_535,
+            },
+          },
+        },
+      },
+    },
+  });
+
+/** CF NetCDF-4 of three hours of rain in tenths of a millimetre on two by two cells, rows from south to north, −1 missing; `hours` since 2024-10-01. */
+export function makeCfRain(hours: Float64Array, rain: Int32Array): Promise<Uint8Array> {
+  const axis = (values: number[], standardName: string) => ({
+    ...{ data: Float64Array.from(values), shape: [values.length], attributes: { standard_name: standardName } },
+  });
+  const attributes = { standard_name: 'rainfall_amount', units: 'kg m-2', scale_factor: 0.1, _FillValue: -1 };
+  return makeHdf5({
+    datasets: {
+      time: { data: hours, shape: [hours.length], attributes: { units: 'hours since 2024-10-01 00:00:00' } },
+      lat: axis([44, 44.1], 'latitude'),
+      lon: axis([4, 4.1], 'longitude'),
+      rain: { data: rain, shape: [hours.length, 2, 2], attributes },
+    },
+  });
+}
