@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { FeedSimulator, RainWriter, readFeedFault, type SimulatedWorld } from '#apps/ingest';
-import { loadDomain, readEnvironment } from '#config';
+import { loadDomain } from '#config';
 import { HOUR_MS, MINUTE_MS, epochMs, parseIso, type EpochMs } from '#hydrology';
-import { createLogger } from '#runtime';
 import { readMetrics } from '#store';
-import { startFreshet, type Freshet } from '../../apps/freshet/src/start-freshet.js';
+import type { Freshet } from '../../apps/freshet/src/start-freshet.js';
 import { ManualPulse } from '../setup/manual-pulse.js';
+import { startLive } from '../setup/start-live.js';
 import { openTestDatabase, type TestDatabase } from '../setup/test-database.js';
 
 const CANCE = fileURLToPath(new URL('.', import.meta.resolve('#domains/cance/domain.yaml')));
@@ -62,16 +62,7 @@ describe('a folder of ODIM_H5 and a Hub’Eau service, with faults, to forecasts
     await writer.writeDue(); // what lies there when Freshet starts
     simulator = new FeedSimulator({ ...world, fixtures: null, slowMs: 100 });
     const domain = domainWith(await simulator.listen(0));
-    freshet = await startFreshet({
-      ...{ roles: ['ingest', 'forecast', 'alert', 'api'], domainFolders: [domain], sql: database.url, workers: 1, kafka: null },
-      ...{
-        address: { host: '127.0.0.1', port: 0 },
-        metricsPort: null,
-        access: readEnvironment({}).access,
-        mode: { kind: 'live', pulse },
-        logger: createLogger('silent'),
-      },
-    });
+    freshet = await startLive(domain, database.url, pulse);
   }, 120_000);
   afterAll(async () => {
     await freshet.stop();

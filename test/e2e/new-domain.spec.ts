@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { FeedSimulator, RainWriter, type SimulatedWorld } from '#apps/ingest';
-import { loadDomain, readEnvironment } from '#config';
+import { loadDomain } from '#config';
 import { HOUR_MS, MINUTE_MS, epochMs, parseIso } from '#hydrology';
-import { createLogger } from '#runtime';
-import { startFreshet, type Freshet } from '../../apps/freshet/src/start-freshet.js';
+import type { Freshet } from '../../apps/freshet/src/start-freshet.js';
 import { ManualPulse } from '../setup/manual-pulse.js';
+import { startLive } from '../setup/start-live.js';
 import { openTestDatabase, type TestDatabase } from '../setup/test-database.js';
 
 const CANCE = fileURLToPath(new URL('.', import.meta.resolve('#domains/cance/domain.yaml')));
@@ -38,16 +38,7 @@ describe('a domain made from flow directions, gauges and feeds, without a record
     simulator = new FeedSimulator({ ...world, fixtures: null, slowMs: 100 });
     const url = await simulator.listen(0);
     const folder = made(`${url}/hubeau/observations_tr`);
-    freshet = await startFreshet({
-      ...{ roles: ['ingest', 'forecast', 'alert', 'api'], domainFolders: [folder], sql: database.url, workers: 1, kafka: null },
-      ...{
-        address: { host: '127.0.0.1', port: 0 },
-        metricsPort: null,
-        access: readEnvironment({}).access,
-        mode: { kind: 'live', pulse },
-        logger: createLogger('silent'),
-      },
-    });
+    freshet = await startLive(folder, database.url, pulse);
   }, 120_000);
   afterAll(async () => {
     await freshet.stop();

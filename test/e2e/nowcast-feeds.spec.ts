@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { loadDomain, readEnvironment, toLonLat, type LoadedDomain } from '#config';
+import { loadDomain, toLonLat, type LoadedDomain } from '#config';
 import { makeRemapping, remap, type Remapping } from '#forcing';
 import { HOUR_MS, MINUTE_MS, epochMs, parseIso, toIso, uniformNumbers, type EpochMs, type PlacedGrid } from '#hydrology';
 import { encodeOdim } from '#observation';
-import { createLogger } from '#runtime';
-import { startFreshet, type Freshet } from '../../apps/freshet/src/start-freshet.js';
+import type { Freshet } from '../../apps/freshet/src/start-freshet.js';
 import { ManualPulse } from '../setup/manual-pulse.js';
+import { startLive } from '../setup/start-live.js';
 import { openTestDatabase, type TestDatabase } from '../setup/test-database.js';
 
 const CANCE = fileURLToPath(new URL('.', import.meta.resolve('#domains/cance/domain.yaml')));
@@ -117,16 +117,7 @@ describe('mosaics wider than the basin, to nowcasts of the rain that comes', () 
     database = await openTestDatabase();
     const pulse: ManualPulse = new ManualPulse(START, () => radar.writeDue(pulse.clock.now()));
     await radar.writeDue(START);
-    freshet = await startFreshet({
-      ...{ roles: ['ingest', 'forecast', 'alert', 'api'], domainFolders: [domainWith(folder)], sql: database.url, workers: 1, kafka: null },
-      ...{
-        address: { host: '127.0.0.1', port: 0 },
-        metricsPort: null,
-        access: readEnvironment({}).access,
-        mode: { kind: 'live', pulse },
-        logger: createLogger('silent'),
-      },
-    });
+    freshet = await startLive(domainWith(folder), database.url, pulse);
     await pulse.advance(epochMs(LAST + 6 * MINUTE_MS));
   }, 240_000);
   afterAll(async () => {
