@@ -18,6 +18,10 @@ export const METRICS = {
   freshet_cycle_compute_seconds: { help: 'Time the newest cycle was computed', labels: ['basin'] },
   freshet_feed_failures: { help: 'Polls of a live source that failed in a row', labels: ['basin', 'source'] },
   freshet_feed_stalled: { help: 'Inputs of a live source that are older than they usually get', labels: ['basin', 'source'] },
+  freshet_feed_filtered_cells: {
+    help: 'Cells (of `spokes`: rays) that a filter of rain took out of the files of the last poll that brought some',
+    labels: ['basin', 'source', 'filter'],
+  },
   freshet_input_age_seconds: { help: 'Age of the newest value of rain or a station, of the last week', labels: ['basin', 'input'] },
   freshet_reject_24h: { help: 'Values refused in the last 24 h', labels: ['basin', 'code'] },
   freshet_alert_standing: { help: 'Alerts raised, easing or stale', labels: ['basin', 'basis', 'level', 'phase'] },
