@@ -1,9 +1,9 @@
-import type { JSX } from 'preact';
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { Signature } from '../client.js';
 import { formatStamp } from '../format.js';
 import { unsignedOf, type AlertGroup } from '../group-alerts.js';
 import { recallOperator } from '../preferences.js';
+import { Field } from './field.js';
 import { useSending } from './use-sending.js';
 
 /** Signs alerts with a name and perhaps a word on why; rejects with what the server said. */
@@ -81,31 +81,5 @@ function SignForm({ onSign, onClose }: SignFormProps) {
       </button>
       {problem && <p role="alert">{problem}</p>}
     </form>
-  );
-}
-
-interface FieldProps extends Pick<JSX.IntrinsicElements['input'], 'name' | 'autoComplete' | 'required' | 'maxLength' | 'value'> {
-  readonly label: string;
-  /** Is the first to be typed into. */
-  readonly focused?: boolean;
-  readonly onValue: (value: string) => void;
-}
-
-function Field({ label, focused = false, onValue, ...input }: FieldProps) {
-  const field = useRef<HTMLInputElement>(null);
-  useLayoutEffect(() => {
-    if (focused) field.current?.focus();
-  }, []);
-  return (
-    <label>
-      {label}
-      <input
-        {...input}
-        ref={field}
-        onInput={event => {
-          onValue(event.currentTarget.value);
-        }}
-      />
-    </label>
   );
 }

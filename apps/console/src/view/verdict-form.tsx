@@ -1,6 +1,7 @@
 import type { VerdictDecided, VerdictDecision } from '#contracts';
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { recallOperator } from '../preferences.js';
+import { Field } from './field.js';
 import { useSending } from './use-sending.js';
 
 /** Decides on values with a name and a reason; rejects with what the server said. */
@@ -33,10 +34,6 @@ export function VerdictForm({ proposal, onDecide, onClose }: VerdictFormProps) {
   const [reason, setReason] = useState('');
   const [operator, setOperator] = useState(recallOperator());
   const { problem, sending, send } = useSending('Not decided', onClose);
-  const first = useRef<HTMLInputElement>(null);
-  useLayoutEffect(() => {
-    first.current?.focus();
-  }, []);
   const decide = (by: string): Promise<void> =>
     onDecide({ operator: by, reason: reason.trim(), variable: 'Q', from: instantOf(from), to: to === '' ? null : instantOf(to), decision });
   return (
@@ -53,32 +50,8 @@ export function VerdictForm({ proposal, onDecide, onClose }: VerdictFormProps) {
     >
       <Times from={from} to={to} onFrom={setFrom} onTo={setTo} />
       <Choices decision={decision} onChoose={setDecision} />
-      <label>
-        Reason, for whoever reads it later
-        <input
-          ref={first}
-          name="reason"
-          required
-          maxLength={500}
-          value={reason}
-          onInput={event => {
-            setReason(event.currentTarget.value);
-          }}
-        />
-      </label>
-      <label>
-        Your name
-        <input
-          name="operator"
-          autoComplete="name"
-          required
-          maxLength={80}
-          value={operator}
-          onInput={event => {
-            setOperator(event.currentTarget.value);
-          }}
-        />
-      </label>
+      <Field label="Reason, for whoever reads it later" name="reason" required maxLength={500} focused value={reason} onValue={setReason} />
+      <Field label="Your name" name="operator" autoComplete="name" required maxLength={80} value={operator} onValue={setOperator} />
       <button type="submit" class="primary" disabled={sending || operator.trim() === '' || reason.trim() === ''}>
         Decide
       </button>
@@ -99,29 +72,8 @@ interface TimesProps {
 
 const Times = ({ from, to, onFrom, onTo }: TimesProps) => (
   <div class="verdict-times">
-    <label>
-      Values after (UTC)
-      <input
-        {...TIME}
-        name="from"
-        required
-        value={from}
-        onInput={event => {
-          onFrom(event.currentTarget.value);
-        }}
-      />
-    </label>
-    <label>
-      up to (UTC); empty: until further notice
-      <input
-        {...TIME}
-        name="to"
-        value={to}
-        onInput={event => {
-          onTo(event.currentTarget.value);
-        }}
-      />
-    </label>
+    <Field label="Values after (UTC)" {...TIME} name="from" required value={from} onValue={onFrom} />
+    <Field label="up to (UTC); empty: until further notice" {...TIME} name="to" value={to} onValue={onTo} />
   </div>
 );
 
@@ -153,7 +105,6 @@ const Choices = ({
 
 /** UTC by the 24-hour clock as everywhere on the page; a date field of the browser would speak the language of the device. */
 const TIME = {
-  type: 'text',
   pattern: '[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}',
   title: 'like 2014-11-04 13:00',
   autoComplete: 'off',
