@@ -18,6 +18,7 @@ import {
   type GaugeDecoding,
   type GaugeReading,
 } from '#observation';
+import { CLASSIC_NETCDF, PACKED_RECORDS } from '../../libs/observation/src/gridded/test-classic-netcdf.js';
 import { ECCODES } from '../../libs/observation/src/gridded/grib2/test-messages.js';
 import { makeCfRain, makeKnmi, makeOdim, reading as rainReading } from '../../libs/observation/src/gridded/test-rain-files.js';
 import { arrivalSubjects } from './arrivals.js';
@@ -73,6 +74,8 @@ async function rainSubjects(): Promise<Subject[]> {
     rainSubject('GeoTIFF', new Uint8Array(tiff)),
     rainSubject('KNMI', await makeKnmi(Uint16Array.of(0, 65_535, 100, 250), [2, 2])),
     rainSubject('CF NetCDF', await makeCfRain(Float64Array.of(395, 396), Int32Array.of(1, 2, 3, 4, 10, 20, 30, -1))),
+    rainSubject('NetCDF, classic', Buffer.from(CLASSIC_NETCDF.RECORDS, 'base64')),
+    rainSubject('NetCDF, bzip2', Buffer.from(PACKED_RECORDS, 'base64')),
     rainSubject('GRIB2, simple packing', Buffer.from(ECCODES.SIMPLE_WITH_GAPS, 'base64'), '2026-09-23T03:00Z'),
     rainSubject('GRIB2, complex packing', Buffer.from(ECCODES.COMPLEX_WITH_GAPS, 'base64'), '2026-09-23T03:00Z'),
     rainSubject('GRIB2, differences', Buffer.from(ECCODES.SECOND_DIFFERENCES, 'base64'), '2026-09-23T03:00Z'),

@@ -1,5 +1,5 @@
 import { Refusal } from '../reject.js';
-import type { Hdf5Node } from './hdf5.js';
+import type { DataNode } from './data-node.js';
 import { projectionOf } from './odim-fields.js';
 
 const LONGITUDE_LATITUDE = '+proj=longlat +datum=WGS84 +no_defs';
@@ -33,7 +33,7 @@ const PROJECTIONS: Readonly<Record<string, string>> = {
  * The proj4 text of a variable's grid mapping: its own `proj4` text, or made from the CF attributes; without a mapping, longitude
  * and latitude if those are the coordinates.
  */
-export function cfDefinition(root: Hdf5Node, variable: Hdf5Node, geographic: boolean): string {
+export function cfDefinition(root: DataNode, variable: DataNode, geographic: boolean): string {
   const name = variable.text('grid_mapping');
   const mapping = name === undefined ? undefined : root.child(name);
   if (mapping === undefined) {
@@ -45,7 +45,7 @@ export function cfDefinition(root: Hdf5Node, variable: Hdf5Node, geographic: boo
   return text;
 }
 
-function writtenOut(mapping: Hdf5Node): string {
+function writtenOut(mapping: DataNode): string {
   const name = mapping.text('grid_mapping_name') ?? '';
   if (name === 'latitude_longitude') return LONGITUDE_LATITUDE;
   const projection = Object.hasOwn(PROJECTIONS, name) ? PROJECTIONS[name] : undefined;

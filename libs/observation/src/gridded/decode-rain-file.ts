@@ -1,4 +1,3 @@
-import { gunzipSync } from 'node:zlib';
 import { Refusal, firstLineOf, reject, type Reject } from '../reject.js';
 import { decodeGeoTiffRain, isTiff } from './geotiff-rain.js';
 import { filterRain } from './filters/rain-filters.js';
@@ -6,14 +5,16 @@ import { decodeGrib2 } from './grib2/grib2-rain.js';
 import { isGrib } from './grib2/messages.js';
 import { withHdf5 } from './hdf5.js';
 import { decodeKnmi, isKnmi } from './knmi.js';
+import { isClassicNetCdf, openClassicNetCdf } from './netcdf-classic.js';
 import { decodeNetCdf } from './netcdf-rain.js';
 import { decodeOdim, isOdim } from './odim.js';
 import { decodeRadolan, isRadolan } from './radolan.js';
-import { MOST_BYTES, refuseImpossibleDepths, requirePlace, type RainDecoding, type RainRaster, type RainReading } from './rain-raster.js';
+import { refuseImpossibleDepths, requirePlace, type RainDecoding, type RainRaster, type RainReading } from './rain-raster.js';
+import { unpack } from './unpack.js';
 
 /**
- * Decodes a file of gridded rain, whichever of the known formats it has: ODIM_H5, KNMI HDF5, CF NetCDF-4, RADOLAN binary, GeoTIFF, GRIB2,
- * each also gzipped. Never throws: what cannot be taken is among the rejects, by name. Cells that were seen and found dry are 0,
+ * Decodes a file of gridded rain, whichever of the known formats it has: ODIM_H5, KNMI HDF5, CF NetCDF, RADOLAN binary, GeoTIFF, GRIB2,
+ * each also packed by gzip or bzip2. Never throws: what cannot be taken is among the rejects, by name. Cells that were seen and found dry are 0,
  * cells that were not seen NaN.
  */
 export async function decodeRainFile(bytes: Uint8Array, reading: RainReading): Promise<RainDecoding> {
@@ -47,18 +48,6 @@ function whyRefused(cause: unknown): Reject {
 
 const named = ({ code, message }: Reject, { name }: RainReading): Reject => reject(code, `${name} ${message}`);
 
-function unpack(bytes: Uint8Array): Uint8Array {
-  if (bytes.length > MOST_BYTES) throw new Refusal('FILE_TOO_LARGE', `has ${bytes.length} bytes; up to ${MOST_BYTES} are read`);
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  try {
-    return gunzipSync(bytes, { maxOutputLength: MOST_BYTES });
-  } catch (cause) {
-    const tooLarge = typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE';
-    if (tooLarge) throw new Refusal('FILE_TOO_LARGE', `unpacks to more than ${MOST_BYTES} bytes`);
-    throw new Refusal('FILE_UNREADABLE', 'begins like gzip but cannot be unpacked; it is damaged or cut short');
-  }
-}
-
 async function decodeAny(bytes: Uint8Array, reading: RainReading): Promise<RainDecoding> {
   if (startsWith(bytes, [0x89, 0x48, 0x44, 0x46])) {
     return withHdf5(bytes, root => {
@@ -66,6 +55,7 @@ async function decodeAny(bytes: Uint8Array, reading: RainReading): Promise<RainD
       return isOdim(root) ? one(decodeOdim(root, reading)) : decodeNetCdf(root, reading);
     });
   }
+  if (isClassicNetCdf(bytes)) return decodeNetCdf(openClassicNetCdf(bytes), reading);
   if (isTiff(bytes)) return one(await decodeGeoTiffRain(bytes, reading));
   if (isGrib(bytes)) return decodeGrib2(bytes, reading);
   if (isRadolan(bytes)) return one(decodeRadolan(bytes, reading));
@@ -76,11 +66,13 @@ const one = (raster: RainRaster): RainDecoding => ({ rasters: [raster], rejects:
 
 const startsWith = (bytes: Uint8Array, magic: readonly number[]): boolean => magic.every((byte, k) => bytes[k] === byte);
 
-const UNKNOWN = 'is none of ODIM_H5, KNMI HDF5, NetCDF-4, RADOLAN, GeoTIFF and GRIB2';
+const UNKNOWN = 'is none of ODIM_H5, KNMI HDF5, NetCDF, RADOLAN, GeoTIFF and GRIB2';
 
 /** Formats that are recognised and not read, with what to do. */
 const FOREIGN: readonly { readonly magic: readonly number[]; readonly message: string }[] = [
-  { magic: [0x43, 0x44, 0x46], message: 'is classic NetCDF; convert it to NetCDF-4, for instance with nccopy -k nc4' },
-  { magic: [0x42, 0x5a, 0x68], message: 'is packed with bzip2; unpack it before' },
+  {
+    magic: [0x43, 0x44, 0x46, 0x05],
+    message: 'is NetCDF with 64-bit data (CDF-5); convert it to NetCDF-4, for instance with nccopy -k nc4',
+  },
   { magic: [0x50, 0x4b, 0x03, 0x04], message: 'is a zip archive; unpack it before' },
 ];

@@ -1,20 +1,12 @@
 import type * as Hdf5Library from 'h5wasm';
 import type { Dataset, Group } from 'h5wasm';
 import { Refusal, firstLineOf } from '../reject.js';
+import type { DataNode, StoredBand, TypedArray } from './data-node.js';
 import { requirePlausibleShape } from './rain-raster.js';
 
 type Library = typeof Hdf5Library;
-type TypedArray = Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array;
-
-/** A band of numbers as the file stores them. */
-export interface StoredBand {
-  readonly shape: readonly number[];
-  readonly values: TypedArray;
-  readonly isFloat: boolean;
-}
-
 /** A group or dataset of an open file. A field that is absent is undefined; one that is broken throws. */
-export class Hdf5Node {
+export class Hdf5Node implements DataNode {
   private known: Group['attrs'] | undefined;
 
   constructor(private readonly entity: Group | Dataset) {}

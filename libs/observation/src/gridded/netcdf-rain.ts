@@ -2,7 +2,7 @@ import { HOUR_MS, epochMs, type EpochMs, type PlacedGrid } from '#hydrology';
 import { Refusal, firstLineOf, reject, type Reject } from '../reject.js';
 import { cfDefinition } from './cf-projection.js';
 import { parseTimeUnits } from './cf-time.js';
-import type { Hdf5Node } from './hdf5.js';
+import type { DataNode } from './data-node.js';
 import {
   requirePlausibleForecast,
   requirePlausibleInterval,
@@ -26,10 +26,10 @@ const RATES: Readonly<Record<string, number>> = {
 };
 
 /**
- * Decodes the rain variable of a CF NetCDF-4 file, [time, y, x] or [y, x], every step a raster. A step covers its bounds; without
+ * Decodes the rain variable of a CF NetCDF file, [time, y, x] or [y, x], every step a raster. A step covers its bounds; without
  * bounds the time before its stamp to the stamp before, or `durationMs` of the source.
  */
-export function decodeNetCdf(root: Hdf5Node, reading: RainReading): RainDecoding {
+export function decodeNetCdf(root: DataNode, reading: RainReading): RainDecoding {
   const { name, variable } = findRain(root, reading);
   const shape = variable.shape ?? [];
   const [rows, columns] = shape.slice(-2) as [number, number];
@@ -66,8 +66,8 @@ export function decodeNetCdf(root: Hdf5Node, reading: RainReading): RainDecoding
   return { rasters, rejects };
 }
 
-function findRain(root: Hdf5Node, { variable: wanted }: RainReading): { readonly name: string; readonly variable: Hdf5Node } {
-  const isRain = (node: Hdf5Node) => STANDARD_NAMES.has(node.text('standard_name') ?? '');
+function findRain(root: DataNode, { variable: wanted }: RainReading): { readonly name: string; readonly variable: DataNode } {
+  const isRain = (node: DataNode) => STANDARD_NAMES.has(node.text('standard_name') ?? '');
   const name = wanted ?? root.names().find(each => (root.child(each)?.shape?.length ?? 0) >= 2 && isRain(root.child(each)!));
   const variable = name === undefined ? undefined : root.child(name);
   if (name === undefined || variable?.shape === undefined) {
@@ -92,7 +92,7 @@ interface Place {
   readonly flipped: boolean;
 }
 
-function placeOf(root: Hdf5Node, variable: Hdf5Node, { rows, columns }: { readonly rows: number; readonly columns: number }): Place {
+function placeOf(root: DataNode, variable: DataNode, { rows, columns }: { readonly rows: number; readonly columns: number }): Place {
   const y = axisOf(root, 'y', ['projection_y_coordinate', 'latitude'], rows);
   const x = axisOf(root, 'x', ['projection_x_coordinate', 'longitude'], columns);
   if (x.step < 0) throw new Refusal('GRID_IMPLAUSIBLE', 'has columns from east to west');
@@ -119,7 +119,7 @@ interface Axis {
 }
 
 /** A coordinate by its standard name, else by its name; its kilometres become metres. */
-function axisOf(root: Hdf5Node, name: string, standardNames: readonly string[], length: number): Axis {
+function axisOf(root: DataNode, name: string, standardNames: readonly string[], length: number): Axis {
   const candidates = root.names().flatMap(each => root.child(each) ?? []);
   const found =
     candidates.find(node => standardNames.includes(node.text('standard_name') ?? '') && node.shape?.length === 1) ?? root.child(name);
@@ -144,7 +144,7 @@ interface Interval {
   readonly to: EpochMs;
 }
 
-function intervalsOf(root: Hdf5Node, count: number, { durationMs }: RainReading): readonly Interval[] {
+function intervalsOf(root: DataNode, count: number, { durationMs }: RainReading): readonly Interval[] {
   const time = root.child('time');
   const units = time?.text('units');
   if (time === undefined || units === undefined) throw new Refusal('FIELD_MISSING', 'has no time with units');
@@ -160,7 +160,7 @@ function intervalsOf(root: Hdf5Node, count: number, { durationMs }: RainReading)
 }
 
 /** When a forecast was issued: the one value of the coordinate with the standard name forecast_reference_time; null without. */
-function issueOf(root: Hdf5Node): EpochMs | null {
+function issueOf(root: DataNode): EpochMs | null {
   const coordinate = root
     .names()
     .flatMap(name => root.child(name) ?? [])
@@ -172,7 +172,7 @@ function issueOf(root: Hdf5Node): EpochMs | null {
   throw new Refusal('FIELD_MISSING', `has ${values.length} forecast_reference_times; one file holds one run`);
 }
 
-function boundsOf(root: Hdf5Node, time: Hdf5Node): ArrayLike<number> | undefined {
+function boundsOf(root: DataNode, time: DataNode): ArrayLike<number> | undefined {
   const name = time.text('bounds');
   return name === undefined ? undefined : root.child(name)?.band().values;
 }

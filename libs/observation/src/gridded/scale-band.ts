@@ -1,5 +1,5 @@
 import { Refusal } from '../reject.js';
-import type { StoredBand } from './hdf5.js';
+import type { StoredBand } from './data-node.js';
 
 /** physical = gain × stored + offset; `nodata` was not seen, `undetect` was seen and found empty. */
 export interface BandScale {
