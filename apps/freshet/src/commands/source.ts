@@ -91,15 +91,35 @@ function sparkline(values: readonly (number | null)[]): string {
   return stretches.map(value => (value === null ? ' ' : BARS[high === low ? 0 : Math.round(((value - low) / (high - low)) * 7)]!)).join('');
 }
 
-/** Each raster in a line, the newest also as a map. */
+const RASTERS_IN_FULL = 4;
+
+/** The newest rasters in a line each, those before in one, the newest also as a map. */
 function sayRain(rain: FeedCheck['rain']): string[] {
-  const newest = rain.toSorted((a, b) => (a.to < b.to ? 1 : -1))[0];
+  const ascending = rain.toSorted((a, b) => (a.to < b.to ? -1 : 1));
+  const newest = ascending.at(-1);
   if (newest === undefined) return [];
-  const lines = rain.map(
-    ({ file, product, grid, from, to, coverage, meanMm, largestMm, filtered }) =>
-      `  ${file}: ${product}, ${grid}, ${from} to ${to}, ${Math.round(100 * coverage)} % of the basin, mean ${meanMm?.toFixed(2) ?? '–'} mm, largest ${largestMm?.toFixed(1) ?? '–'}${sayFiltered(filtered)}`,
-  );
-  return [...lines, `  ${newest.to}: ${MAP_KEY}`, ...newest.map.map(line => `    ${line}`)];
+  const lines = ascending
+    .slice(-RASTERS_IN_FULL)
+    .map(
+      ({ file, product, grid, from, to, coverage, meanMm, largestMm, filtered }) =>
+        `  ${file}: ${product}, ${grid}, ${from} to ${to}, ${Math.round(100 * coverage)} % of the basin, mean ${meanMm?.toFixed(2) ?? '–'} mm, largest ${largestMm?.toFixed(1) ?? '–'}${sayFiltered(filtered)}`,
+    );
+  return [
+    ...sayEarlier(ascending.slice(0, -RASTERS_IN_FULL)),
+    ...lines,
+    `  ${newest.to}: ${MAP_KEY}`,
+    ...newest.map.map(line => `    ${line}`),
+  ];
+}
+
+function sayEarlier(rain: FeedCheck['rain']): string[] {
+  if (rain.length === 0) return [];
+  const [products, grids] = [rain.map(({ product }) => product), rain.map(({ grid }) => grid)].map(each => [...new Set(each)].join('; '));
+  const coverage = Math.min(...rain.map(each => each.coverage));
+  const largest = Math.max(...rain.map(({ largestMm }) => largestMm ?? 0));
+  return [
+    `  ${rain.length} earlier: ${products}, ${grids}, ${rain[0]!.from} to ${rain.at(-1)!.to}, at least ${Math.round(100 * coverage)} % of the basin, largest ${largest.toFixed(1)} mm`,
+  ];
 }
 
 function sayFiltered(filtered: FeedCheck['rain'][number]['filtered']): string {

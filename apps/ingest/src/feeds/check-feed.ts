@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LiveSource, LoadedDomain } from '#config';
 import { MINUTE_MS, epochMs, toIso, type EpochMs, type Mesh } from '#hydrology';
-import { meanDepth, type RainRaster, type RawGaugeValue, type RawObservation, type RawRainGrid } from '#observation';
+import { meanDepth, type RainRaster, type RawGaugeValue, type RawObservation, type RawRainGrid, type Reject } from '#observation';
 import type { RainDecoder } from '../decode/rain-decoder.js';
 import { SourceFailure } from '../http/source-failure.js';
 import { openFeed } from './open-feed.js';
@@ -63,11 +63,15 @@ export async function checkFeed(
   { decoder, now }: { readonly decoder: RainDecoder; readonly now: () => EpochMs },
 ): Promise<FeedCheck> {
   const answers: FeedCheck['answers'][number][] = [];
+  const refused: Reject[] = [];
   const rasters: { name: string; raster: RainRaster }[] = [];
   const folder = await mkdtemp(join(tmpdir(), 'freshet-check-'));
   const opened = openFeed(settings, {
     ...{ domain, decoder, now, services: new Map(), trial: { ...TRIAL, folder } },
-    onAnswer: ({ url, rows, others }) => answers.push({ from: url, rows, others }),
+    onAnswer: ({ url, rows, others, rejects }) => {
+      answers.push({ from: url, rows, others });
+      refused.push(...rejects);
+    },
     onRaster: (name, raster) => rasters.push({ name, raster }),
   });
   const begun = performance.now();
@@ -83,7 +87,7 @@ export async function checkFeed(
     ok: failure === null && gauges.length + rain.length > 0,
     seconds: (performance.now() - begun) / 1000,
     without: opened.inputs.filter(input => input !== 'rain' && !gauges.some(({ station }) => station === input)),
-    rejects: rejectsOf(received),
+    rejects: rejectsOf(received, refused),
   };
 }
 
@@ -132,10 +136,24 @@ function rainOf(received: readonly RawObservation[], rasters: readonly { name: s
   });
 }
 
-function rejectsOf(received: readonly RawObservation[]): FeedCheck['rejects'] {
+/** Of what the poll handed on and of all rows of its answers, whichever says more of a code: the poll sums up what repeats. */
+function rejectsOf(received: readonly RawObservation[], refused: readonly Reject[]): FeedCheck['rejects'] {
+  const handedOn = countByCode(received.filter(one => one.kind === 'reject'));
+  const inRows = countByCode(refused);
+  return [...new Set([...handedOn.keys(), ...inRows.keys()])].map(code => {
+    const counts = [inRows.get(code) ?? [], handedOn.get(code) ?? []].map(messages => messages.length);
+    return { code, count: Math.max(...counts), example: (inRows.get(code) ?? handedOn.get(code))![0]! };
+  });
+}
+
+function countByCode(rejects: readonly { readonly code: string; readonly message: string }[]): Map<string, string[]> {
   const byCode = new Map<string, string[]>();
-  for (const one of received) if (one.kind === 'reject') byCode.set(one.code, [...(byCode.get(one.code) ?? []), one.message]);
-  return [...byCode].map(([code, messages]) => ({ code, count: messages.length, example: messages[0]! }));
+  for (const { code, message } of rejects) {
+    const messages = byCode.get(code);
+    if (messages === undefined) byCode.set(code, [message]);
+    else messages.push(message);
+  }
+  return byCode;
 }
 
 const WIDEST = 60;

@@ -23,6 +23,8 @@ export interface AnswerSeen {
   readonly url: string;
   readonly rows: number;
   readonly others: number;
+  /** Of all its rows; a poll hands on only what is new among them, and few of each. */
+  readonly rejects: readonly Reject[];
   /** The same as the time before. */
   readonly unchanged: boolean;
 }

@@ -37,7 +37,8 @@ export function createGaugeFolderSource(watched: GaugeFolder): ObservationSource
           continue;
         }
         const answer = readAnswer(text, receivedAt, settings, stations);
-        watched.onAnswer?.({ url: file.name, rows: answer.rows, others: answer.others, unchanged: 'repeated' in file && file.repeated });
+        const { rows, others, rejects } = answer;
+        watched.onAnswer?.({ url: file.name, rows, others, rejects, unchanged: 'repeated' in file && file.repeated });
         yield* news.values(answer.values);
         yield* news.rejects(answer.rejects, file.name, receivedAt);
         const useful = answer.values.length > 0 || answer.rejects.length === 0;

@@ -38,7 +38,8 @@ export function createGaugeService(asked: GaugeService): ObservationSource {
       answered = new Map();
       for (const first of addressesOf(asked.settings, asked.stations.codes, { from: after, to: until })) {
         for await (const { url, answer, receivedAt } of pagesOf(asked, first, { known, answered, signal })) {
-          asked.onAnswer?.({ url: sayUrl(url), rows: answer.rows, others: answer.others, unchanged: false });
+          const { rows, others, rejects } = answer;
+          asked.onAnswer?.({ url: sayUrl(url), rows, others, rejects, unchanged: false });
           yield* news.values(answer.values);
           yield* news.rejects(answer.rejects, sayUrl(url), receivedAt);
         }
@@ -80,7 +81,7 @@ async function* pagesOf(asked: GaugeService, first: URL, { known, answered, sign
     const limits = { timeoutMs: settings.timeout, largestBytes: settings.largestMb * 2 ** 20 };
     const answer = await fetchAnswer({ ...signed, ...limits, known: known.get(url.href) ?? null }, signal);
     if (answer.kind === 'unchanged') {
-      asked.onAnswer?.({ url: sayUrl(url), rows: 0, others: 0, unchanged: true });
+      asked.onAnswer?.({ url: sayUrl(url), rows: 0, others: 0, rejects: [], unchanged: true });
       return;
     }
     const receivedAt = asked.now();
