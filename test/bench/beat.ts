@@ -62,7 +62,10 @@ async function prepare(pool: Pool, role: ForecastRole, basins: readonly Forecast
   };
   await archiveRain(pool, span);
   await archiveDischarge(pool, span);
-  await beginForecasts({ ...role, basins: new Map([[first!.model.basin, first!]]) }, { first: FIRST, alone: false });
+  await beginForecasts(
+    { ...role, basins: new Map([[first!.model.basin, first!]]) },
+    { spinUpEnd: () => ({ first: FIRST, asOf: FIRST }), alone: false },
+  );
   const others = [BASINS - 1];
   await pool.query(
     `insert into observation select 'b' || k, regexp_replace(station, '-0$', '-' || k), variable, valid_time, revision, received_at, value, flag, flag_source, source

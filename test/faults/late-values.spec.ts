@@ -114,7 +114,7 @@ class Exercise {
     const { signal } = new AbortController();
     await startAlerting(options);
     await collect(collection, { after: spinUpFrom({ domain }, FROM), until: FROM }, signal);
-    await beginForecasts(role, { first: FROM, alone: true });
+    await beginForecasts(role, { spinUpEnd: () => ({ first: FROM, asOf: FROM }), alone: true });
     await takeDueCycles(role, bus);
     await settle();
     const { cutOff } = settings.forecast;

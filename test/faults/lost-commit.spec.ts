@@ -74,7 +74,7 @@ describe('a database that fails in the middle of a commit', () => {
     };
     const bus = new LocalBus();
     const relay = new OutboxRelay(database.pool, bus);
-    await beginForecasts(role, { first: FIRST, alone: true });
+    await beginForecasts(role, { spinUpEnd: () => ({ first: FIRST, asOf: FIRST }), alone: true });
     await takeDueCycles(role, bus);
     proxy.sniff = strike;
     const last = epochMs(FIRST + (CYCLES - 1) * BEAT_MS);

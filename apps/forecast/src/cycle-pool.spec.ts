@@ -36,7 +36,7 @@ describe('CyclePool', () => {
   const spinUp = (of = pool) => {
     const from = epochMs(FIRST - 30 * DAY_MS);
     const pet = domain.record.pet(timeGrid(from, FIRST, 900_000));
-    return of.spinUp('cance', { from, to: FIRST, rain: domain.record.rain(from, FIRST), pet });
+    return of.spinUp('cance', { from, to: FIRST, asOf: FIRST, rain: domain.record.rain(from, FIRST), pet });
   };
   const taskFrom = (states: Awaited<ReturnType<typeof spinUp>>): CycleTask => {
     const [background, previous] = [states[0]!, states.at(-1)!];
@@ -68,7 +68,7 @@ describe('CyclePool', () => {
 
   it('names a basin that it was not given', async () => {
     await expect(
-      pool.spinUp('arve', { from: FIRST, to: FIRST, rain: [], pet: domain.record.pet(timeGrid(FIRST, FIRST, 900_000)) }),
+      pool.spinUp('arve', { from: FIRST, to: FIRST, asOf: FIRST, rain: [], pet: domain.record.pet(timeGrid(FIRST, FIRST, 900_000)) }),
     ).rejects.toMatchObject({ code: 'BASIN_UNKNOWN' });
   });
 

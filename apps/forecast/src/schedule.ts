@@ -12,6 +12,13 @@ export interface Schedule {
 }
 
 /**
+ * Issue time of the first cycle of a system that starts now: the first whose cut-off is still to come, so that it sees what the
+ * start took in. An earlier one would have seen nothing.
+ */
+export const firstIssueTime = ({ domain }: Pick<ForecastBasin, 'domain'>, now: EpochMs): EpochMs =>
+  epochMs(Math.ceil((now - domain.settings.forecast.cutOff) / BEAT_MS) * BEAT_MS);
+
+/**
  * Enters every cycle whose cut-off has come and that is not in the ledger yet, oldest first. After a pause that is every
  * missed one; only the newest notifies. Any number of replicas may do it at once.
  */

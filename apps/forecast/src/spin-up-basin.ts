@@ -3,19 +3,27 @@ import { readRain, readStatesBefore, writeStates } from '#store';
 import type { ForecastBasin } from './forecast-basin.js';
 import type { ForecastRole } from './run-cycle.js';
 
+/** Where a spin-up ends, and what it may see. */
+export interface SpinUpEnd {
+  /** Issue time of the first cycle. */
+  readonly first: EpochMs;
+  /** Rain that was received later is not seen: in operations now, so that what a new system finds at its start counts. */
+  readonly asOf: EpochMs;
+}
+
 /**
- * Makes the states that the first cycles start from: the model runs freely from the spin-up's start on the rain known at
- * `first`, the issue time of the first cycle. Where there are states already nothing is done.
+ * Makes the states that the first cycles start from: the model runs freely from the spin-up's start on the rain known by
+ * `asOf`. Where there are states already nothing is done.
  */
-export async function spinUpBasin(role: ForecastRole, basin: ForecastBasin, first: EpochMs): Promise<void> {
+export async function spinUpBasin(role: ForecastRole, basin: ForecastBasin, { first, asOf }: SpinUpEnd): Promise<void> {
   const { pool, runKind } = role;
   const id = basin.model.basin;
   const [before] = await readStatesBefore(pool, id, runKind, [epochMs(first - 1)]);
   if (before) return;
   const from = spinUpFrom(basin, first);
-  const rain = await readRain(pool, { basin: id, from, to: first, asOf: first });
+  const rain = await readRain(pool, { basin: id, from, to: first, asOf });
   const pet = basin.domain.record.pet(timeGrid(from, first, basin.model.stepMs));
-  await writeStates(pool, id, runKind, await role.cyclePool.spinUp(id, { from, to: first, rain, pet }));
+  await writeStates(pool, id, runKind, await role.cyclePool.spinUp(id, { from, to: first, asOf, rain, pet }));
 }
 
 /** In operations, long after the record: the quick stores have forgotten their start, the slow ones are calibrated. */

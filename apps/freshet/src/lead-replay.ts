@@ -83,7 +83,7 @@ async function beforeFirstBeat(ground: Ground, { begun }: LedReplay, { stage, ro
     // what these archived values announce concerns nobody yet: it leaves with everybody listening
     if (kafka !== null) await stage.settle();
   }
-  await beginForecasts(role, { first: row.from, alone: kafka === null });
+  await beginForecasts(role, { spinUpEnd: () => ({ first: row.from, asOf: row.from }), alone: kafka === null });
   if (roles.includes('forecast')) await startForecasts(ground, role);
   await stage.settle(); // also what a killed process had committed but not announced
 }

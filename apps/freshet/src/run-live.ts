@@ -1,10 +1,10 @@
 import { hostname } from 'node:os';
 import { randomUUID } from 'node:crypto';
 import type { Alerting } from '#apps/alert';
-import { beginForecasts, enterDueCycles, enterRewind, type ForecastRole } from '#apps/forecast';
+import { beginForecasts, enterDueCycles, enterRewind, firstIssueTime, type ForecastRole } from '#apps/forecast';
 import { startFeeds } from '#apps/ingest';
 import { Fault } from '#errors';
-import { BEAT_MS, floorTo, type EpochMs } from '#hydrology';
+import type { EpochMs } from '#hydrology';
 import type { Pulse } from '#runtime';
 import { keepHouse, pruneOutbox } from '#store';
 import type { Ground } from './lay-ground.js';
@@ -19,9 +19,9 @@ export async function runLive(ground: Ground, pulse: Pulse): Promise<void> {
     keepHouseRegularly(ground, pulse, '7,22,37,52 * * * *');
   }
   const alerting = roles.includes('alert') ? await startAlerts(ground) : null;
-  const first = floorTo(pulse.clock.now(), BEAT_MS);
-  const forecasts = roles.includes('forecast') ? await startLiveForecasts(ground, first) : null;
-  if (roles.some(role => role !== 'api')) tickEveryMinute(ground, pulse, { alerting, forecasts, first });
+  const started = pulse.clock.now();
+  const forecasts = roles.includes('forecast') ? await startLiveForecasts(ground, started) : null;
+  if (roles.some(role => role !== 'api')) tickEveryMinute(ground, pulse, { alerting, forecasts, started });
 }
 
 /** The live sources of domain.yaml. */
@@ -37,9 +37,12 @@ async function startSources({ pool, bus, domains, lifecycle, fail, options }: Gr
   }
 }
 
-async function startLiveForecasts(ground: Ground, first: EpochMs): Promise<ForecastRole> {
+async function startLiveForecasts(ground: Ground, started: EpochMs): Promise<ForecastRole> {
   const role = await openForecastRole(ground);
-  await beginForecasts(role, { first, alone: ground.options.sql.startsWith('embedded:') });
+  await beginForecasts(role, {
+    spinUpEnd: basin => ({ first: firstIssueTime(basin, started), asOf: started }),
+    alone: ground.options.sql.startsWith('embedded:'),
+  });
   await startForecasts(ground, role);
   return role;
 }
@@ -60,15 +63,16 @@ export function keepHouseRegularly({ pool, lifecycle, options }: Ground, { clock
 interface Ticking {
   readonly alerting: Alerting | null;
   readonly forecasts: ForecastRole | null;
-  readonly first: EpochMs;
+  readonly started: EpochMs;
 }
 
 /** Cycles whose cut-off has come, what came late and was corrected, what did not arrive, and what waits in the outbox. Every replica does it: the ledger decides. */
-function tickEveryMinute(ground: Ground, { clock, every }: Pulse, { alerting, forecasts, first }: Ticking): void {
+function tickEveryMinute(ground: Ground, { clock, every }: Pulse, { alerting, forecasts, started }: Ticking): void {
   const { pool, runKind, relay, lifecycle, fail, options } = ground;
   const tick = async () => {
     try {
-      for (const basin of forecasts?.basins.values() ?? []) await enterDueCycles({ pool, basin, runKind, first }, clock.now());
+      for (const basin of forecasts?.basins.values() ?? [])
+        await enterDueCycles({ pool, basin, runKind, first: firstIssueTime(basin, started) }, clock.now());
       await relay.drain();
       for (const basin of forecasts?.basins.values() ?? []) await enterRewind({ pool, basin, runKind }, clock.now());
       await alerting?.evaluateAll(clock.now());

@@ -19,6 +19,22 @@ function twinScene(change = {}, correction?: TestCorrection): Scene {
   return { test, rain: stormRain(test.basin, HOURS), observed: simulateTruth(test, stormRain(test.basin, HOURS, 1.4), pet) };
 }
 
+it('a spin-up sees what a new system has just received, however old it is, and nothing later', () => {
+  const { test, rain } = twinScene();
+  const { basin, kernel } = test;
+  const to = hour(40);
+  const started = epochMs(to + 2 * 60_000);
+  const pet = petFor(basin, HOURS + 24);
+  const stores = (received: EpochMs, asOf: EpochMs) => {
+    const seen = rain.filter(({ validTime }) => validTime <= to).map(grid => ({ ...grid, receivedAt: received }));
+    return spinUp({ from: START, to, asOf, rain: seen, pet }, basin, kernel).at(-1)!.analysis;
+  };
+  const dry = spinUp({ from: START, to, asOf: started, rain: [], pet }, basin, kernel).at(-1)!.analysis;
+  expect(stores(started, to)).toEqual(dry);
+  expect(stores(started, started).validTime).toBe(dry.validTime);
+  expect(stores(started, started).values).not.toEqual(dry.values);
+});
+
 /** Hourly cycles from the 40th hour. */
 function runCycles(
   { test, rain, observed }: Scene,
@@ -29,7 +45,11 @@ function runCycles(
   const pet = petFor(basin, HOURS + 24);
   const first = hour(40);
   const states = new Map<EpochMs, CycleState>();
-  for (const state of spinUp({ from: START, to: first, rain: rain.filter(({ validTime }) => validTime <= first), pet }, basin, kernel)) {
+  for (const state of spinUp(
+    { from: START, to: first, asOf: first, rain: rain.filter(({ validTime }) => validTime <= first), pet },
+    basin,
+    kernel,
+  )) {
     states.set(state.issueTime, state);
   }
   let previous = [...states.values()].at(-1)!;

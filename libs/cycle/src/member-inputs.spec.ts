@@ -31,7 +31,8 @@ interface Seen {
 function runCycles(count: number, { rain = RAIN, observed = OBSERVED, members }: Seen = {}): CycleResult[] {
   const basin = { ...test.basin, ...(members && { members }) };
   const states = new Map<EpochMs, CycleState>();
-  for (const state of spinUp({ from: START, to: hour(FIRST), rain: RAIN, pet }, basin, test.kernel)) states.set(state.issueTime, state);
+  for (const state of spinUp({ from: START, to: hour(FIRST), asOf: hour(FIRST), rain: RAIN, pet }, basin, test.kernel))
+    states.set(state.issueTime, state);
   let previous = [...states.values()].at(-1)!;
   return Array.from({ length: count }, (_, k) => {
     const issueTime = hour(FIRST + k);

@@ -21,7 +21,8 @@ export interface SpinUpProblem {
   readonly from: EpochMs;
   /** Issue time of the first cycle that will be computed. */
   readonly to: EpochMs;
-  /** Everything received up to `to`. */
+  /** What was received later is not seen. */
+  readonly asOf: EpochMs;
   readonly rain: readonly RainGrid[];
   /** PET of (from, to]. */
   readonly pet: GridSeries;
@@ -35,9 +36,9 @@ const HISTORY_MS = 30 * HOUR_MS;
  * [to − window, to), oldest first. Each holds the state at the last time whose rain was known at its own issue time.
  */
 export function spinUp(problem: SpinUpProblem, basin: BasinModel, kernel: Kernel): CycleState[] {
-  const { from, to, rain, pet } = problem;
+  const { from, to, asOf, rain, pet } = problem;
   const time = timeGrid(from, to, basin.stepMs);
-  const forcing = buildForcing({ time, issueTime: to, asOf: to, rain, pet, expected: { kind: 'persistence' }, ...basin.forcing });
+  const forcing = buildForcing({ time, issueTime: to, asOf, rain, pet, expected: { kind: 'persistence' }, ...basin.forcing });
   const course = { basin, kernel, forcing };
   const memory = newMemory(
     basin.stations.map(({ id }) => id),

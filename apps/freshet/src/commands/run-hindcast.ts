@@ -39,7 +39,7 @@ export function* runHindcast(plan: HindcastPlan, domain: LoadedDomain, basin: Ba
   const pet = petOf(plan, domain, basin);
   const received = plan.record.map(grid => (plan.latency === 'none' ? { ...grid, receivedAt: grid.validTime } : grid));
   const states = new Map<EpochMs, CycleState>();
-  for (const state of spinUp({ from: spinUpStart(domain), to: plan.from, rain: received, pet }, basin, kernel))
+  for (const state of spinUp({ from: spinUpStart(domain), to: plan.from, asOf: plan.from, rain: received, pet }, basin, kernel))
     states.set(state.issueTime, state);
   let previous = [...states.values()].at(-1)!;
   for (let time = plan.from; time <= plan.to; time = epochMs(time + plan.everyMs)) {
