@@ -56,6 +56,7 @@ it('has a Chromium to drive wherever CI runs', () => {
     expect(await page.locator('[data-test=stations] tbody tr').count()).toBe(6);
     expect(await textOf(page, 'inputs')).toContain('Radar rain');
     expect(await textOf(page, 'feeds')).toMatch(/taken out as no rain: 58 cells of speckle\s/);
+    expect(await textOf(page, 'feeds')).toMatch(/model\s+–\s+\? nothing yet/); // that it can be read is no news
     const chart = await page.locator('[data-test=hydrograph]').innerHTML();
     for (const words of ['Red 183', 'T0 13:15', 'now 13:24', '>12:15<', '>10:15<', '>07:15<']) expect(chart).toContain(words);
     expect(opened?.complaints).toEqual([]);

@@ -43,7 +43,7 @@ export function fixtureAnswers(domain: LoadedDomain, scene: Scene) {
     status: (): DataStatus => ({
       ...kind,
       inputs: inputStatuses(domain, scene),
-      feeds: [radarFeed(domain, scene)],
+      feeds: [radarFeed(domain, scene), emptyFeed(domain, scene)],
       rejects24h: 0,
       rejects: [],
     }),
@@ -248,6 +248,12 @@ const replayState = (domain: LoadedDomain, scene: Scene): NonNullable<ReplayRepl
   clock: iso(scene.now),
   state: scene.paused ? 'paused' : 'running',
   speedMinutesPerSecond: scene.speed,
+});
+
+/** A folder that can be read and into which nothing was ever put. */
+const emptyFeed = (domain: LoadedDomain, scene: Scene): DataStatus['feeds'][number] => ({
+  ...radarFeed(domain, scene),
+  ...{ source: 'model', kind: 'nwp-folder', address: '/incoming/model', newsAt: null, brought: { rain: 0, gauges: 0, rejects: 0 } },
 });
 
 /** A folder of radar files whose filters took something out. */

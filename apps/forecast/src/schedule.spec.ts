@@ -44,6 +44,18 @@ describe('schedule', () => {
     expect(rows.map(row => (row.value.issueTime - FIRST) / BEAT_MS)).toEqual([0, 1, 2, 3]);
   });
 
+  it('lets the newest of the missed ones see what came in meanwhile', async () => {
+    await enter(FIRST + CUT_OFF_MS);
+    await enter(FIRST + 2 * BEAT_MS + CUT_OFF_MS + 8 * MINUTE_MS);
+    expect(await ledger()).toEqual([
+      [0, 4, true],
+      [1, 4, false],
+      [2, 12, true],
+    ]);
+    await enter(FIRST + 3 * BEAT_MS + CUT_OFF_MS + 4 * MINUTE_MS); // one missed
+    expect((await ledger()).at(-1)).toEqual([3, 8, true]);
+  });
+
   it('does nothing for a clock that goes back, and catches up with one that jumps ahead', async () => {
     await enter(FIRST + BEAT_MS + CUT_OFF_MS);
     const before = await ledger();

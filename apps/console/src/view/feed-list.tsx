@@ -8,7 +8,7 @@ export function FeedList({ feeds, refused, now }: FeedListProps) {
     <>
       <FeedTable feeds={feeds} now={now} />
       {refused.count > 0 && (
-        <details data-test="refused">
+        <details class="refused" data-test="refused">
           <summary>{refused.count} refused in 24 h</summary>
           <ul>
             {refused.newest.slice(0, SHOWN).map(({ source, code, message, receivedAt }) => (
@@ -68,8 +68,9 @@ function FeedRow({ feed, now }: { readonly feed: FeedView; readonly now: number 
     const count = feed.brought[filter] ?? 0;
     return count > 0 ? [`${count} ${what}`] : [];
   });
+  const isFresh = feed.state === 'ok' && newsAt !== null;
   return (
-    <tr class={feed.state === 'ok' ? 'is-fresh' : 'is-late'} data-feed={feed.source} data-state={feed.state} title={feed.address}>
+    <tr class={isFresh ? 'is-fresh' : 'is-late'} data-feed={feed.source} data-state={feed.state} title={feed.address}>
       <th scope="row">
         {feed.source}
         {feed.failure !== null && <small>{feed.failure}</small>}
@@ -81,7 +82,7 @@ function FeedRow({ feed, now }: { readonly feed: FeedView; readonly now: number 
         {takenOut.length > 0 && <small>taken out as no rain: {takenOut.join(', ')}</small>}
       </th>
       <td>{newsAt === null ? '–' : formatStamp(newsAt, now)}</td>
-      <td class="state">{STATES[feed.state]}</td>
+      <td class="state">{feed.state === 'ok' && newsAt === null ? '? nothing yet' : STATES[feed.state]}</td>
     </tr>
   );
 }
