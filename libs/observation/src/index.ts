@@ -1,4 +1,4 @@
-export type { ObservationSource, PollWindow, RawGaugeValue, RawObservation, RawRainGrid, RawReject } from './source.js';
+export type { ObservationSource, PollWindow, RawGaugeValue, RawObservation, RawRainDepth, RawRainGrid, RawReject } from './source.js';
 export { Refusal, reject, type Reject, type RejectCode } from './reject.js';
 export { decodeRain, encodeDepths, meanDepth } from './decode/rain-message.js';
 export { findUndecodable } from './decode/gauge-value.js';
