@@ -34,7 +34,12 @@ export function computeCycle(inputs: CycleInputs, basin: BasinModel, kernel: Ker
   const members = runMembers(inputs, course, corrected);
   const hash = hashState(previous.hash, analysed.leg.state, corrected.hydrographs);
   const inputAges = measureInputAges(inputs.observed, basin.stations, forcing.newestRain, inputs.asOf);
-  const degradations = [...rainDegradations(forcing, inputs), ...gaugeDegradations(inputAges, basin), ...analysed.degradations];
+  const degradations = [
+    ...rainDegradations(forcing, inputs),
+    ...adjustmentDegradations(inputs.observed),
+    ...gaugeDegradations(inputAges, basin),
+    ...analysed.degradations,
+  ];
   return {
     basin: inputs.basin,
     issueTime,
@@ -47,6 +52,7 @@ export function computeCycle(inputs: CycleInputs, basin: BasinModel, kernel: Ker
     peaks: corrected.hydrographs.map(findPeak),
     inputAges,
     rain: { time: forcing.time, mean: forcing.mean },
+    ...(inputs.observed.rainAdjustment && { rainAdjustment: inputs.observed.rainAdjustment }),
     massBalance: analysed.leg.run.massBalance,
     ...(members && { members: members.seen }),
     state: {
@@ -121,6 +127,12 @@ function rainDegradations({ substitutions }: Forcing, { issueTime, futureRain }:
       .map((one): Degradation => ({ code: rainCode(one, issueTime), subject: 'rain', message: describeSubstitution(one) })),
     ...instead.map((message): Degradation => ({ code: 'RAIN_SUBSTITUTED', subject: 'rain', message })),
   ];
+}
+
+/** Rain gauges that say nothing at all; that they could not be compared in dry weather is as it should be. */
+function adjustmentDegradations({ rainAdjustment }: CycleInputs['observed']): Degradation[] {
+  if (rainAdjustment === undefined || rainAdjustment.gaugesHeard > 0) return [];
+  return [{ code: 'RAIN_UNADJUSTED', subject: 'rain', message: rainAdjustment.message }];
 }
 
 function rainCode({ reason, from }: Substitution, issueTime: EpochMs): Degradation['code'] {

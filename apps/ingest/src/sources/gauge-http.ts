@@ -40,6 +40,7 @@ export function createGaugeService(asked: GaugeService): ObservationSource {
         for await (const { url, answer, receivedAt } of pagesOf(asked, first, { known, answered, signal })) {
           asked.onAnswer?.({ url: sayUrl(url), rows: answer.rows, others: answer.others, unchanged: false });
           yield* news.values(answer.values);
+          yield* news.values(answer.depths);
           yield* news.rejects(answer.rejects, sayUrl(url), receivedAt);
         }
       }
