@@ -1,4 +1,5 @@
-import { adjustGrids, estimateAdjustment, type RainAdjustment } from '#forcing';
+import type { DomainSettings } from '#config';
+import { adjustGrids, estimateAdjustment, type AdjustmentSettings, type RainAdjustment } from '#forcing';
 import { epochMs, type EpochMs } from '#hydrology';
 import { readRainAt, readRainGauges, type OnTime, type Pool } from '#store';
 import type { CycleTask } from './cycle-messages.js';
@@ -31,11 +32,19 @@ export async function adjustmentFor(
   return estimateAdjustment({
     ...{ from, to, issueTime, asOf, radar, gauges },
     cellOf: new Map(domain.rainGauges.map(({ id }, place) => [id, place])), // the radar was read at the gauges alone
-    settings: {
-      ...{ stepMs: adjust.step, windowMs: adjust.window, memoryMs: adjust.memory },
-      ...{ minimumMm: adjust.minimumMm, biasSd: adjust.biasSd, pairSd: adjust.pairSd, most: adjust.most },
-    },
+    settings: adjustmentSettings(adjust),
   });
+}
+
+/** As the estimate takes what domain.yaml says. */
+export function adjustmentSettings({
+  by: _,
+  step,
+  window,
+  memory,
+  ...rest
+}: NonNullable<DomainSettings['forcing']['adjust']>): AdjustmentSettings {
+  return { stepMs: step, windowMs: window, memoryMs: memory, ...rest };
 }
 
 /**
