@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { loadDomain, readEnvironment, type LoadedDomain } from '#config';
-import { HOUR_MS, epochMs, parseIso, toIso, type EpochMs } from '#hydrology';
+import { HOUR_MS, epochMs, parseIso, toIso } from '#hydrology';
 import { createLogger } from '#runtime';
 import { openBasin } from '../../apps/freshet/src/commands/hindcast.js';
 import { runHindcast } from '../../apps/freshet/src/commands/run-hindcast.js';
@@ -125,7 +125,7 @@ describe('a replay with recorded rain gauges', () => {
       expect(rainAdjustment!.newestPair!).toBeGreaterThan(issueTime - 2 * HOUR_MS);
     }
     const cut = record.map(grid => (grid.validTime > FROM ? { ...grid, values: grid.values.map(depth => 9 * depth) } : grid));
-    const [first] = [...runHindcast({ ...plan, to: FROM as EpochMs, record: cut }, domain, basin, kernel)];
+    const [first] = [...runHindcast({ ...plan, to: FROM, record: cut }, domain, basin, kernel)];
     expect(first!.rainAdjustment).toEqual(results[0]!.rainAdjustment); // what falls later changes nothing
   }, 60_000);
 });

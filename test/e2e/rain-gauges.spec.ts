@@ -160,6 +160,20 @@ rainGauges:
     expect(metrics).toContainEqual({ name: 'freshet_rain_factor_gauges', labels: { basin: 'cance' }, value: 4 });
   });
 
+  it('are among the inputs that are watched', async () => {
+    const status = (await (await fetch(`${freshet.url!}/v1/data-status`)).json()) as {
+      inputs: { input: string; kind: string; name: string; state: string; usualAgeMinutes: number | null }[];
+    };
+    const gauges = status.inputs.filter(({ kind }) => kind === 'rain-gauge');
+    expect(gauges.map(({ input, name, state }) => `${input} ${name} ${state}`)).toEqual([
+      'R1 Annonay fresh',
+      'R2 R2 fresh',
+      'R3 R3 fresh',
+      'R4 R4 fresh',
+    ]);
+    expect(gauges.every(({ usualAgeMinutes }) => usualAgeMinutes !== null && usualAgeMinutes > 20)).toBe(true);
+  });
+
   it('are understood by a check of the source', async () => {
     const decoder = new RainDecoder();
     const domain = await loadDomain(folder);

@@ -2,17 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { loadDomain, type LoadedDomain } from '#config';
 import { estimateAdjustment, factorOf, type AdjustmentSettings } from '#forcing';
-import {
-  HOUR_MS,
-  MINUTE_MS,
-  epochMs,
-  normalDeviates,
-  parseIso,
-  stationId,
-  type EpochMs,
-  type RainGaugeSeries,
-  type RainGrid,
-} from '#hydrology';
+import { HOUR_MS, MINUTE_MS, epochMs, normalDeviates, parseIso, stationId, type RainGaugeSeries, type RainGrid } from '#hydrology';
 
 const CANCE = fileURLToPath(new URL('.', import.meta.resolve('#domains/cance/domain.yaml')));
 /** As domain.yaml has it by default. */

@@ -37,13 +37,13 @@ describe('rain gauges, from source to store', () => {
     const bus = new LocalBus();
     const { basin, stations, mesh } = domain;
     const rainGauges = new Map([['R1', { cell: 5, limits: RAIN_GAUGE_LIMITS }]]);
-    const basins = new Map([[basin as string, { basin, stations, rainGauges, cellCount: mesh.cellCount }]]);
+    const basins = new Map([[basin, { basin, stations, rainGauges, cellCount: mesh.cellCount }]]);
     await startArchive(bus, { pool: database.pool, basins, runKind: 'replay', logger: createLogger('silent') });
     const pieces = atOnce ? [observations] : observations.map(one => [one]);
     for (const piece of pieces) {
-      // eslint-disable-next-line @typescript-eslint/require-await -- the port is asynchronous
       const source = {
         id: 'list',
+        // eslint-disable-next-line @typescript-eslint/require-await -- the port is asynchronous
         poll: async function* () {
           yield* piece;
         },

@@ -181,10 +181,7 @@ export const DomainYaml = z.strictObject({
 export type DomainYaml = z.infer<typeof DomainYaml>;
 
 /** The settings the rooms need: durations in ms. */
-export type DomainSettings = Pick<
-  DomainYaml,
-  'model' | 'sources' | 'quality' | 'forcing' | 'forecast' | 'assimilation' | 'alerts'
->;
+export type DomainSettings = Pick<DomainYaml, 'model' | 'sources' | 'quality' | 'forcing' | 'forecast' | 'assimilation' | 'alerts'>;
 
 /**
  * Mistakes between keys, by key. Works on the raw file, section by section: one that does not parse says so elsewhere and does

@@ -39,8 +39,7 @@ export async function loadDomain(folder: string): Promise<LoadedDomain> {
   refuseStrangers(yaml, stations, files.discharge.stations, path);
   const gauged = stations.filter(station => station.gauged);
   refuseMisnamed(yaml, gauged, path);
-  const ids = stations.map(({ id }) => id as string);
-  const rainGauges = readRainGauges(yaml, mesh, projection, ids, path);
+  const rainGauges = readRainGauges(yaml, { mesh, projection, stations: stations.map(({ id }) => id as string), path });
   const { model, sources, quality, forcing, forecast, assimilation, alerts } = yaml;
   return {
     basin: basinId(yaml.basin),

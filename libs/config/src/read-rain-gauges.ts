@@ -11,19 +11,21 @@ const DEGREE_M = 111_320;
 
 type Written = DomainYaml['rainGauges'][number];
 
+interface Surroundings {
+  readonly mesh: Mesh;
+  readonly projection: Projection;
+  /** Ids of stations.csv: archive and alerts tell inputs apart by them. */
+  readonly stations: readonly string[];
+  /** domain.yaml, for messages. */
+  readonly path: string;
+}
+
 /**
  * Places the rain gauges of a domain beside its mesh.
- * @param stations ids of stations.csv: archive and alerts tell inputs apart by them
  * @throws Fault DOMAIN_INVALID listing every mistake: a place that is missing, written twice or far from the mesh, an id that is taken, a
  * source that does not ask for rain.
  */
-export function readRainGauges(
-  yaml: DomainYaml,
-  mesh: Mesh,
-  projection: Projection,
-  stations: readonly string[],
-  path: string,
-): DomainRainGauge[] {
+export function readRainGauges(yaml: DomainYaml, { mesh, projection, stations, path }: Surroundings): DomainRainGauge[] {
   const mistakes: string[] = [...mistakesBetween(yaml, stations)];
   const gauges = yaml.rainGauges.flatMap((written, k): DomainRainGauge[] => {
     const key = `rainGauges.${k} (${written.id})`;

@@ -21,7 +21,11 @@ export const DegradationView = z
 export type DegradationView = z.infer<typeof DegradationView>;
 
 export const InputAgeView = z
-  .object({ input: z.string().meta({ description: '`rain`, `rain-gauges` or a station' }), newest: Instant.nullable(), ageMinutes: z.number().nullable() })
+  .object({
+    input: z.string().meta({ description: '`rain`, `rain-gauges` or a station' }),
+    newest: Instant.nullable(),
+    ageMinutes: z.number().nullable(),
+  })
   .meta({
     id: 'InputAgeView',
     description: 'How old each input was at the cut-off: of a gauge the newest value that could be used, neither doubted nor rejected',

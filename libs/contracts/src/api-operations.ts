@@ -6,8 +6,8 @@ import { RunKind } from './topics.js';
 export const InputStatus = z
   .object({
     basin: z.string(),
-    input: z.string().meta({ description: '`rain`, `cycle` or a station' }),
-    kind: z.enum(['rain', 'gauge', 'cycle']),
+    input: z.string().meta({ description: '`rain`, `cycle`, a rain gauge or a station' }),
+    kind: z.enum(['rain', 'rain-gauge', 'gauge', 'cycle']),
     name: z.string(),
     newest: Instant.nullable().meta({ description: 'Valid time of the newest value; of a cycle its issue time' }),
     receivedAt: Instant.nullable(),

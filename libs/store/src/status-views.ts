@@ -98,6 +98,11 @@ const INPUTS = `
     (count(*) filter (where valid_time > $3::timestamptz - interval '24 hours' and flag >= 3))::integer
   from rain_grid where basin = $1 and valid_time > $3::timestamptz - interval '7 days' and received_at <= $3
   union all
+  select gauge, max(valid_time) filter (where depth_mm is not null), max(received_at) filter (where depth_mm is not null),
+    (count(*) filter (where valid_time > $3::timestamptz - interval '24 hours'))::integer,
+    (count(*) filter (where valid_time > $3::timestamptz - interval '24 hours' and flag >= 3))::integer
+  from rain_gauge where basin = $1 and valid_time > $3::timestamptz - interval '7 days' and received_at <= $3 group by gauge
+  union all
   select 'cycle', max(issue_time), max(as_of), (count(*) filter (where issue_time > $3::timestamptz - interval '24 hours'))::integer,
     (count(*) filter (where issue_time > $3::timestamptz - interval '24 hours' and status = 'degraded'))::integer
   from cycle where basin = $1 and run_kind = $2 and issue_time > $3::timestamptz - interval '7 days' and as_of <= $3

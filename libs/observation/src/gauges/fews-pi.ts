@@ -63,10 +63,7 @@ function stepOf(field: (name: string) => string | undefined): number | undefined
   return readPeriod(`${field('multiplier') ?? '1'} ${field('unit') ?? ''}`);
 }
 
-function seriesOf(
-  field: (name: string) => string | undefined,
-  rest: Pick<Series, 'zoneMinutes' | 'simulated' | 'durationMs'>,
-): Series {
+function seriesOf(field: (name: string) => string | undefined, rest: Pick<Series, 'zoneMinutes' | 'simulated' | 'durationMs'>): Series {
   return {
     ...{ location: field('locationId'), parameter: field('parameterId') ?? '', unit: field('units') ?? '' },
     missing: Number(field('missVal') ?? NaN),

@@ -152,7 +152,10 @@ function readDepth(
 ): RawRainDepth | Reject {
   const durationMs = own ?? told;
   if (durationMs === undefined || !(durationMs > 0) || durationMs > LONGEST_MS) {
-    return reject('DURATION_UNKNOWN', `${what} does not say over how long it was collected; set rain.duration of the source, such as 15min`);
+    return reject(
+      'DURATION_UNKNOWN',
+      `${what} does not say over how long it was collected; set rain.duration of the source, such as 15min`,
+    );
   }
   if (value !== null && value < 0) return reject('RAIN_NEGATIVE', `${what} is ${value} mm; write a missing value as missing`);
   if (value !== null && value > MOST_MM) return reject('RAIN_OUT_OF_RANGE', `${what} is ${value} mm, more than ever fell; check its unit`);

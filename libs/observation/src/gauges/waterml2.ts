@@ -17,7 +17,9 @@ export function decodeWaterMl2(text: string, reading: GaugeReading): GaugeDecodi
       const station = stationOf(root, observation);
       const series = observation.find('result', 'MeasurementTimeseries');
       const usual = series?.find('defaultPointMetadata', 'DefaultTVPMeasurementMetadata', 'uom');
-      const durationMs = readPeriod(series?.find('defaultPointMetadata', 'DefaultTVPMeasurementMetadata', 'aggregationDuration')?.text ?? '');
+      const durationMs = readPeriod(
+        series?.find('defaultPointMetadata', 'DefaultTVPMeasurementMetadata', 'aggregationDuration')?.text ?? '',
+      );
       for (const point of series?.children('point') ?? []) {
         const pair = point.find('MeasurementTVP');
         const [time, value] = [pair?.find('time'), pair?.find('value')];
