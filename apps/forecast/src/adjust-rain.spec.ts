@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { loadDomain, type LoadedDomain } from '#config';
-import { estimateAdjustment, factorOf, type AdjustmentSettings } from '#forcing';
+import { estimateAdjustment, factorOf, type AdjustmentSettings, type RainAdjustment } from '#forcing';
 import { HOUR_MS, MINUTE_MS, epochMs, normalDeviates, parseIso, stationId, type RainGaugeSeries, type RainGrid } from '#hydrology';
+import { adjustTask } from './adjust-rain.js';
+import type { CycleTask } from './cycle-messages.js';
 
 const CANCE = fileURLToPath(new URL('.', import.meta.resolve('#domains/cance/domain.yaml')));
 /** As domain.yaml has it by default. */
@@ -104,6 +106,41 @@ describe('adjustment of the rain of the Cance, its true field as the truth', () 
     [unadjusted, ratio24, ratio6, adjusted, inWindow].forEach((share, k) => {
       expect(Math.abs(share - expected[k]!)).toBeLessThan(0.011);
     });
+  });
+});
+
+describe('the rain of a task', () => {
+  const grid = (hours: number): RainGrid => ({
+    ...{ validTime: epochMs(FROM + hours * HOUR_MS), durationMs: HOUR_MS, receivedAt: FROM, values: Float32Array.of(2) },
+  });
+  const twice = {
+    time: { start: FROM, stepMs: HOUR_MS, count: 2 },
+    factors: Float64Array.of(2, 3),
+    summary: { factor: 3 },
+  } as unknown as RainAdjustment;
+  const taskWith = (futureRain: CycleTask['futureRain']) =>
+    ({ observed: { rain: [grid(1), grid(2)] }, futureRain }) as unknown as CycleTask;
+  const depthsOf = (grids: readonly RainGrid[]) => grids.map(({ values }) => values[0]);
+
+  it('is adjusted where radar brought it: on the mesh, around it, and given as known', () => {
+    const nowcast = adjustTask(taskWith({ kind: 'to-nowcast', mosaics: [grid(1)], model: { rain: [grid(2)] } }), twice);
+    expect(depthsOf(nowcast.observed.rain)).toEqual([4, 6]);
+    expect(nowcast.observed.rainAdjustment).toEqual({ factor: 3 });
+    expect(nowcast.futureRain).toMatchObject({
+      mosaics: [{ values: Float32Array.of(4) }],
+      model: { rain: [{ values: Float32Array.of(2) }] },
+    });
+    const known = adjustTask(taskWith({ kind: 'known', rain: [grid(2)] }), twice).futureRain;
+    expect(known).toMatchObject({ rain: [{ values: Float32Array.of(6) }] });
+    const model = { kind: 'nwp', rain: [grid(2)] } as const;
+    expect(adjustTask(taskWith(model), twice).futureRain).toBe(model);
+    const alone = { kind: 'to-nowcast', mosaics: null, model: null } as const;
+    expect(adjustTask(taskWith(alone), twice).futureRain).toBe(alone);
+  });
+
+  it('is left alone where the domain does not adjust', () => {
+    const task = taskWith({ kind: 'zero' });
+    expect(adjustTask(task, null)).toBe(task);
   });
 });
 
