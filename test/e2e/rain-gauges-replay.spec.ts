@@ -23,6 +23,7 @@ const GAUGES = [
 ] as const;
 
 interface Played {
+  readonly runKinds: readonly string[];
   readonly hashes: readonly string[];
   readonly adjustments: readonly ({ readonly factor: number } | null)[];
 }
@@ -85,10 +86,14 @@ describe('a replay with recorded rain gauges', () => {
     });
     try {
       await freshet.finished;
-      const { rows } = await freshet.pool.query<{ state_hash: string; rain_adjustment: { factor: number } | null }>(
-        `select state_hash, rain_adjustment from cycle order by issue_time`,
+      const { rows } = await freshet.pool.query<{ run_kind: string; state_hash: string; rain_adjustment: { factor: number } | null }>(
+        `select run_kind, state_hash, rain_adjustment from cycle order by run_kind desc, issue_time`,
       );
-      return { hashes: rows.map(row => row.state_hash), adjustments: rows.map(row => row.rain_adjustment) };
+      return {
+        runKinds: rows.map(row => row.run_kind),
+        hashes: rows.map(row => row.state_hash),
+        adjustments: rows.map(row => row.rain_adjustment),
+      };
     } finally {
       await freshet.stop();
     }
@@ -111,6 +116,17 @@ describe('a replay with recorded rain gauges', () => {
     const plain = await play(CANCE, 'plain');
     expect(watched.hashes).toEqual(plain.hashes);
     expect([...watched.adjustments, ...plain.adjustments].every(one => one === null)).toBe(true);
+  }, 120_000);
+
+  it('adjusts a reanalysis too, by what would have come in time', async () => {
+    const late = { input: 'rain', from: FROM, to: epochMs(FROM + HOUR_MS), delayMs: 0.75 * HOUR_MS };
+    const { runKinds, adjustments } = await play(join(root, 'adjusted'), 'late', { reanalyse: true, disturbances: [late] });
+    const again = adjustments.filter((_, k) => runKinds[k] === 'reanalysis');
+    expect(again.length).toBeGreaterThan(2);
+    for (const adjustment of again) {
+      expect(adjustment!.factor).toBeGreaterThan(1.35);
+      expect(adjustment!.factor).toBeLessThan(CAUGHT + 0.05);
+    }
   }, 120_000);
 
   it('is the same in a hindcast: each cycle by what was known at its cut-off', async () => {
