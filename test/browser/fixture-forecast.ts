@@ -41,6 +41,10 @@ export function fixtureForecast(domain: LoadedDomain, scene: Scene, asked: Asked
     exceedances: station.thresholds.map(({ level, discharge }) => exceedanceOf(level, discharge, values)),
     degradations: weak,
     inputAges: inputAgesOf(domain, scene, issueTime),
+    rainAdjustment: {
+      ...{ factor: 1.31, low: 1.12, high: 1.53, gauges: 3, gaugesHeard: 4, pairs: 21, newestPair: iso(issueTime - HOUR_MS) },
+      message: `Radar rain is multiplied by 1.31, by 3 rain gauge(s), last compared at ${iso(issueTime - HOUR_MS)}`,
+    },
     rain: rainOf(domain, issueTime),
     analysis: { outcome: 'accepted', reason: 'The fit also improved the two hours held out.', costBefore: 41, costAfter: 12 },
     versions: { model: 'gr4-kw-f32' },

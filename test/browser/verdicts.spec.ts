@@ -96,6 +96,9 @@ import { chromiumIsThere, DESK, launchChromium, openConsole, PHONE, waitUntilDra
     const page = await open();
     await page.locator('[data-test=forecast-inputs] summary').click();
     const rows = await page.locator('[data-test=forecast-inputs] tbody tr').allInnerTexts();
+    expect(await page.locator('[data-test=rain-adjustment]').innerText()).toMatch(
+      /^Radar rain is multiplied by 1\.31, by 3 .*\(90 % from 1\.12 to 1\.53\)\.$/,
+    );
     expect(rows.map(row => row.split(/\s*\t\s*/))).toEqual([
       ['Radar rain', '13:00', '19 min'],
       ['Cance at Sarras', '12:00', '1 h 19'],

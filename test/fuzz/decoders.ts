@@ -171,6 +171,10 @@ const WATERML =
   '<w:uom code="m3/s"/></w:DefaultTVPMeasurementMetadata></w:defaultPointMetadata><w:point><w:MeasurementTVP><w:time>2026-09-01</w:time>' +
   '<w:value>2.5</w:value></w:MeasurementTVP></w:point></w:MeasurementTimeseries></om:result></om:OM_Observation></w:observationMember></w:Collection>';
 const CSV = 'station,time,flow\nS1,2026-09-23T19:00:00Z,1.5\nS2,2026-09-23T19:00:00Z,NA\n"S,3",2026-09-23T19:15:00Z,2\n';
+const EA_RAIN =
+  '{"items":[{"dateTime":"2026-09-23T19:00:00Z","measure":"http://x/id/measures/E1-rainfall-tipping_bucket_raingauge-t-15_min-mm","value":0.4},' +
+  '{"dateTime":"2026-09-23T19:15:00Z","measure":"http://x/id/measures/E1-rainfall-tipping_bucket_raingauge-t-1_h-in","value":0}]}';
+const RAIN_CSV = 'station,time,flow\nS1,2026-09-23T19:00:00Z,1.5\nS2,2026-09-23T19:00:00Z,NA\nS2,2026-09-23T19:15:00Z,0\n';
 const MAPPING = {
   ...({ separator: ',', decimal: '.', time: 'time', timeFormat: 'iso', value: 'flow', unit: 'm3/s', missing: ['NA'] } as const),
   ...({ station: { column: 'station' }, variable: { fixed: 'Q' } } as const),
@@ -180,7 +184,7 @@ function gaugeSubjects(): Subject[] {
   return [
     gaugeSubject("Hub'Eau", decodeHubeau, [HUBEAU]),
     gaugeSubject('Vigicrues', decodeVigicrues, [VIGICRUES], 'gauges/vigicrues/InfoVigiCru_CdEntVigiCru1.json'),
-    gaugeSubject('Environment Agency', decodeEnvironmentAgency, [EA], 'gauges/ea/get_station_1491TH.json'),
+    gaugeSubject('Environment Agency', decodeEnvironmentAgency, [EA, EA_RAIN], 'gauges/ea/get_station_1491TH.json'),
     gaugeSubject('Environment Agency exchange', decodeEaExchange, [EXCHANGE], 'gauges/defra/rloi-test.xml'),
     gaugeSubject('USGS', decodeUsgs, [USGS], 'gauges/usgs/waterdata_ogc_fixtures.json'),
     gaugeSubject('USGS WaterML-JSON', decodeUsgsWaterMl, [USGS_WATERML], 'gauges/usgs/waterservices_iv.txt'),
@@ -188,22 +192,32 @@ function gaugeSubjects(): Subject[] {
     gaugeSubject('PI-JSON', decodePiJson, [PI_JSON], 'gauges/fews-pi/timeseries.json'),
     gaugeSubject('PI-XML', decodePiXml, [PI_XML]),
     gaugeSubject('CSV', (text, reading) => decodeCsv(text, reading, MAPPING), [CSV]),
+    gaugeSubject('CSV of rain', (text, reading) => decodeCsv(text, reading, { ...MAPPING, unit: 'mm', variable: { fixed: 'P' } }), [
+      RAIN_CSV,
+    ]),
   ];
 }
 
 function gaugeSubject(name: string, decode: GaugeDecoder, written: readonly string[], ...real: readonly string[]): Subject {
   const texts = [...written, ...realFiles(...real).map(bytes => bytes.toString('utf8').slice(0, LARGEST))];
-  const reading: GaugeReading = { receivedAt: parseIso('2026-09-23T19:45Z') };
+  const reading: GaugeReading = { receivedAt: parseIso('2026-09-23T19:45Z'), rain: { stampedAt: 'end', durationMs: HOUR_MS } };
   return {
     name,
     longestMs: 1000,
-    intact: () => Promise.resolve(decode(texts[0]!, reading).values.length),
+    intact: () => {
+      const { values, depths } = decode(texts[0]!, reading);
+      return Promise.resolve(values.length + depths.length);
+    },
     run: async random => {
       await Promise.resolve();
       const mutated = mutateText(texts[Math.floor(random() * texts.length)]!, random);
-      const { rows, values, rejects } = decode(mutated, reading);
-      if (rows !== values.length + rejects.length)
-        throw new Error(`${rows} rows became ${values.length} values and ${rejects.length} rejects`);
+      const { rows, values, depths, rejects } = decode(mutated, reading);
+      if (rows !== values.length + depths.length + rejects.length)
+        throw new Error(`${rows} rows became ${values.length + depths.length} values and ${rejects.length} rejects`);
+      for (const { value, durationMs, station } of depths) {
+        if (station === '' || !(durationMs > 0) || durationMs > 24 * HOUR_MS) throw new Error('a depth has no gauge or no duration');
+        if (value !== null && !(value >= 0 && value <= 2000)) throw new Error('a depth is no depth');
+      }
       for (const { value, validTime, station, unit } of values) {
         if (value !== null && !Number.isFinite(value)) throw new Error('a value is no number');
         if (!(validTime > Date.UTC(1990, 0, 1) - 1) || !(validTime <= reading.receivedAt + 24 * HOUR_MS))

@@ -49,6 +49,7 @@ export class ForecastsController {
       exceedances: stored.exceedances.map(exceedance => exceedanceView(exceedance, stored.issueTime)),
       degradations: [...stored.degradations],
       inputAges: [...stored.inputAges],
+      rainAdjustment: stored.rainAdjustment,
       rain: { ...stored.rain, values: [...stored.rain.values] },
       analysis: stored.analysis,
       versions: stored.versions,

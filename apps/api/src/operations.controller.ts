@@ -155,15 +155,15 @@ export function replayState({ replay }: ApiContext): ReplayState | null {
 }
 
 /** An input counts as late at the age from which it is watched; the alert is raised when it still is at the following looks. */
-function watchedInputs({ stations, settings }: LoadedDomain): WatchedInput[] {
+function watchedInputs({ stations, rainGauges, settings }: LoadedDomain): WatchedInput[] {
   const { absence, cycles } = settings.alerts;
-  const ages = (kind: WatchedInput['kind']) => ({
-    kind,
-    lateAfterMs: absence[kind],
-    silentAfterMs: absence[kind] + (cycles - 1) * BEAT_MS,
-  });
+  const ages = (kind: WatchedInput['kind']) => {
+    const lateAfterMs = absence[kind === 'rain-gauge' ? 'gauge' : kind];
+    return { kind, lateAfterMs, silentAfterMs: lateAfterMs + (cycles - 1) * BEAT_MS };
+  };
   return [
     { input: 'rain', name: 'Rain', ...ages('rain') },
+    ...rainGauges.map(({ id, name }) => ({ input: id, name, ...ages('rain-gauge') })),
     ...stations.filter(station => station.gauged).map(({ id, name }) => ({ input: id, name, ...ages('gauge') })),
     { input: 'cycle', name: 'Forecast cycle', ...ages('cycle') },
   ];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { formatChance, formatDate, formatDischarge, formatDuration, formatStamp, formatWhen } from './format.js';
+import { formatChance, formatDate, formatDischarge, formatDuration, formatStamp, formatWhen, sayAdjustment } from './format.js';
 
 const at = (iso: string): number => Date.parse(iso);
 
@@ -49,5 +49,14 @@ describe('numbers carry no false precision', () => {
     expect(formatChance(1)).toBe('> 99 %');
     expect(formatChance(0)).toBe('< 1 %');
     expect(formatChance(0.714)).toBe('71 %');
+  });
+});
+
+describe('adjustment of radar rain', () => {
+  it('is said with its range, or why there is none', () => {
+    const message = 'Radar rain is multiplied by 1.31, by 3 rain gauge(s), last compared at 2014-11-04T12:00:00Z';
+    expect(sayAdjustment({ message, low: 1.123, high: 1.527, pairs: 7 })).toBe(`${message} (90 % from 1.12 to 1.53).`);
+    const none = 'Radar rain is used as measured: no rain gauge has sent anything';
+    expect(sayAdjustment({ message: none, low: 0.5, high: 2, pairs: 0 })).toBe(`${none}.`);
   });
 });

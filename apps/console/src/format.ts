@@ -59,3 +59,18 @@ export function formatChance(p: number): string {
 
 /** 12.4 mm, and 0.4 mm below one. */
 export const formatRain = (mm: number): string => `${mm.toFixed(1)} mm`;
+
+/** What became of the radar rain, and between which factors 90 % of the estimate lie. */
+export function sayAdjustment({
+  message,
+  low,
+  high,
+  pairs,
+}: {
+  readonly message: string;
+  readonly low: number;
+  readonly high: number;
+  readonly pairs: number;
+}): string {
+  return pairs === 0 ? `${message}.` : `${message} (90 % from ${low.toFixed(2)} to ${high.toFixed(2)}).`;
+}

@@ -1,6 +1,6 @@
 import type { CycleResult } from '#cycle';
 import { Fault } from '#errors';
-import { toIso } from '#hydrology';
+import { toIso, type EpochMs } from '#hydrology';
 import {
   finishCycle,
   inTransaction,
@@ -54,7 +54,7 @@ async function finishOrFail(client: Parameters<typeof finishCycle>[0], lease: Le
 }
 
 function finishedCycle(basin: ForecastBasin, { result, state, previousHash, computeMs }: ComputedCycle): FinishedCycle {
-  const { degradations, analysis, inputAges, massBalance, members } = result;
+  const { degradations, analysis, inputAges, massBalance, members, rainAdjustment } = result;
   const { time, mean } = result.rain;
   return {
     status: result.outcome,
@@ -67,6 +67,7 @@ function finishedCycle(basin: ForecastBasin, { result, state, previousHash, comp
       inputAges: inputAges.map(age => ({ ...age, newest: age.newest === null ? null : toIso(age.newest) })),
       rain: { start: toIso(time.start), stepS: time.stepMs / 1000, mean: Array.from(mean) },
       massBalance,
+      ...(rainAdjustment && { rainAdjustment: adjustmentRow(rainAdjustment) }),
       versions: basin.model.versions,
       stageMs: { compute: Math.round(computeMs) },
       ...(members && { members: members.forecasts.map(one => ({ ...one, hour: toIso(one.hour) })) }),
@@ -74,9 +75,14 @@ function finishedCycle(basin: ForecastBasin, { result, state, previousHash, comp
   };
 }
 
+function adjustmentRow({ newestPair, newestGauge, ...rest }: NonNullable<CycleResult['rainAdjustment']>): unknown {
+  const iso = (time: EpochMs | null): string | null => (time === null ? null : toIso(time));
+  return { ...rest, newestPair: iso(newestPair), newestGauge: iso(newestGauge) };
+}
+
 /** As docs/reference/metrics.md lists them. */
 function metricsOf({ result, computeMs }: ComputedCycle): CycleMetrics {
-  const { analysis, degradations } = result;
+  const { analysis, degradations, rainAdjustment } = result;
   const known = {
     compute_ms: computeMs,
     degradations: degradations.length,
@@ -84,6 +90,7 @@ function metricsOf({ result, computeMs }: ComputedCycle): CycleMetrics {
     cost_after: analysis.costAfter,
     iterations: analysis.iterations,
     accepted: analysis.outcome === 'accepted' ? 1 : 0,
+    ...(rainAdjustment && { rain_factor: rainAdjustment.factor, rain_factor_gauges: rainAdjustment.gauges }),
   };
   return Object.fromEntries(Object.entries(known).filter(([, value]) => Number.isFinite(value)));
 }

@@ -6,3 +6,4 @@ export { enterRewind, type Rewinding } from './rewind.js';
 export { enterDueCycles, firstIssueTime } from './schedule.js';
 export type { ForecastRole } from './run-cycle.js';
 export { spinUpFrom } from './spin-up-basin.js';
+export { adjustmentSettings } from './adjust-rain.js';

@@ -16,6 +16,7 @@ import {
 } from '#hydrology';
 import { judgeAgain, limitsOfStation } from '#observation';
 import { readMosaics, readObservations, readRain, readStatesBefore, type Lease, type Pool, type StateRow } from '#store';
+import { adjustTask, adjustmentFor } from './adjust-rain.js';
 import type { CycleTask } from './cycle-messages.js';
 import type { ForecastBasin } from './forecast-basin.js';
 import { modelRain } from './model-rain.js';
@@ -35,13 +36,14 @@ export async function loadInputs(pool: Pool, basin: ForecastBasin, lease: Lease)
   const { issueTime, asOf } = lease;
   const { background, previous } = await readStates(pool, basin, issueTime, lease.runKind);
   const start = background.validTime;
-  const [rain, discharge, mosaics] = await Promise.all([
+  const [rain, adjustment, discharge, mosaics] = await Promise.all([
     readRain(pool, { basin: model.basin, from: start, to: issueTime, asOf }),
+    adjustmentFor(pool, basin, { from: start, to: epochMs(issueTime + model.leadMs), issueTime, asOf }),
     readObservations(pool, { basin: model.basin, variable: 'Q', from: epochMs(start - BEFORE_WINDOW_MS), to: issueTime, asOf }),
     mosaicsFor(pool, basin, lease),
   ]);
   const futureRain = await expectedRain(pool, basin, { mosaics, issueTime, asOf, start });
-  return taskOf(basin, { issueTime, asOf, background, previous, rain, discharge, futureRain });
+  return adjustTask(taskOf(basin, { issueTime, asOf, background, previous, rain, discharge, futureRain }), adjustment);
 }
 
 /** As long as the oldest of three hourly mosaics of which the newest is just not too old. */
@@ -69,26 +71,31 @@ const JUDGED_FROM_MS = 15 * DAY_MS;
 export async function loadReanalysisInputs(pool: Pool, basin: ForecastBasin, lease: Lease, runKind: RunKind): Promise<CycleTask> {
   const { model, domain } = basin;
   const { issueTime, asOf } = lease;
-  const { radar, gauges } = domain.settings.sources;
+  const { radar, gauges, rainGauges } = domain.settings.sources;
   const cutOff = epochMs(issueTime + domain.settings.forecast.cutOff);
   const { background, previous } = await readStates(pool, basin, issueTime, ['reanalysis', runKind]);
   const start = background.validTime;
   const first = start - BEFORE_WINDOW_MS;
   const onTime = (latency: number) => ({ cutOff, stampedUntil: epochMs(cutOff - latency) });
-  const [rain, discharge] = await Promise.all([
+  const [rain, adjustment, discharge] = await Promise.all([
     readRain(pool, { basin: model.basin, from: start, to: issueTime, asOf, onTime: onTime(radar.latency) }),
+    adjustmentFor(pool, basin, {
+      ...{ from: start, to: epochMs(issueTime + model.leadMs), issueTime, asOf },
+      onTime: { radar: onTime(radar.latency), gauges: onTime(rainGauges.latency) },
+    }),
     readObservations(pool, {
       ...{ basin: model.basin, variable: 'Q', from: epochMs(first - JUDGED_FROM_MS), to: issueTime, asOf },
       onTime: onTime(gauges.latency),
     }),
   ]);
   const onTimeRain = rain.map(grid => ({ ...grid, receivedAt: epochMs(Math.min(grid.receivedAt, grid.validTime + radar.latency)) }));
-  return taskOf(basin, {
+  const task = taskOf(basin, {
     ...{ issueTime, asOf: cutOff, background, previous, rain: onTimeRain },
     // mosaics are kept for hours only
     futureRain: await expectedRain(pool, basin, { mosaics: null, issueTime, asOf: cutOff, start }),
     discharge: judgedAgain(basin, discharge, first),
   });
+  return adjustTask(task, adjustment);
 }
 
 /** The parts after `first`, their flags found on the whole; a series of which no value is left is not there. */

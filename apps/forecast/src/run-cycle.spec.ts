@@ -16,7 +16,7 @@ const beat = (k: number) => epochMs(FIRST + k * BEAT_MS);
 const basin = {
   rain: 'zero',
   model: { basin: 'cance', stepMs: BEAT_MS, leadMs: DAY_MS, assimilation: { windowMs: DAY_MS }, versions: { model: 'm' } },
-  domain: { record: { pet: (time: unknown) => ({ time, cellCount: 1, values: new Float32Array(1) }) } },
+  domain: { settings: { forcing: {} }, record: { pet: (time: unknown) => ({ time, cellCount: 1, values: new Float32Array(1) }) } },
 } as unknown as ForecastBasin;
 
 /** What a worker would answer. */

@@ -1,5 +1,7 @@
 import { DAY_MS, epochMs, floorTo, parseIso, timeGrid, type EpochMs } from '#hydrology';
 import { readRain, readStatesBefore, writeStates } from '#store';
+import { adjustGrids } from '#forcing';
+import { adjustmentFor } from './adjust-rain.js';
 import type { ForecastBasin } from './forecast-basin.js';
 import type { ForecastRole } from './run-cycle.js';
 
@@ -21,7 +23,9 @@ export async function spinUpBasin(role: ForecastRole, basin: ForecastBasin, { fi
   const [before] = await readStatesBefore(pool, id, runKind, [epochMs(first - 1)]);
   if (before) return;
   const from = spinUpFrom(basin, first);
-  const rain = await readRain(pool, { basin: id, from, to: first, asOf });
+  const received = await readRain(pool, { basin: id, from, to: first, asOf });
+  const adjustment = await adjustmentFor(pool, basin, { from, to: first, issueTime: first, asOf });
+  const rain = adjustment === null ? received : adjustGrids(received, adjustment);
   const pet = basin.domain.record.pet(timeGrid(from, first, basin.model.stepMs));
   await writeStates(pool, id, runKind, await role.cyclePool.spinUp(id, { from, to: first, asOf, rain, pet }));
 }

@@ -115,12 +115,12 @@ async function rewindAll({ pool, runKind }: Ground, role: ForecastRole, now: Epo
 }
 
 function collectionOf({ bus, settle, options }: Ground, domain: LoadedDomain, { disturbances }: ReplayMode): Collection {
-  const { radar, gauges } = domain.settings.sources;
+  const { radar, gauges, rainGauges } = domain.settings.sources;
   return {
     bus,
     basin: domain.basin,
     source: createReplaySource(domain, disturbances),
-    sourceIds: { rain: radar.id, gauges: gauges.id },
+    sourceIds: { rain: radar.id, gauges: gauges.id, rainGauges: rainGauges.id },
     stations: new Set(domain.stations.filter(station => station.gauged).map(station => station.id)),
     ...(options.kafka !== null && { settled: settle }), // in one process a publish resolves when it is handled
   };

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { startAlerting, type Alerting } from '#apps/alert';
 import { CyclePool, takeDueCycles, type ForecastBasin, type ForecastRole, type RainChoice } from '#apps/forecast';
-import { startArchive } from '#apps/ingest';
+import { archivedRainGauges, startArchive } from '#apps/ingest';
 import { linksOfGauges } from '#hydrology';
 import { saveStations } from '#store';
 import type { Ground } from './lay-ground.js';
@@ -10,8 +10,9 @@ import { openForecastBasin } from './open-forecast-basin.js';
 
 /** The archive of this process: takes rain, gauge values and dead letters from the bus. */
 export async function startIngest({ bus, pool, domains, runKind, options }: Ground): Promise<void> {
-  const basins = domains.map(({ basin, stations, mesh, ratings, settings }) => ({
+  const basins = domains.map(({ basin, stations, mesh, ratings, settings, rainGauges }) => ({
     ...{ basin, stations, ratings, quality: settings.quality, cellCount: mesh.cellCount, links: linksOfGauges(mesh, stations) },
+    rainGauges: archivedRainGauges(rainGauges),
   }));
   for (const { basin, stations } of basins) await saveStations(pool, basin, stations);
   await startArchive(bus, { pool, runKind, logger: options.logger, basins: new Map(basins.map(one => [one.basin, one])) });

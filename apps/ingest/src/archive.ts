@@ -8,6 +8,8 @@ import type { Pool } from '#store';
 import { archiveDeadLetters } from './archive-dead-letters.js';
 import { archiveGauges } from './archive-gauges.js';
 import { archiveRain } from './archive-rain.js';
+import { archiveRainGauges } from './archive-rain-gauges.js';
+import type { RainGaugeLimits } from '#observation';
 
 /** What the archive must know of a basin to check its data. */
 export interface ArchivedBasin {
@@ -18,8 +20,15 @@ export interface ArchivedBasin {
   readonly ratings?: ReadonlyMap<StationId, RatingCurve>;
   /** Station: checks that are switched off and limits of its own. */
   readonly quality?: DomainSettings['quality'];
+  /** Rain gauges by id: the cell of the radar under each, and how it is checked. */
+  readonly rainGauges?: ReadonlyMap<string, ArchivedRainGauge>;
   /** Which gauge lies below which; without it none is weighed against its neighbours. */
   readonly links?: readonly GaugeLink[];
+}
+
+export interface ArchivedRainGauge {
+  readonly cell: number;
+  readonly limits: RainGaugeLimits;
 }
 
 export interface Archive {
@@ -33,6 +42,7 @@ export interface Archive {
 export async function startArchive(bus: Bus, archive: Archive): Promise<void> {
   await bus.subscribe('obs.rain.v1', 'archive', batch => archiveRain(archive, batch));
   await bus.subscribe('obs.gauge.v1', 'archive', batch => archiveGauges(archive, batch));
+  await bus.subscribe('obs.rain-gauge.v1', 'archive', batch => archiveRainGauges(archive, batch));
   await bus.subscribe('dead.v1', 'archive', batch => archiveDeadLetters(archive, batch));
 }
 

@@ -9,6 +9,7 @@ import {
   type RainFilter,
   type RawGaugeValue,
   type RawObservation,
+  type RawRainDepth,
   type RawReject,
 } from '#observation';
 
@@ -17,7 +18,7 @@ export interface Collection {
   readonly basin: BasinId;
   readonly source: ObservationSource;
   /** Ids under which the archive knows the two inputs. */
-  readonly sourceIds: { readonly rain: string; readonly gauges: string };
+  readonly sourceIds: { readonly rain: string; readonly gauges: string; readonly rainGauges?: string };
   /** Gauged stations. */
   readonly stations: ReadonlySet<string>;
   /**
@@ -41,7 +42,7 @@ export async function collect(collection: Collection, window: PollWindow, signal
   return countOf(received);
 }
 
-/** What a poll brought that was new. */
+/** What a poll brought that was new; gauges: values of rivers and of rain gauges. */
 export interface Collected {
   readonly rain: number;
   readonly gauges: number;
@@ -52,7 +53,7 @@ export interface Collected {
 
 function countOf(received: readonly RawObservation[]): Collected {
   const count = (kind: RawObservation['kind']) => received.filter(one => one.kind === kind).length;
-  return { rain: count('rain'), gauges: count('gauge'), rejects: count('reject'), filtered: sumFiltered(received) };
+  return { rain: count('rain'), gauges: count('gauge') + count('rain-gauge'), rejects: count('reject'), filtered: sumFiltered(received) };
 }
 
 function sumFiltered(received: readonly RawObservation[]): Collected['filtered'] {
@@ -97,6 +98,13 @@ async function publish(collection: Collection, received: readonly RawObservation
   ]);
   await collection.settled?.();
   await publishInBatches(
+    rainGaugeMessages(
+      collection,
+      received.filter(one => one.kind === 'rain-gauge'),
+    ),
+    batch => bus.publish('obs.rain-gauge.v1', batch),
+  );
+  await publishInBatches(
     gaugeMessages(
       collection,
       gauges.filter(value => !undecodable.has(value)),
@@ -128,13 +136,7 @@ function rainMessage({ basin, sourceIds }: Collection, grid: Extract<RawObservat
 const MOST_VALUES = 1000;
 
 function gaugeMessages({ basin, sourceIds }: Collection, values: readonly RawGaugeValue[]): Message<'obs.gauge.v1'>[] {
-  const byReceipt = new Map<EpochMs, RawGaugeValue[]>();
-  for (const value of values) {
-    const packet = byReceipt.get(value.receivedAt);
-    if (packet === undefined) byReceipt.set(value.receivedAt, [value]);
-    else packet.push(value);
-  }
-  return [...byReceipt].flatMap(([receivedAt, packet]) =>
+  return [...byReceipt(values)].flatMap(([receivedAt, packet]) =>
     inPieces(packet, MOST_VALUES).map((piece, k) => ({
       key: basin,
       id: `${sourceIds.gauges}/${basin}/${receivedAt}${k === 0 ? '' : `/${k}`}`,
@@ -146,6 +148,31 @@ function gaugeMessages({ basin, sourceIds }: Collection, values: readonly RawGau
       },
     })),
   );
+}
+
+/** As the gauges of rivers: after the radar, with which they are compared. */
+function rainGaugeMessages({ basin, sourceIds }: Collection, depths: readonly RawRainDepth[]): Message<'obs.rain-gauge.v1'>[] {
+  const source = sourceIds.rainGauges ?? sourceIds.gauges;
+  return [...byReceipt(depths)].flatMap(([receivedAt, packet]) =>
+    inPieces(packet, MOST_VALUES).map((piece, k) => ({
+      key: basin,
+      id: `${source}/${basin}/rain/${receivedAt}${k === 0 ? '' : `/${k}`}`,
+      value: {
+        ...{ basin, source, receivedAt },
+        values: piece.map(({ station, validTime, durationMs, value }) => ({ gauge: station, validTime, durationMs, depthMm: value })),
+      },
+    })),
+  );
+}
+
+function byReceipt<T extends { readonly receivedAt: EpochMs }>(values: readonly T[]): Map<EpochMs, T[]> {
+  const packets = new Map<EpochMs, T[]>();
+  for (const value of values) {
+    const packet = packets.get(value.receivedAt);
+    if (packet === undefined) packets.set(value.receivedAt, [value]);
+    else packet.push(value);
+  }
+  return packets;
 }
 
 const inPieces = <T>(all: readonly T[], most: number): T[][] =>

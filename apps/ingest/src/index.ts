@@ -1,4 +1,5 @@
 export { startArchive, type Archive, type ArchivedBasin } from './archive.js';
+export { archivedRainGauges } from './archive-rain-gauges.js';
 export { collect, type Collected, type Collection } from './collect.js';
 export { createReplaySource, type Disturbance } from './sources/replay.js';
 export { RainDecoder } from './decode/rain-decoder.js';

@@ -7,6 +7,7 @@ import {
   type GridGeometry,
   type Mesh,
   type PointSeries,
+  type RainGaugeSeries,
   type RainGrid,
   type StationId,
 } from '#hydrology';
@@ -26,6 +27,7 @@ export interface RecordFiles {
   readonly pet: PetRecord | ComputedPet;
   readonly discharge: DischargeRecord;
   readonly temperature?: TemperatureRecord;
+  readonly rainGauges?: ReadonlyMap<string, RainGaugeSeries>;
   readonly rainLatencyMs: number;
 }
 
@@ -49,6 +51,7 @@ export function openRecord(files: RecordFiles, mesh: Mesh): DomainRecord {
     rainStepMs: rain?.stepMs ?? null,
     rain: (from, to) => sent.rain(from, to).flatMap(possibleDepths),
     discharge: (station, from, to) => possibleValues(sent.discharge(station, from, to)),
+    ...(files.rainGauges && { rainGauge: (gauge, from, to) => depthsBetween(files.rainGauges?.get(gauge), gauge, [from, to]) }),
     sent,
     pet: time => ({ time, cellCount: mesh.cellCount, values: disaggregatePet(time, mesh.cellCount, daily) }),
     ...(temperature && {
@@ -118,6 +121,14 @@ function dischargeBetween(record: DischargeRecord, station: StationId, from: Epo
     values: Float64Array.from(found, k => record.values[offset + k]!),
     flags: new Uint8Array(found.length),
   };
+}
+
+function depthsBetween(series: RainGaugeSeries | undefined, gauge: StationId, [from, to]: readonly [EpochMs, EpochMs]): RainGaugeSeries {
+  const { times = new Float64Array(0), durationsMs = times, depths = times, flags = new Uint8Array(0) } = series ?? {};
+  const first = times.findIndex(time => time > from);
+  const [begin, end] = first < 0 ? [0, 0] : [first, Math.max(first, times.findLastIndex(time => time <= to) + 1)];
+  const cut = (values: Float64Array): Float64Array => values.subarray(begin, end);
+  return { gauge, times: cut(times), durationsMs: cut(durationsMs), depths: cut(depths), flags: flags.subarray(begin, end) };
 }
 
 /** Without its negative depths; a grid of nothing else is absent. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { HOUR_MS } from '#hydrology';
 import { routingNames, structureNames } from '#kernel';
-import { FLAG_SOURCES } from '#observation';
+import { FLAG_SOURCES, RAIN_FLAG_SOURCES } from '#observation';
 import { Duration } from './duration.js';
 import { LiveSource } from './live-sources.js';
 
@@ -35,6 +35,8 @@ const Record = z.strictObject({
   rain: relativePath.optional(),
   pet: z.union([relativePath, ComputedPet], 'must be a path inside the domain folder, or { formula: oudin }'),
   discharge: relativePath.optional(),
+  /** Of the rain gauges, for replays: a table of gauge, time, minutes, depth_mm. */
+  rainGauges: relativePath.optional(),
   /** Air temperature; only structures with a snow slot read it. */
   temperature: relativePath.optional(),
 });
@@ -68,7 +70,45 @@ const Quality = z.strictObject({
 });
 
 /** radar and gauges: how late the record reached its users, for replays. live: what operations ask and watch. */
-const Sources = z.strictObject({ radar: Source, gauges: Source, live: z.array(LiveSource).default([]) });
+const Sources = z.strictObject({
+  ...{ radar: Source, gauges: Source, rainGauges: Source.prefault({ id: 'rain-gauges', latency: '20min' }) },
+  live: z.array(LiveSource).default([]),
+});
+
+/** A rain gauge: its place by longitude and latitude or in the mesh's projection, the live source that has it and what that calls it. */
+const RainGauge = z.strictObject({
+  id: z.string().regex(/^[\w.:-]{1,40}$/, 'must be up to 40 letters, digits and . : _ -'),
+  name: z.string().min(1).optional(),
+  longitude: z.number().min(-180).max(180).optional(),
+  latitude: z.number().min(-90).max(90).optional(),
+  x: z.number().optional(),
+  y: z.number().optional(),
+  source: z.string().optional(),
+  code: z.string().min(1).optional(),
+  /** Checks that are switched off, and limits that differ; mm an hour, mm. */
+  quality: z
+    .strictObject({
+      off: z.array(z.enum(RAIN_FLAG_SOURCES)).default([]),
+      softMax: z.number().positive().optional(),
+      hardMax: z.number().positive().optional(),
+      sameReading: Duration.optional(),
+      blockedMm: z.number().positive().optional(),
+      blockedWindow: Duration.optional(),
+    })
+    .prefault({}),
+});
+
+/** Mean-field adjustment of radar by the rain gauges; durations, mm, and standard deviations of log10. */
+const Adjust = z.strictObject({
+  by: z.literal('mean-field-bias'),
+  step: duration('1h').refine(ms => ms >= HOUR_MS / 4 && ms <= 24 * HOUR_MS, 'must be from 15min to 24h'),
+  window: duration('24h').refine(ms => ms >= HOUR_MS && ms <= 30 * 24 * HOUR_MS, 'must be from 1h to 30d'),
+  minimumMm: z.number().positive().default(0.5),
+  memory: duration('12h').refine(ms => ms > 0, 'must be above 0'),
+  biasSd: z.number().positive().max(1).default(0.2),
+  pairSd: z.number().positive().max(1).default(0.2),
+  most: z.number().gt(1).max(10).default(4),
+});
 
 const Forcing = z.strictObject({
   /** What stands in for rain that has not come or not fallen, first rung first. */
@@ -80,6 +120,8 @@ const Forcing = z.strictObject({
   persistenceFade: duration('1h'),
   /** Rain that has not come after this long is given up: its substitute enters the chain of states. */
   giveUpAfter: duration('3h'),
+  /** Absent: radar is used as it was measured. */
+  adjust: Adjust.optional(),
 });
 
 const Forecast = z.strictObject({
@@ -126,6 +168,7 @@ export const DomainYaml = z.strictObject({
   ratings: z.record(z.string(), relativePath).default({}),
   /** Station: how its discharge is checked. */
   quality: z.record(z.string(), Quality).default({}),
+  rainGauges: z.array(RainGauge).default([]),
   model: Model.prefault({}),
   sources: Sources,
   forcing: Forcing.prefault({}),

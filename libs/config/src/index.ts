@@ -2,6 +2,7 @@ export type * from './loaded-domain.js';
 export { DomainYaml, type DomainSettings } from './domain-schema.js';
 export type { AskingSettings, BucketSettings, NotificationSettings } from './arrival-settings.js';
 export {
+  hasRainGauges,
   isForecastSource,
   isRainSource,
   pathFrom,
@@ -24,7 +25,7 @@ export { GAUGE_KINDS, RAIN_KINDS } from './live-sources.js';
 export { formatTable } from './table.js';
 export { readGauges } from './read-gauges.js';
 export { makeMesh, type MeshOptions, type MeshSummary } from './make-mesh.js';
-export { projectionOf, toLonLat, type Projection } from './projection.js';
+export { fromLonLat, projectionOf, toLonLat, type Projection } from './projection.js';
 export { gridVariables, writeNetCdf, type VariableDefinition } from './netcdf.js';
 export { makeBasinModel, type BasinModelParts } from './basin-model.js';
 export { AssimilationFile, ASSIMILATION_FORMAT, loadAssimilation } from './assimilation-file.js';

@@ -98,9 +98,13 @@ const Csv = z.strictObject({
   value: z.string().min(1),
   unit: z.string().min(1),
   station: z.union([column, z.strictObject({ fixed: z.string().min(1) })], 'must be { column: name } or { fixed: station }'),
-  variable: z.union([column, z.strictObject({ fixed: z.enum(['Q', 'H']) })], 'must be { column: name } or { fixed: Q or H }'),
+  variable: z.union([column, z.strictObject({ fixed: z.enum(['Q', 'H', 'P']) })], 'must be { column: name } or { fixed: Q, H or P }'),
   missing: z.array(z.string()).default([]),
 });
+
+/** Services of rivers alone, and formats that do not say how long an accumulation of rain is. */
+const RAINLESS: ReadonlySet<string> = new Set(['hubeau', 'vigicrues']);
+const SAY_NO_DURATION: ReadonlySet<string> = new Set(['usgs', 'usgs-waterml', 'csv']);
 
 const GaugeSource = z
   .strictObject({
@@ -115,9 +119,11 @@ const GaugeSource = z
     /** Station of stations.csv: what the service calls it. Absent: every gauged station under its own id. */
     stations: z.record(z.string(), z.string().min(1)).optional(),
     quantities: z
-      .array(z.enum(['Q', 'H']))
+      .array(z.enum(['Q', 'H', 'P']))
       .min(1)
       .default(['Q', 'H']),
+    /** How rain gauges stamp their depths, and over how long they collect where a format does not say it. */
+    rain: z.strictObject({ duration: Duration.optional(), stampedAt: z.enum(['end', 'start']).default('end') }).optional(),
     /** Minutes east of Greenwich of times without a zone. */
     zoneMinutes: z
       .number()
@@ -126,7 +132,7 @@ const GaugeSource = z
       .max(14 * 60)
       .default(0),
     /** Quantity of a service's own parameter names (Delft-FEWS). */
-    parameters: z.record(z.string(), z.enum(['Q', 'H'])).default({}),
+    parameters: z.record(z.string(), z.enum(['Q', 'H', 'P'])).default({}),
     csv: Csv.optional(),
   })
   .check(context => {
@@ -139,6 +145,10 @@ const GaugeSource = z
       refuse('url', 'cannot stand beside bucket or notifications: they fill a folder');
     if (kind === 'csv' && csv === undefined) refuse('csv', 'is missing: say which column is what (time, value, unit, station, variable)');
     if (kind !== 'csv' && csv !== undefined) refuse('csv', `is for sources of kind csv, not ${kind}`);
+    if (!context.value.quantities.includes('P')) return;
+    if (RAINLESS.has(kind)) refuse('quantities', `P: ${kind} has no rain gauges`);
+    if (SAY_NO_DURATION.has(kind) && context.value.rain?.duration === undefined)
+      refuse('rain.duration', `is missing: ${kind} does not say over how long a depth was collected, such as 15min`);
   });
 
 /** One source that is asked or watched in operations. */
@@ -180,6 +190,9 @@ export function checkLiveSources(sources: readonly LiveSource[], gauged: readonl
     ...strangers,
   ];
 }
+
+/** Asks for rain gauges. */
+export const hasRainGauges = (source: LiveSource): source is GaugeSettings => !isRainSource(source) && source.quantities.includes('P');
 
 /** A path of domain.yaml that may lie anywhere: absolute, or from the domain's folder. */
 export const pathFrom = (domainFolder: string, path: string): string => (isAbsolute(path) ? path : resolve(domainFolder, path));

@@ -14,6 +14,8 @@ import { projectionOf, toLonLat, type Projection } from './projection.js';
 import { readRainFile } from './rain-file.js';
 import { readGeoTiff, valueAt } from './raster.js';
 import { domainInvalid, readDomainYaml } from './read-domain-yaml.js';
+import { readRainGaugeFile } from './rain-gauge-file.js';
+import { readRainGauges } from './read-rain-gauges.js';
 import { readRatings } from './read-ratings.js';
 import { readStations } from './read-stations.js';
 import { readTemperatureFile } from './temperature-file.js';
@@ -37,6 +39,7 @@ export async function loadDomain(folder: string): Promise<LoadedDomain> {
   refuseStrangers(yaml, stations, files.discharge.stations, path);
   const gauged = stations.filter(station => station.gauged);
   refuseMisnamed(yaml, gauged, path);
+  const rainGauges = readRainGauges(yaml, { mesh, projection, stations: stations.map(({ id }) => id as string), path });
   const { model, sources, quality, forcing, forecast, assimilation, alerts } = yaml;
   return {
     basin: basinId(yaml.basin),
@@ -44,6 +47,7 @@ export async function loadDomain(folder: string): Promise<LoadedDomain> {
     folder: root,
     mesh,
     stations,
+    rainGauges,
     zoneOfCell: zonesOfStations(mesh, gauged, path),
     zoneStations: gauged.map(station => station.id),
     descriptors: await readDescriptors(yaml, root, mesh),
@@ -164,7 +168,11 @@ async function readRecordFiles({ record, mesh }: DomainYaml, root: string, path:
     record.discharge === undefined ? NO_DISCHARGE : readDischargeFile(join(root, record.discharge)),
     record.temperature === undefined ? undefined : readTemperatureFile(join(root, record.temperature), mesh.epsg),
   ]);
-  return { rain, pet, discharge, ...(temperature ? { temperature } : {}) };
+  const rainGauges =
+    record.rainGauges === undefined
+      ? undefined
+      : readRainGaugeFile(await readFile(join(root, record.rainGauges), 'utf8'), record.rainGauges);
+  return { rain, pet, discharge, ...(temperature && { temperature }), ...(rainGauges && { rainGauges }) };
 }
 
 /** The latitudes that a formula needs, for one. */

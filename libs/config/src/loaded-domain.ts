@@ -1,6 +1,29 @@
-import type { BasinId, EpochMs, GridSeries, Mesh, PointSeries, RainGrid, RatingCurve, Station, StationId, TimeGrid } from '#hydrology';
-import type { DomainSettings } from './domain-schema.js';
+import type {
+  BasinId,
+  EpochMs,
+  GridSeries,
+  Mesh,
+  PointSeries,
+  RainGauge,
+  RainGaugeSeries,
+  RainGrid,
+  RatingCurve,
+  Station,
+  StationId,
+  TimeGrid,
+} from '#hydrology';
+import type { DomainSettings, DomainYaml } from './domain-schema.js';
 import type { Projection } from './projection.js';
+
+/** A rain gauge as domain.yaml has it. */
+export interface DomainRainGauge extends RainGauge {
+  /** The live source that has it; undefined where only the record does. */
+  readonly source: string | undefined;
+  /** What the source calls it. */
+  readonly code: string;
+  /** Checks that are switched off, and limits of its own. */
+  readonly quality: DomainYaml['rainGauges'][number]['quality'];
+}
 
 /** A domain folder, read and checked. Nothing of it changes while Freshet runs. */
 export interface LoadedDomain {
@@ -9,6 +32,8 @@ export interface LoadedDomain {
   readonly folder: string;
   readonly mesh: Mesh;
   readonly stations: readonly Station[];
+  /** Those of domain.yaml, in its order. */
+  readonly rainGauges: readonly DomainRainGauge[];
   /** Sub-basin of each cell (the nearest gauged station downstream), 0 … zoneCount − 1, and the station that names it; −1 without gauges. */
   readonly zoneOfCell: Int32Array;
   readonly zoneStations: readonly StationId[];
@@ -37,6 +62,8 @@ export interface DomainRecord {
   rain(from: EpochMs, to: EpochMs): RainGrid[];
   /** Discharge of a gauged station, missing and negative values left out. */
   discharge(station: StationId, from: EpochMs, to: EpochMs): PointSeries;
+  /** Depths of a rain gauge stamped in (from, to]; absent where domain.yaml names no record.rainGauges. */
+  readonly rainGauge?: (gauge: StationId, from: EpochMs, to: EpochMs) => RainGaugeSeries;
   /** The same as a source would send it: impossible values too, for quality control to refuse by name. */
   readonly sent: Pick<DomainRecord, 'rain' | 'discharge'>;
   /** PET on any grid of whole divisions of a day, mm per step. */

@@ -70,3 +70,9 @@ export function toLonLat(projection: Projection, x: number, y: number): readonly
   const [longitude, latitude] = proj4(projection.definition, 'WGS84', [x, y]);
   return [longitude, latitude];
 }
+
+/** The point of the projection at a longitude and latitude (WGS 84, degrees). */
+export function fromLonLat(projection: Projection, longitude: number, latitude: number): readonly [x: number, y: number] {
+  const [x, y] = proj4('WGS84', projection.definition, [longitude, latitude]);
+  return [x, y];
+}

@@ -21,12 +21,30 @@ export const DegradationView = z
 export type DegradationView = z.infer<typeof DegradationView>;
 
 export const InputAgeView = z
-  .object({ input: z.string().meta({ description: '`rain` or a station' }), newest: Instant.nullable(), ageMinutes: z.number().nullable() })
+  .object({
+    input: z.string().meta({ description: '`rain`, `rain-gauges` or a station' }),
+    newest: Instant.nullable(),
+    ageMinutes: z.number().nullable(),
+  })
   .meta({
     id: 'InputAgeView',
     description: 'How old each input was at the cut-off: of a gauge the newest value that could be used, neither doubted nor rejected',
   });
 export type InputAgeView = z.infer<typeof InputAgeView>;
+
+export const RainAdjustmentView = z
+  .object({
+    factor: z.number().meta({ description: 'By which the newest radar was multiplied; 1 = as measured' }),
+    low: z.number().meta({ description: '90 % of the estimate lie from low to high, before the factor is bounded' }),
+    high: z.number(),
+    gauges: z.number().int().meta({ description: 'Rain gauges that were compared with the radar' }),
+    gaugesHeard: z.number().int().meta({ description: 'Rain gauges that sent anything' }),
+    pairs: z.number().int().meta({ description: 'Comparisons used: of one gauge in one step' }),
+    newestPair: Instant.nullable().meta({ description: 'End of the newest one' }),
+    message: z.string().meta({ description: 'One sentence for the operator' }),
+  })
+  .meta({ id: 'RainAdjustmentView', description: 'How the radar rain was adjusted by rain gauges' });
+export type RainAdjustmentView = z.infer<typeof RainAdjustmentView>;
 
 export const ForecastValue = z
   .object({
@@ -98,6 +116,7 @@ export const Forecast = Envelope.extend({
   exceedances: z.array(ExceedanceView),
   degradations: z.array(DegradationView),
   inputAges: z.array(InputAgeView),
+  rainAdjustment: RainAdjustmentView.nullable().meta({ description: 'null: the domain does not adjust' }),
   rain: z.object({ stepSeconds: z.number().int(), values: z.array(RainBar) }),
   analysis: AnalysisView.nullable(),
   versions: z

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { AsOf, Envelope, Format, Instant, Limit, QueryTime } from './api-envelope.js';
-import { AnalysisView, DegradationView, InputAgeView } from './api-forecast.js';
+import { AnalysisView, DegradationView, InputAgeView, RainAdjustmentView } from './api-forecast.js';
 import { RunKind } from './topics.js';
 
 export const InputStatus = z
   .object({
     basin: z.string(),
-    input: z.string().meta({ description: '`rain`, `cycle` or a station' }),
-    kind: z.enum(['rain', 'gauge', 'cycle']),
+    input: z.string().meta({ description: '`rain`, `cycle`, a rain gauge or a station' }),
+    kind: z.enum(['rain', 'rain-gauge', 'gauge', 'cycle']),
     name: z.string(),
     newest: Instant.nullable().meta({ description: 'Valid time of the newest value; of a cycle its issue time' }),
     receivedAt: Instant.nullable(),
@@ -90,6 +90,7 @@ export const CycleView = z
     degradations: z.array(DegradationView),
     analysis: AnalysisView.nullable(),
     inputAges: z.array(InputAgeView),
+    rainAdjustment: RainAdjustmentView.nullable().meta({ description: 'null: the domain does not adjust' }),
     versions: z.record(z.string(), z.string()).nullable(),
     stageMs: z.record(z.string(), z.number()).nullable(),
     reason: z.string().nullable(),

@@ -3,6 +3,7 @@ export {
   GROUPS,
   RunKind,
   GaugeMessage,
+  RainGaugeMessage,
   RainMessage,
   ArchivedMessage,
   CycleDue,

@@ -16,6 +16,24 @@ export const GaugeMessage = z.object({
 });
 export type GaugeMessage = z.infer<typeof GaugeMessage>;
 
+/** Accumulations of rain gauges, received together. */
+export const RainGaugeMessage = z.object({
+  basin: z.string(),
+  source: z.string(),
+  receivedAt: time,
+  values: z.array(
+    z.object({
+      gauge: z.string(),
+      /** End of the accumulation. */
+      validTime: time,
+      durationMs: z.number().int().positive(),
+      /** mm over the duration; 0 = dry, null = reported as missing. */
+      depthMm: z.number().nonnegative().nullable(),
+    }),
+  ),
+});
+export type RainGaugeMessage = z.infer<typeof RainGaugeMessage>;
+
 /** One accumulation on the active cells of one basin: mm × 10 would lose nothing for radar, yet float32 costs little and loses nothing anywhere. */
 export const RainMessage = z.object({
   basin: z.string(),
@@ -68,6 +86,7 @@ export type DeadLetter = z.infer<typeof DeadLetter>;
 export const TOPICS = {
   'obs.gauge.v1': GaugeMessage,
   'obs.rain.v1': RainMessage,
+  'obs.rain-gauge.v1': RainGaugeMessage,
   'obs.archived.v1': ArchivedMessage,
   'cycle.due.v1': CycleDue,
   'forecast.issued.v1': ForecastIssued,
@@ -82,6 +101,7 @@ export type TopicValue<T extends Topic> = z.infer<(typeof TOPICS)[T]>;
 export const GROUPS: readonly { readonly topic: Topic; readonly group: string }[] = Object.freeze([
   { topic: 'obs.rain.v1', group: 'archive' },
   { topic: 'obs.gauge.v1', group: 'archive' },
+  { topic: 'obs.rain-gauge.v1', group: 'archive' },
   { topic: 'dead.v1', group: 'archive' },
   { topic: 'cycle.due.v1', group: 'forecast' },
   { topic: 'obs.archived.v1', group: 'alert' },

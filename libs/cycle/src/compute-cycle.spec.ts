@@ -135,6 +135,26 @@ describe('computeCycle', () => {
     expect(blind.map(({ stateHash }) => stateHash)).toEqual(results.slice(0, blind.length).map(({ stateHash }) => stateHash));
   });
 
+  it('says how rain gauges adjusted the rain, and when they are silent, and computes the same', () => {
+    const summary = { factor: 1, low: 0.5, high: 2, gauges: 0, gaugesHeard: 2, pairs: 0, newestPair: null, message: 'as measured' };
+    const withGauges = (newestGauge: EpochMs | null) =>
+      runCycles(scene, 41, inputs => ({ ...inputs, observed: { ...inputs.observed, rainAdjustment: { ...summary, newestGauge } } })).at(
+        -1,
+      )!;
+    const fresh = withGauges(hour(40));
+    expect(fresh.stateHash).toBe(results[1]!.stateHash);
+    expect(fresh.rainAdjustment).toEqual({ ...summary, newestGauge: hour(40) });
+    expect(fresh.degradations).toEqual(results[1]!.degradations);
+    expect(fresh.inputAges).toContainEqual({ input: 'rain-gauges', newest: hour(40), ageMs: HOUR_MS });
+    expect(withGauges(hour(37)).degradations).toContainEqual({
+      ...{ code: 'GAUGE_LATE', subject: 'rain-gauges', message: 'the newest value of the rain gauges is 240 minutes old' },
+    });
+    const silent = withGauges(null);
+    expect(silent.degradations).toContainEqual({ code: 'RAIN_UNADJUSTED', subject: 'rain', message: 'as measured' });
+    expect(silent.outcome).toBe('degraded');
+    expect('rainAdjustment' in results[1]!).toBe(false);
+  });
+
   it('keeps the free run free: it equals the run without any observation', () => {
     const alone = runCycles(scene, 50, inputs => ({ ...inputs, observed: { ...inputs.observed, discharge: [] } }));
     const last = alone.at(-1)!;

@@ -46,7 +46,7 @@ export function computeCycle(inputs: CycleInputs, basin: BasinModel, kernel: Ker
     exceedances: basin.stations.flatMap((station, k) => findExceedances(station, corrected.hydrographs[k]!)),
     peaks: corrected.hydrographs.map(findPeak),
     inputAges,
-    rain: { time: forcing.time, mean: forcing.mean },
+    ...rainUsed(forcing, inputs.observed),
     massBalance: analysed.leg.run.massBalance,
     ...(members && { members: members.seen }),
     state: {
@@ -111,7 +111,7 @@ function forcingOf(inputs: CycleInputs, basin: BasinModel): Forcing {
 const SAID: ReadonlySet<Substitution['origin']> = new Set(['nowcast', 'blended', 'nwp']);
 
 /** What is not measured; of rain that has not fallen, only what of it is expected, or why nothing is. */
-function rainDegradations({ substitutions }: Forcing, { issueTime, futureRain }: CycleInputs): Degradation[] {
+function rainDegradations({ substitutions }: Forcing, { issueTime, asOf, observed, futureRain }: CycleInputs): Degradation[] {
   const because = 'because' in futureRain ? futureRain.because : undefined;
   const used = futureRain.kind === 'persistence' ? '; the last received rain, fading, is used' : '';
   const instead = because === undefined ? [] : [`${because}${used}`];
@@ -120,8 +120,26 @@ function rainDegradations({ substitutions }: Forcing, { issueTime, futureRain }:
       .filter(({ reason, origin }) => reason !== 'future' || SAID.has(origin))
       .map((one): Degradation => ({ code: rainCode(one, issueTime), subject: 'rain', message: describeSubstitution(one) })),
     ...instead.map((message): Degradation => ({ code: 'RAIN_SUBSTITUTED', subject: 'rain', message })),
+    ...adjustmentDegradations(observed, asOf),
   ];
 }
+
+/** Rain gauges that have gone silent; that they could not be compared in dry weather is as it should be. */
+function adjustmentDegradations({ rainAdjustment }: CycleInputs['observed'], asOf: EpochMs): Degradation[] {
+  if (rainAdjustment === undefined) return [];
+  const { newestGauge, message } = rainAdjustment;
+  if (newestGauge === null) return [{ code: 'RAIN_UNADJUSTED', subject: 'rain', message }];
+  const ageMs = asOf - newestGauge;
+  if (ageMs <= GAUGE_LATE_MS) return [];
+  const late = `the newest value of the rain gauges is ${Math.round(ageMs / 60_000)} minutes old`;
+  return [{ code: 'GAUGE_LATE', subject: 'rain-gauges', message: late }];
+}
+
+/** Basin means of the rain as the model took it, and how it was adjusted. */
+const rainUsed = ({ time, mean }: Forcing, { rainAdjustment }: CycleInputs['observed']): Pick<CycleResult, 'rain' | 'rainAdjustment'> => ({
+  rain: { time, mean },
+  ...(rainAdjustment && { rainAdjustment }),
+});
 
 function rainCode({ reason, from }: Substitution, issueTime: EpochMs): Degradation['code'] {
   if (reason === 'future') return 'RAIN_SUBSTITUTED';

@@ -1,6 +1,6 @@
 import type { AssimilationSettings } from '#assimilation';
 import type { ForecastMember } from '#learning';
-import type { ExpectedRain } from '#forcing';
+import type { AdjustmentSummary, ExpectedRain } from '#forcing';
 import type { BasinId, EpochMs, GridSeries, Mesh, PointSeries, RainGrid, Station, StationId } from '#hydrology';
 
 /** Everything that does not change from cycle to cycle: made once when a basin is loaded, kept warm beside its kernel. */
@@ -44,6 +44,8 @@ export interface Versions {
 export interface ObservedWindow {
   /** Received grids that reach into the window, in any order. */
   readonly rain: readonly RainGrid[];
+  /** How `rain` was adjusted by rain gauges; absent where the domain does not adjust. */
+  readonly rainAdjustment?: AdjustmentSummary;
   /** Discharge of the gauged stations with quality, in the window and a little before. */
   readonly discharge: readonly PointSeries[];
   /** PET of the window and of the forecast, mm per model step. */

@@ -39,7 +39,8 @@ export function measureInputAges(
 ): InputAge[] {
   const age = (input: string, newest: EpochMs | null): InputAge => ({ input, newest, ageMs: newest === null ? null : asOf - newest });
   const gauges = stations.filter(({ gauged }) => gauged);
-  return [age('rain', newestRain), ...gauges.map(({ id }) => age(id, newestValue(observed, id, asOf)))];
+  const adjusted = observed.rainAdjustment === undefined ? [] : [age('rain-gauges', observed.rainAdjustment.newestGauge)];
+  return [age('rain', newestRain), ...adjusted, ...gauges.map(({ id }) => age(id, newestValue(observed, id, asOf)))];
 }
 
 function newestValue(observed: ObservedWindow, id: string, asOf: EpochMs): EpochMs | null {

@@ -1,3 +1,4 @@
+import type { AdjustmentSummary } from '#forcing';
 import type { BasinId, EpochMs, Level, StationId, TimeGrid } from '#hydrology';
 import type { MassBalance } from '#kernel';
 import type { MemberForecast, MemberInputs } from '#learning';
@@ -9,6 +10,7 @@ export interface Degradation {
     | 'RAIN_MISSING'
     | 'RAIN_LATE'
     | 'RAIN_SUBSTITUTED'
+    | 'RAIN_UNADJUSTED'
     | 'GAUGE_SILENT'
     | 'GAUGE_LATE'
     | 'ANALYSIS_GATED'
@@ -56,7 +58,7 @@ export interface ForecastPeak {
 }
 
 export interface InputAge {
-  /** `rain` or a station id. */
+  /** `rain`, `rain-gauges` where they adjust it, or a station id. */
   readonly input: string;
   /** Valid time of its newest value at the cut-off, null when there is none in the window. */
   readonly newest: EpochMs | null;
@@ -92,6 +94,8 @@ export interface CycleResult {
   readonly inputAges: readonly InputAge[];
   /** Basin-mean rain used, mm per step, from the start of the window to the end of the forecast. */
   readonly rain: { readonly time: TimeGrid; readonly mean: Float64Array };
+  /** How the radar was adjusted by rain gauges; absent where the domain does not adjust. */
+  readonly rainAdjustment?: AdjustmentSummary;
   readonly massBalance: MassBalance;
   /** Of the members beside the physics, where the basin has any; they decide nothing. */
   readonly members?: MembersOfCycle;

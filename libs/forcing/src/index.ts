@@ -6,3 +6,12 @@ export { deaccumulate, type RunGrid } from './deaccumulate.js';
 export { extraterrestrialRadiation, oudinPet } from './oudin.js';
 export { windowAround, type RainWindow } from './rain-window.js';
 export { composeRadars, type ComposeBy, type RadarView } from './compose-radars.js';
+export {
+  adjustGrids,
+  estimateAdjustment,
+  factorOf,
+  type AdjustmentProblem,
+  type AdjustmentSettings,
+  type AdjustmentSummary,
+  type RainAdjustment,
+} from './gauge-adjustment/adjust-by-gauges.js';

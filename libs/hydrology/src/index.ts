@@ -20,8 +20,8 @@ export { normalDeviates, normalNumbers, uniformNumbers } from './random-numbers.
 export { linkLengths } from './link-length.js';
 export type { Variable, VariableKind } from './variable.js';
 export { VARIABLES, type VariableId } from './variables.js';
-export type { PointSeries, GridSeries, RainGrid, QualityFlag } from './series.js';
-export { LEVELS, type Level, type Station, type Threshold } from './station.js';
+export type { PointSeries, GridSeries, RainGaugeSeries, RainGrid, QualityFlag } from './series.js';
+export { LEVELS, type Level, type RainGauge, type Station, type Threshold } from './station.js';
 export { isActive, drainsInto, findLoop, findLoops, findSinks, type FlowDirections, type CellPosition } from './flow-direction.js';
 export { cellName, readFlowCodes, type FlowConvention } from './flow-codes.js';
 export { centreOfPosition, isGeographic, positionOfPoint, type GridFrame, type GridGeometry, type PlacedGrid } from './grid-geometry.js';

@@ -31,3 +31,13 @@ export interface RainGrid {
   /** mm over the duration, one value a cell; NaN = missing. */
   readonly values: Float32Array;
 }
+
+/** Depths of one rain gauge: value k fell in (times[k] − durationsMs[k], times[k]]; ascending. A dry interval is 0, a missing one is not there. */
+export interface RainGaugeSeries {
+  readonly gauge: StationId;
+  readonly times: Float64Array;
+  readonly durationsMs: Float64Array;
+  /** mm over the duration. */
+  readonly depths: Float64Array;
+  readonly flags: Uint8Array;
+}

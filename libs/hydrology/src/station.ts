@@ -33,3 +33,13 @@ export interface Station {
   readonly latitude: number;
   readonly thresholds: readonly Threshold[];
 }
+
+/** A rain gauge; it need not stand on the mesh. */
+export interface RainGauge {
+  readonly id: StationId;
+  readonly name: string;
+  readonly longitude: number;
+  readonly latitude: number;
+  /** The active cell nearest to it: the radar that it is compared with. */
+  readonly cell: number;
+}

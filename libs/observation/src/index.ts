@@ -1,4 +1,4 @@
-export type { ObservationSource, PollWindow, RawGaugeValue, RawObservation, RawRainGrid, RawReject } from './source.js';
+export type { ObservationSource, PollWindow, RawGaugeValue, RawObservation, RawRainDepth, RawRainGrid, RawReject } from './source.js';
 export { Refusal, reject, type Reject, type RejectCode } from './reject.js';
 export { decodeRain, encodeDepths, meanDepth } from './decode/rain-message.js';
 export { findUndecodable } from './decode/gauge-value.js';
@@ -7,6 +7,15 @@ export { GaugeJudge, type GaugeNetwork, type Revised } from './qc/gauge-judge.js
 export { judgeAgain } from './qc/judge-again.js';
 export { STALL_MARGIN_MS, freshnessAt, isStalled, type Freshness } from './qc/freshness.js';
 export { limitsOfArea, limitsOfStation, type QcChoices, type QcLimits } from './qc/limits.js';
+export {
+  RAIN_FLAG_SOURCES,
+  RAIN_GAUGE_LIMITS,
+  judgeRainDepth,
+  type RainDepth,
+  type RainFlagSource,
+  type RainGaugeLimits,
+  type RainSurroundings,
+} from './qc/rain-gauge.js';
 export { SPATIAL_WINDOW_MS } from './qc/spatial.js';
 export {
   DOUBTFUL_COMPLETED,

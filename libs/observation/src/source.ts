@@ -15,6 +15,18 @@ export interface RawGaugeValue {
   readonly unit: string;
 }
 
+/** One accumulation of one rain gauge, before any check. */
+export interface RawRainDepth {
+  readonly kind: 'rain-gauge';
+  readonly station: string;
+  /** End of the accumulation. */
+  readonly validTime: EpochMs;
+  readonly durationMs: number;
+  readonly receivedAt: EpochMs;
+  /** mm over the duration; null = the source says that it is missing. */
+  readonly value: number | null;
+}
+
 /** One accumulation on the active cells of the basin, clipped to it, before any check. */
 export interface RawRainGrid {
   readonly kind: 'rain';
@@ -41,7 +53,7 @@ export interface RawReject extends Reject {
   readonly receivedAt: EpochMs;
 }
 
-export type RawObservation = RawGaugeValue | RawRainGrid | RawReject;
+export type RawObservation = RawGaugeValue | RawRainDepth | RawRainGrid | RawReject;
 
 /** What is asked of a source: everything it received in (after, until]. */
 export interface PollWindow {

@@ -22,7 +22,15 @@ export const METRICS = {
     help: 'Cells (of `spokes`: rays) that a filter of rain took out of the files of the last poll that brought some',
     labels: ['basin', 'source', 'filter'],
   },
-  freshet_input_age_seconds: { help: 'Age of the newest value of rain or a station, of the last week', labels: ['basin', 'input'] },
+  freshet_input_age_seconds: {
+    help: 'Age of the newest value of rain, a rain gauge or a station, of the last week',
+    labels: ['basin', 'input'],
+  },
+  freshet_rain_factor: {
+    help: 'Factor by which rain gauges adjusted the newest radar of the newest cycle of a day; where a domain adjusts',
+    labels: ['basin'],
+  },
+  freshet_rain_factor_gauges: { help: 'Rain gauges it rests on; 0: the radar is as measured', labels: ['basin'] },
   freshet_reject_24h: { help: 'Values refused in the last 24 h', labels: ['basin', 'code'] },
   freshet_alert_standing: { help: 'Alerts raised, easing or stale', labels: ['basin', 'basis', 'level', 'phase'] },
   freshet_outbox_waiting: { help: 'Messages committed and not yet published', labels: [] },

@@ -1,4 +1,4 @@
-import type { AnalysisView, DegradationView, InputAgeView, RainBar } from '#contracts';
+import type { AnalysisView, DegradationView, InputAgeView, RainAdjustmentView, RainBar } from '#contracts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS, epochMs, parseIso, toIso, type EpochMs } from '#hydrology';
 import { z } from 'zod';
 
@@ -8,12 +8,14 @@ export interface CycleColumns {
   readonly analysis: unknown;
   readonly input_ages: unknown;
   readonly rain: unknown;
+  readonly rain_adjustment: unknown;
 }
 
 export interface CycleParts {
   readonly degradations: readonly DegradationView[];
   readonly analysis: AnalysisView | null;
   readonly inputAges: readonly InputAgeView[];
+  readonly rainAdjustment: RainAdjustmentView | null;
   readonly rain: { readonly stepSeconds: number; readonly values: readonly RainBar[] };
 }
 
@@ -25,6 +27,13 @@ const Analysis = z
   .nullable()
   .catch(null);
 const InputAges = z.array(z.object({ input: z.string(), newest: time.nullable(), ageMs: z.number().nullable() })).catch([]);
+const Adjustment = z
+  .object({
+    ...{ factor: z.number(), low: z.number(), high: z.number(), gauges: z.number(), gaugesHeard: z.number(), pairs: z.number() },
+    ...{ newestPair: z.string().nullable(), message: z.string() },
+  })
+  .nullable()
+  .catch(null);
 const Rain = z
   .object({ start: time, stepS: z.number().positive(), mean: z.array(z.number().nullable()) })
   .nullable()
@@ -45,6 +54,7 @@ export function cycleDetails(row: CycleColumns, issueTime: EpochMs): CycleParts 
       newest: newest === null ? null : toIso(newest),
       ageMinutes: ageMs === null ? null : ageMs / MINUTE_MS,
     })),
+    rainAdjustment: Adjustment.parse(row.rain_adjustment ?? null),
     rain: rainBars(Rain.parse(row.rain ?? null), newestRain, issueTime),
   };
 }

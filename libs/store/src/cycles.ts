@@ -41,6 +41,8 @@ export interface CycleDetails {
   readonly stageMs?: unknown;
   /** Forecasts of members beside the model, as StoredMember of the views reads them. */
   readonly members?: unknown;
+  /** As CycleParts.rainAdjustment reads it. */
+  readonly rainAdjustment?: unknown;
 }
 
 /** Enters cycles that became due and announces them by the outbox; those already in the ledger stay as they are. */
@@ -94,8 +96,8 @@ export async function renewLease(db: Queryable, lease: Lease, leaseMs: number): 
 
 /** Writes the outcome; false when the lease was lost meanwhile and the transaction must be rolled back. */
 export async function finishCycle(db: Queryable, lease: Lease, finished: FinishedCycle): Promise<boolean> {
-  const { degradations = [], analysis, inputAges = [], rain, massBalance, versions, stageMs, members } = finished.details;
-  const json = [degradations, analysis, inputAges, rain, massBalance, versions, stageMs, members].map(part =>
+  const { degradations = [], analysis, inputAges = [], rain, massBalance, versions, stageMs, members, rainAdjustment } = finished.details;
+  const json = [degradations, analysis, inputAges, rain, massBalance, versions, stageMs, members, rainAdjustment].map(part =>
     part === undefined ? null : JSON.stringify(part),
   );
   const { rowCount } = await db.query(FINISH, [
@@ -113,7 +115,8 @@ export async function finishCycle(db: Queryable, lease: Lease, finished: Finishe
 
 const FINISH = `
   update cycle set status = $6, state_hash = $7, previous_hash = $8, reason = $9, finished_at = now(), lease_until = null,
-    degradations = $10, analysis = $11, input_ages = $12, rain = $13, mass_balance = $14, versions = $15, stage_ms = $16, members = $17
+    degradations = $10, analysis = $11, input_ages = $12, rain = $13, mass_balance = $14, versions = $15, stage_ms = $16, members = $17,
+    rain_adjustment = $18
   where basin = $1 and issue_time = $2 and run_kind = $3 and lease_owner = $4 and attempt = $5 and status = 'running'`;
 
 /**

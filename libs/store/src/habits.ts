@@ -57,6 +57,11 @@ const HABITS = `
       and flag_source !~ '\\mTS\\M'
     group by station, valid_time
     union all
+    select gauge, valid_time, min(received_at) from rain_gauge
+    where basin = $1 and received_at <= $2 and received_at > $2::timestamptz - interval '7 days'
+      and valid_time > $2::timestamptz - interval '8 days' and depth_mm is not null and flag_source !~ '\\mTS\\M'
+    group by gauge, valid_time
+    union all
     select 'rain', valid_time, min(received_at) from rain_grid
     where basin = $1 and received_at <= $2 and received_at > $2::timestamptz - interval '7 days'
       and valid_time > $2::timestamptz - interval '8 days' and mean_mm is not null

@@ -21,9 +21,15 @@ const READS: readonly string[] = [
   `select 'freshet_cycle_compute_seconds' as name, ${LABELS}('basin', basin) as labels, value / 1000 as value from (
      select distinct on (basin) basin, value from cycle_metric where run_kind = $1 and name = 'compute_ms' and issue_time > $2::timestamptz - interval '7 days'
      order by basin, issue_time desc) newest`,
+  `select 'freshet_' || name as name, ${LABELS}('basin', basin) as labels, value from (
+     select distinct on (basin, name) basin, name, value from cycle_metric
+     where run_kind = $1 and name in ('rain_factor', 'rain_factor_gauges') and issue_time > $2::timestamptz - interval '1 day'
+     order by basin, name, issue_time desc) newest`,
   `select 'freshet_input_age_seconds' as name, ${LABELS}('basin', basin, 'input', input) as labels, extract(epoch from $2::timestamptz - max(newest))::float8 as value from (
      select basin, station as input, valid_time as newest from observation
        where valid_time > $2::timestamptz - interval '7 days' and received_at <= $2 and value is not null and $1 <> ''
+     union all
+     select basin, gauge, valid_time from rain_gauge where valid_time > $2::timestamptz - interval '7 days' and received_at <= $2 and depth_mm is not null
      union all
      select basin, 'rain', valid_time from rain_grid where valid_time > $2::timestamptz - interval '7 days' and received_at <= $2 and mean_mm is not null) known
    group by basin, input`,

@@ -63,13 +63,30 @@ export async function readRain(db: Queryable, query: RainQuery): Promise<RainGri
     onTime ? toIso(onTime.cutOff) : null,
     onTime ? toIso(onTime.stampedUntil) : null,
   ]);
-  return rows.map(row => ({
-    validTime: epochMs(row.valid_time),
-    durationMs: row.duration_s * 1000,
-    receivedAt: epochMs(row.received_at),
-    values: new Float32Array(Uint8Array.from(row.depth_mm).buffer), // a copy: the driver's buffer need not be aligned
-  }));
+  return rows.map(toGrid);
 }
+
+/** The same at some cells only, in their order, every revision received by `asOf`, the earlier receipt first: what a country's grids are not read for. */
+export async function readRainAt(db: Queryable, query: RainQuery, cells: readonly number[]): Promise<RainGrid[]> {
+  const { onTime } = query;
+  const { rows } = await db.query<RainRecord>(READ_AT, [
+    query.basin,
+    toIso(query.from),
+    toIso(query.to),
+    toIso(query.asOf),
+    onTime ? toIso(onTime.cutOff) : null,
+    onTime ? toIso(onTime.stampedUntil) : null,
+    cells,
+  ]);
+  return rows.map(toGrid);
+}
+
+const toGrid = (row: RainRecord): RainGrid => ({
+  validTime: epochMs(row.valid_time),
+  durationMs: row.duration_s * 1000,
+  receivedAt: epochMs(row.received_at),
+  values: new Float32Array(Uint8Array.from(row.depth_mm).buffer), // a copy: the driver's buffer need not be aligned
+});
 
 interface RainRecord {
   readonly valid_time: number;
@@ -84,3 +101,11 @@ const READ = `
   where basin = $1 and valid_time > $2 and valid_time - make_interval(secs => duration_s) < $3 and received_at <= $4
     and ($5::timestamptz is null or valid_time <= $6 or received_at <= $5)
   order by valid_time, source, revision desc`;
+
+const READ_AT = `
+  select valid_time, duration_s, received_at,
+    (select string_agg(substring(depth_mm from cell * 4 + 1 for 4), ''::bytea order by at) from unnest($7::integer[]) with ordinality as asked (cell, at)) as depth_mm
+  from rain_grid
+  where basin = $1 and valid_time > $2 and valid_time - make_interval(secs => duration_s) < $3 and received_at <= $4
+    and ($5::timestamptz is null or valid_time <= $6 or received_at <= $5)
+  order by received_at, valid_time, source, revision`;

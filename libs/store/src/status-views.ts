@@ -35,7 +35,7 @@ interface CycleRecord extends CycleColumns {
 export async function readCycles(client: Queryable, of: CyclesOf): Promise<CycleView[]> {
   const { rows } = await client.query<CycleRecord>(
     `select basin, issue_time, run_kind, status, as_of, attempt, started_at, finished_at, notifies, state_hash, previous_hash, degradations,
-       analysis, input_ages, null as rain, versions, stage_ms, reason from cycle
+       analysis, input_ages, null as rain, rain_adjustment, versions, stage_ms, reason from cycle
      where basin = $1 and run_kind = $2 and ($3::timestamptz is null or issue_time > $3) and ($4::timestamptz is null or issue_time <= $4)
      order by issue_time desc limit $5`,
     [of.basin, of.runKind, isoOrNull(of.from), isoOrNull(of.to), of.limit],
@@ -44,7 +44,7 @@ export async function readCycles(client: Queryable, of: CyclesOf): Promise<Cycle
 }
 
 function cycleView(row: CycleRecord): CycleView {
-  const { degradations, analysis, inputAges } = cycleDetails(row, row.issue_time);
+  const { degradations, analysis, inputAges, rainAdjustment } = cycleDetails(row, row.issue_time);
   return {
     basin: row.basin,
     issueTime: toIso(row.issue_time),
@@ -61,6 +61,7 @@ function cycleView(row: CycleRecord): CycleView {
     degradations: [...degradations],
     analysis,
     inputAges: [...inputAges],
+    rainAdjustment,
     versions: row.versions,
     stageMs: row.stage_ms,
     reason: row.reason,
@@ -96,6 +97,11 @@ const INPUTS = `
     (count(*) filter (where valid_time > $3::timestamptz - interval '24 hours'))::integer,
     (count(*) filter (where valid_time > $3::timestamptz - interval '24 hours' and flag >= 3))::integer
   from rain_grid where basin = $1 and valid_time > $3::timestamptz - interval '7 days' and received_at <= $3
+  union all
+  select gauge, max(valid_time) filter (where depth_mm is not null), max(received_at) filter (where depth_mm is not null),
+    (count(*) filter (where valid_time > $3::timestamptz - interval '24 hours'))::integer,
+    (count(*) filter (where valid_time > $3::timestamptz - interval '24 hours' and flag >= 3))::integer
+  from rain_gauge where basin = $1 and valid_time > $3::timestamptz - interval '7 days' and received_at <= $3 group by gauge
   union all
   select 'cycle', max(issue_time), max(as_of), (count(*) filter (where issue_time > $3::timestamptz - interval '24 hours'))::integer,
     (count(*) filter (where issue_time > $3::timestamptz - interval '24 hours' and status = 'degraded'))::integer

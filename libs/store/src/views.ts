@@ -274,7 +274,7 @@ export async function readForecast(
 /** All of it in one question: what a forecast costs is asking and answering, not looking it up. */
 const FORECAST = `
   select h.issue_time, c.as_of, c.status, h.start_time, h.step_s, h.q05, h.q25, h.q50, h.q75, h.q95, h.open_loop, h.analysis as analysis_run,
-    h.peak_time, h.peak, h.peak_low, h.peak_high, c.degradations, c.analysis, c.input_ages, c.rain, c.versions, c.members,
+    h.peak_time, h.peak, h.peak_low, h.peak_high, c.degradations, c.analysis, c.input_ages, c.rain, c.rain_adjustment, c.versions, c.members,
     (select jsonb_agg(jsonb_build_object('level', e.level, 'threshold', e.threshold, 'probability', e.probability,
        'crossing', round(extract(epoch from e.first_crossing) * 1000)) order by e.threshold)
      from exceedance e where e.station = $1 and e.run_kind = $2 and e.issue_time = $4) as exceedances

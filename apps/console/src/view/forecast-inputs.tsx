@@ -1,5 +1,5 @@
 import type { Forecast } from '#contracts';
-import { formatDuration, formatStamp } from '../format.js';
+import { formatDuration, formatStamp, sayAdjustment } from '../format.js';
 
 export interface ForecastInputsProps {
   readonly forecast: Forecast;
@@ -26,13 +26,14 @@ export function ForecastInputs({ forecast, nameOf, now }: ForecastInputsProps) {
         <tbody>
           {forecast.inputAges.map(({ input, newest, ageMinutes }) => (
             <tr key={input}>
-              <th scope="row">{nameOf(input)}</th>
+              <th scope="row">{input === 'rain-gauges' ? 'Rain gauges' : nameOf(input)}</th>
               <td>{newest === null ? '–' : formatStamp(Date.parse(newest), now)}</td>
               <td class="number">{ageMinutes === null ? 'nothing in the window' : formatDuration(ageMinutes * 60_000)}</td>
             </tr>
           ))}
         </tbody>
       </table>
+      {forecast.rainAdjustment && <p data-test="rain-adjustment">{sayAdjustment(forecast.rainAdjustment)}</p>}
     </details>
   );
 }

@@ -1,5 +1,6 @@
 import { nowcastRain } from '#apps/forecast';
 import type { LoadedDomain } from '#config';
+import { adjustGrids } from '#forcing';
 import { computeCycle, spinUp, type BasinModel, type CycleInputs, type CycleResult, type CycleState, type FutureRain } from '#cycle';
 import {
   DAY_MS,
@@ -14,6 +15,7 @@ import {
   type RainGrid,
 } from '#hydrology';
 import type { Kernel } from '#kernel';
+import { adjustRecord } from './adjust-record.js';
 import { recordStart } from './record-inputs.js';
 
 export interface HindcastPlan {
@@ -39,8 +41,10 @@ export function* runHindcast(plan: HindcastPlan, domain: LoadedDomain, basin: Ba
   const pet = petOf(plan, domain, basin);
   const received = plan.record.map(grid => (plan.latency === 'none' ? { ...grid, receivedAt: grid.validTime } : grid));
   const states = new Map<EpochMs, CycleState>();
-  for (const state of spinUp({ from: spinUpStart(domain), to: plan.from, asOf: plan.from, rain: received, pet }, basin, kernel))
-    states.set(state.issueTime, state);
+  const before = { from: spinUpStart(domain), to: plan.from, issueTime: plan.from, asOf: plan.from };
+  const spunUp = adjustRecord({ ...plan, domain, received }, before);
+  const rain = spunUp === null ? received : adjustGrids(received, spunUp);
+  for (const state of spinUp({ ...before, rain, pet }, basin, kernel)) states.set(state.issueTime, state);
   let previous = [...states.values()].at(-1)!;
   for (let time = plan.from; time <= plan.to; time = epochMs(time + plan.everyMs)) {
     const background = states.get(epochMs(time - basin.assimilation.windowMs)) ?? [...states.values()][0]!;
@@ -68,7 +72,10 @@ function inputsOf(
   const asOf = plan.latency === 'none' ? time : epochMs(time + forecast.cutOff);
   const since = epochMs(background.analysis.validTime - MARGIN_MS);
   const until = epochMs(time + basin.leadMs);
-  const near = received.filter(({ validTime }) => validTime > since && validTime <= until);
+  const span = { from: background.analysis.validTime, to: until, issueTime: time, asOf };
+  const adjustment = adjustRecord({ ...plan, domain, received }, span);
+  const raw = received.filter(({ validTime }) => validTime > since && validTime <= until);
+  const near = adjustment === null ? raw : adjustGrids(raw, adjustment);
   const lateness = plan.latency === 'none' ? 0 : sources.gauges.latency;
   const rain = near.filter(({ receivedAt, validTime }) => receivedAt <= asOf && validTime <= time);
   const gauges = basin.stations.filter(({ gauged, assimilate }) => gauged && assimilate);
@@ -80,6 +87,7 @@ function inputsOf(
     previous,
     observed: {
       rain,
+      ...(adjustment && { rainAdjustment: adjustment.summary }),
       discharge: gauges.map(({ id }): PointSeries => domain.record.discharge(id, since, epochMs(asOf - lateness))),
       pet,
     },

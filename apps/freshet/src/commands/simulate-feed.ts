@@ -17,6 +17,7 @@ interface SimulateFlags {
   readonly step: string;
   readonly fault: readonly string[];
   readonly slow: string;
+  readonly radarFactor: string;
   readonly fixtures?: string;
   readonly json?: boolean;
 }
@@ -39,6 +40,7 @@ export function simulateFeedCommand(program: Command): void {
       [],
     )
     .option('--slow <duration>', 'how long an answer takes while it is slow', '20s')
+    .option('--radar-factor <factor>', 'what the radar sees of the rain; the rain gauges see it as it fell', '1')
     .option('--fixtures <folder>', 'folder whose files are served as they are under /fixtures/')
     .option('--json', 'print where everything is as JSON')
     .action(simulateFeed);
@@ -71,7 +73,14 @@ function worldOf(domain: LoadedDomain, flags: SimulateFlags): SimulatedWorld {
     ...{ domain, now: () => systemClock.now(), shiftMs: floorTo(epochMs(now - from), HOUR_MS) },
     gaugeStepMs: durationOf(flags.step, '--step'),
     faults: flags.fault.map(text => readFeedFault(text, now)),
+    radarFactor: factorOf(flags.radarFactor),
   };
+}
+
+function factorOf(text: string): number {
+  const factor = Number(text);
+  if (factor > 0 && factor <= 10) return factor;
+  throw new Fault('COMMAND_INVALID', `--radar-factor ${text}: write a number above 0 up to 10, such as .6`);
 }
 
 function durationOf(text: string, option: string): number {
@@ -105,6 +114,7 @@ function sayWhere({ stations }: LoadedDomain, { url, folder, json }: Places): vo
     ea: `${url}/ea`,
     usgs: `${url}/usgs`,
     csv: `${url}/csv?from={from}`,
+    'rain gauges': `${url}/ea or ${url}/rain-csv?from={from}`,
   };
   const bucket = `${url}/bucket`;
   if (json) {

@@ -3,7 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LiveSource, LoadedDomain } from '#config';
 import { MINUTE_MS, epochMs, toIso, type EpochMs, type Mesh } from '#hydrology';
-import { meanDepth, type RainRaster, type RawGaugeValue, type RawObservation, type RawRainGrid, type Reject } from '#observation';
+import {
+  meanDepth,
+  type RainRaster,
+  type RawGaugeValue,
+  type RawObservation,
+  type RawRainDepth,
+  type RawRainGrid,
+  type Reject,
+} from '#observation';
 import type { RainDecoder } from '../decode/rain-decoder.js';
 import { SourceFailure } from '../http/source-failure.js';
 import { openFeed } from './open-feed.js';
@@ -28,7 +36,7 @@ export interface FeedCheck {
 
 export interface CheckedGauge {
   readonly station: string;
-  readonly variable: 'Q' | 'H';
+  readonly variable: 'Q' | 'H' | 'P';
   readonly unit: string;
   readonly from: string;
   readonly to: string;
@@ -103,21 +111,27 @@ async function tryOnce(poll: AsyncIterable<RawObservation>): Promise<{ received:
 }
 
 function gaugesOf(received: readonly RawObservation[], now: EpochMs): CheckedGauge[] {
-  const series = new Map<string, RawGaugeValue[]>();
+  const series = new Map<string, (RawGaugeValue | RawRainDepth)[]>();
   for (const one of received) {
-    if (one.kind !== 'gauge') continue;
-    const key = `${one.station}/${one.variable}`;
+    if (one.kind !== 'gauge' && one.kind !== 'rain-gauge') continue;
+    const key = `${one.station}/${quantityOf(one).variable}`;
     series.set(key, [...(series.get(key) ?? []), one]);
   }
   return [...series.values()].map(values => {
     const ascending = values.toSorted((a, b) => a.validTime - b.validTime);
     const [first, last] = [ascending[0]!, ascending.at(-1)!];
     return {
-      ...{ station: first.station, variable: first.variable, unit: first.unit, from: toIso(first.validTime), to: toIso(last.validTime) },
+      ...{ station: first.station, ...quantityOf(last), from: toIso(first.validTime), to: toIso(last.validTime) },
       ageMinutes: Math.round((now - last.validTime) / MINUTE_MS),
       values: ascending.map(({ value }) => value),
     };
   });
+}
+
+/** Of rain the unit says over how long it was collected. */
+function quantityOf(one: RawGaugeValue | RawRainDepth): Pick<CheckedGauge, 'variable' | 'unit'> {
+  if (one.kind === 'gauge') return { variable: one.variable, unit: one.unit };
+  return { variable: 'P', unit: `mm in ${Math.round(one.durationMs / MINUTE_MS)} min` };
 }
 
 function rainOf(received: readonly RawObservation[], rasters: readonly { name: string; raster: RainRaster }[], mesh: Mesh): CheckedRain[] {

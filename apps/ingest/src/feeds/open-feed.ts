@@ -115,9 +115,10 @@ function folderOf({ bucket, notifications }: LiveSource, folder: string, { domai
 function openGauges(settings: GaugeSettings, around: FeedSurroundings): OpenedFeed {
   const { domain, now, onAnswer } = around;
   const gauged = domain.stations.filter(station => station.gauged).map(({ id }) => id as string);
-  const stations = stationCodes(settings, gauged);
+  const stations = stationCodes(settings, gauged, domain.rainGauges);
   const parts = { settings, stations, now, ...(onAnswer && { onAnswer }) };
-  const opened = { inputs: [...stations.stationOf.values()], overlapMs: settings.overlap, reachMs: settings.reach };
+  const inputs = [...stations.stationOf.values(), ...stations.gaugeOf.values()];
+  const opened = { inputs, overlapMs: settings.overlap, reachMs: settings.reach };
   if (settings.url !== undefined) {
     const service = serviceOf(around, { ...settings, url: settings.url });
     const source = createGaugeService({ ...parts, service, domainFolder: domain.folder });

@@ -1,5 +1,6 @@
 import { epochMs, parseIso, toIso, type EpochMs } from '#hydrology';
 import { answerBucket } from './bucket-dialect.js';
+import { shownDepths } from './rain-gauges.js';
 import { shownValues, type ShownValue, type SimulatedWorld } from './simulated-world.js';
 
 /** What a simulated service answers. */
@@ -24,6 +25,7 @@ export const HTTP_DIALECTS: readonly {
   { path: /^\/ea\/id\/stations\/([^/]+)\/readings$/, answer: (world, url, match) => answerEa(world, url, decodeURIComponent(match[1]!)) },
   { path: /^\/usgs\/collections\/continuous\/items$/, answer: answerUsgs },
   { path: /^\/csv$/, answer: answerCsv },
+  { path: /^\/rain-csv$/, answer: answerRainCsv },
   { path: /^\/bucket(?:\/(.*))?$/, answer: (world, url, match) => answerBucket(world, url, decodeURIComponent(match[1] ?? '')) },
 ];
 
@@ -66,7 +68,23 @@ function answerVigicrues(world: SimulatedWorld, { searchParams }: URL): Simulate
 function answerEa(world: SimulatedWorld, url: URL, station: string): SimulatedAnswer {
   const values = shownValues(world, station, fromOf(world, url.searchParams.get('since')));
   const measure = `${url.origin}/ea/id/measures/${station}-flow--i-15_min-m3_s`;
-  return json({ items: values.map(({ time, discharge }) => ({ dateTime: toIso(time), measure, value: discharge })) });
+  const rain = `${url.origin}/ea/id/measures/${station}-rainfall-tipping_bucket_raingauge-t-15_min-mm`;
+  const depths = shownDepths(world, station, fromOf(world, url.searchParams.get('since')));
+  return json({
+    items: [
+      ...values.map(({ time, discharge }) => ({ dateTime: toIso(time), measure, value: discharge })),
+      ...depths.map(({ time, depthMm }) => ({ dateTime: toIso(time), measure: rain, value: depthMm })),
+    ],
+  });
+}
+
+/** Every rain gauge in one table, in mm of the quarter of an hour that ends at the time. */
+function answerRainCsv(world: SimulatedWorld, { searchParams }: URL): SimulatedAnswer {
+  const from = fromOf(world, searchParams.get('from'));
+  const lines = world.domain.rainGauges
+    .flatMap(({ id }) => shownDepths(world, id, from))
+    .map(({ gauge, time, depthMm }) => `${gauge};${toIso(time)};${String(depthMm).replace('.', ',')}`);
+  return { status: 200, type: 'text/csv', body: `gauge;time;depth\n${lines.join('\n')}\n` };
 }
 
 /** GeoJSON, values as texts in ft³/s, pages by the link `next`. */

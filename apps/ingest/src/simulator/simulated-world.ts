@@ -12,6 +12,8 @@ export interface SimulatedWorld {
   /** Gauges send a value this often; between those of the record on a straight line. */
   readonly gaugeStepMs: number;
   readonly faults: readonly FeedFault[];
+  /** What the radar sees of the rain; 1 unless set. Rain gauges see it as it fell. */
+  readonly radarFactor?: number;
 }
 
 /** A value of a gauge as its service shows it. Times are of those who ask. */
@@ -82,12 +84,13 @@ function interpolator({ domain, shiftMs }: SimulatedWorld, station: string, span
 
 /** The accumulations that came in (after, now], with when they came. Times are of those who ask. */
 export function arrivedRain(world: SimulatedWorld, after: EpochMs): (RainGrid & { readonly receivedAt: EpochMs })[] {
-  const { domain, shiftMs, now, faults } = world;
+  const { domain, shiftMs, now, faults, radarFactor = 1 } = world;
   const { latency } = domain.settings.sources.radar;
   const stalled = faultAt(faults, 'stall', { time: now(), inputs: ['rain'] });
   const until = stalled?.from ?? now();
   return domain.record.sent
     .rain(epochMs(after - latency - shiftMs), epochMs(until - latency - shiftMs))
     .map(grid => ({ ...grid, validTime: epochMs(grid.validTime + shiftMs), receivedAt: epochMs(grid.validTime + shiftMs + latency) }))
-    .filter(({ receivedAt }) => receivedAt > after && receivedAt <= until);
+    .filter(({ receivedAt }) => receivedAt > after && receivedAt <= until)
+    .map(grid => (radarFactor === 1 ? grid : { ...grid, values: grid.values.map(depth => depth * radarFactor) }));
 }

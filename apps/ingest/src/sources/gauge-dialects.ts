@@ -49,12 +49,15 @@ const DIALECTS: Readonly<Record<GaugeKind, Dialect>> = {
 
 /** Decodes an answer or a file of a source; never throws. */
 export function decodeGauges(text: string, receivedAt: EpochMs, settings: GaugeSettings): GaugeDecoding {
-  const { zoneMinutes, parameters } = settings;
-  return DIALECTS[settings.kind].decode(text, { receivedAt, zoneMinutes, parameters }, settings);
+  const { zoneMinutes, parameters, quantities, rain } = settings;
+  const asked = quantities.includes('P') && {
+    rain: { stampedAt: rain?.stampedAt ?? 'end', ...(rain?.duration !== undefined && { durationMs: rain.duration }) },
+  };
+  return DIALECTS[settings.kind].decode(text, { receivedAt, zoneMinutes, parameters, ...asked }, settings);
 }
 
 /** USGS parameter codes. */
-const PARAMETER = { Q: '00060', H: '00065' } as const;
+const PARAMETER = { Q: '00060', H: '00065', P: '00045' } as const;
 
 /**
  * The addresses that one poll asks for values from `from` on. An address of the user may hold the words in braces itself; then

@@ -40,8 +40,9 @@ export function createGaugeFolderSource(watched: GaugeFolder): ObservationSource
         const { rows, others, rejects } = answer;
         watched.onAnswer?.({ url: file.name, rows, others, rejects, unchanged: 'repeated' in file && file.repeated });
         yield* news.values(answer.values);
+        yield* news.values(answer.depths);
         yield* news.rejects(answer.rejects, file.name, receivedAt);
-        const useful = answer.values.length > 0 || answer.rejects.length === 0;
+        const useful = answer.values.length + answer.depths.length > 0 || answer.rejects.length === 0;
         folder.fate(file.name, 'hash' in file ? file.hash : null, useful ? null : answer.rejects);
       }
     },

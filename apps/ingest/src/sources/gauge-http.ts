@@ -41,6 +41,7 @@ export function createGaugeService(asked: GaugeService): ObservationSource {
           const { rows, others, rejects } = answer;
           asked.onAnswer?.({ url: sayUrl(url), rows, others, rejects, unchanged: false });
           yield* news.values(answer.values);
+          yield* news.values(answer.depths);
           yield* news.rejects(answer.rejects, sayUrl(url), receivedAt);
         }
       }

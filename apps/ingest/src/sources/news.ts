@@ -1,10 +1,12 @@
 import { DAY_MS, type EpochMs } from '#hydrology';
-import { reject, type RawGaugeValue, type RawReject, type Reject } from '#observation';
+import { reject, type RawGaugeValue, type RawRainDepth, type RawReject, type Reject } from '#observation';
 
 /** Rejects of one code that a poll names one by one; the rest is named by its number. */
 const NAMED_A_CODE = 20;
 /** Nothing is lost by these and nobody need act: a service that repeats each row is named once a day. */
 const HARMLESS: ReadonlySet<Reject['code']> = new Set(['GAUGE_DUPLICATE']);
+
+type GaugeNews = RawGaugeValue | RawRainDepth;
 
 /**
  * What of a poll is new. Polls overlap, so most of an answer came before: a value passes when it is not known or differs from what
@@ -13,13 +15,13 @@ const HARMLESS: ReadonlySet<Reject['code']> = new Set(['GAUGE_DUPLICATE']);
 export class News {
   readonly #values = new Map<string, { readonly value: number | null; readonly validTime: EpochMs }>();
   readonly #rejects = new Map<string, EpochMs>();
-  #passed: RawGaugeValue[] = [];
+  #passed: GaugeNews[] = [];
   #named: [string, EpochMs][] = [];
 
   /** A value remembered is forgotten when it is older than any poll reaches back. */
   constructor(private readonly reachMs: number) {}
 
-  values(values: readonly RawGaugeValue[]): RawGaugeValue[] {
+  values<T extends GaugeNews>(values: readonly T[]): T[] {
     const seen = new Map<string, number | null>();
     const fresh = values.filter(value => {
       const key = keyOf(value);
@@ -60,7 +62,10 @@ export class News {
 
 const nameOf = ({ code, message }: Reject): string => (HARMLESS.has(code) ? code : `${code} ${message}`);
 
-const keyOf = ({ station, variable, validTime }: RawGaugeValue): string => `${station}/${variable}/${validTime}`;
+const keyOf = (value: GaugeNews): string => {
+  const { station, validTime } = value;
+  return value.kind === 'gauge' ? `${station}/${value.variable}/${validTime}` : `${station}/P/${validTime}/${value.durationMs}`;
+};
 
 /** The first of each code by themselves, the others as one with their number. */
 export function fewOfEach(rejects: readonly Reject[]): Reject[] {

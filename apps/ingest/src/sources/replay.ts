@@ -1,10 +1,10 @@
 import type { LoadedDomain } from '#config';
 import { epochMs, type EpochMs } from '#hydrology';
-import type { ObservationSource, PollWindow, RawGaugeValue, RawObservation, RawRainGrid } from '#observation';
+import type { ObservationSource, PollWindow, RawGaugeValue, RawObservation, RawRainDepth, RawRainGrid } from '#observation';
 
 /** Something that happens to the data of an input on their way: lost or late. */
 export interface Disturbance {
-  /** `rain` or a station id. */
+  /** `rain`, a station id or one of a rain gauge. */
   readonly input: string;
   /** Values stamped in (from, to]. */
   readonly from: EpochMs;
@@ -20,7 +20,11 @@ export function createReplaySource(domain: LoadedDomain, disturbances: readonly 
     id: `replay-${domain.basin}`,
     // eslint-disable-next-line @typescript-eslint/require-await -- the port is asynchronous; the record is in memory
     poll: async function* (window) {
-      const raw = [...readRain(domain, window, reachMs), ...readGauges(domain, window, reachMs)];
+      const raw = [
+        ...readRain(domain, window, reachMs),
+        ...readGauges(domain, window, reachMs),
+        ...readRainGauges(domain, window, reachMs),
+      ];
       const received = raw
         .flatMap(observation => disturb(observation, disturbances))
         .filter(({ receivedAt }) => receivedAt > window.after && receivedAt <= window.until);
@@ -54,7 +58,18 @@ function readGauges(domain: LoadedDomain, { after, until }: PollWindow, reachMs:
     });
 }
 
-function disturb(observation: RawGaugeValue | RawRainGrid, disturbances: readonly Disturbance[]): RawObservation[] {
+function readRainGauges(domain: LoadedDomain, { after, until }: PollWindow, reachMs: number): RawRainDepth[] {
+  const { latency } = domain.settings.sources.rainGauges;
+  return domain.rainGauges.flatMap(({ id }) => {
+    const series = domain.record.rainGauge?.(id, epochMs(after - latency - reachMs), epochMs(until - latency));
+    return Array.from(series?.times ?? [], (time, k): RawRainDepth => ({
+      ...{ kind: 'rain-gauge', station: id, validTime: epochMs(time), durationMs: series!.durationsMs[k]! },
+      ...{ receivedAt: epochMs(time + latency), value: series!.depths[k]! },
+    }));
+  });
+}
+
+function disturb(observation: RawGaugeValue | RawRainDepth | RawRainGrid, disturbances: readonly Disturbance[]): RawObservation[] {
   const input = observation.kind === 'rain' ? 'rain' : observation.station;
   const { validTime } = observation;
   const hit = disturbances.find(one => one.input === input && validTime > one.from && validTime <= one.to);

@@ -14,7 +14,7 @@ export interface CsvMapping {
   readonly value: string;
   readonly unit: string;
   readonly station: { readonly column: string } | { readonly fixed: string };
-  readonly variable: { readonly column: string } | { readonly fixed: 'Q' | 'H' };
+  readonly variable: { readonly column: string } | { readonly fixed: 'Q' | 'H' | 'P' };
   /** Texts that mean a missing value, besides the empty one. */
   readonly missing: readonly string[];
 }
@@ -41,7 +41,7 @@ export function decodeCsv(text: string, reading: GaugeReading, mapping: CsvMappi
       const quantity = 'fixed' in mapping.variable ? mapping.variable.fixed : row[mapping.variable.column]!;
       rows.take({
         station: 'fixed' in mapping.station ? mapping.station.fixed : row[mapping.station.column],
-        ...{ variable: quantity === 'Q' || quantity === 'H' ? quantity : undefined, quantity, unit: mapping.unit },
+        ...{ variable: quantity === 'Q' || quantity === 'H' || quantity === 'P' ? quantity : undefined, quantity, unit: mapping.unit },
         ...{ time: timeOf(timeText, reading.zoneMinutes ?? 0), timeText },
         value: mapping.missing.includes(written) ? null : mapping.decimal === ',' ? written.replace(',', '.') : written,
       });

@@ -1,10 +1,12 @@
 import { decodeAnswer, type GaugeDecoding, type GaugeReading } from './gauge-decoding.js';
+import { readPeriod } from './read-period.js';
 import { readTime } from './read-time.js';
 import { parseXmlRoot } from './xml.js';
 
-const QUANTITIES: ReadonlyMap<string, 'Q' | 'H'> = new Map([
+const QUANTITIES: ReadonlyMap<string, 'Q' | 'H' | 'P'> = new Map([
   ['Water Level', 'H'],
   ['Flow', 'Q'],
+  ['Rainfall', 'P'],
 ]);
 
 /** Decodes EATimeSeriesDataExchangeFormat, which telemetry and the NFFS export. Forecasts in it are named: they are no readings. */
@@ -15,7 +17,7 @@ export function decodeEaExchange(text: string, reading: GaugeReading): GaugeDeco
         const reference = station.attribute('stationReference');
         const quantity = set.attribute('parameter') ?? '';
         const qualifier = set.attribute('qualifier') ?? '';
-        const main = qualifier === '' || qualifier === 'Stage' || QUANTITIES.get(quantity) === 'Q';
+        const main = qualifier === '' || qualifier === 'Stage' || ['Q', 'P'].includes(QUANTITIES.get(quantity) ?? '');
         for (const value of set.children('Value')) {
           const timeText = `${value.attribute('date') ?? ''}T${value.attribute('time') ?? ''}`;
           if (set.attribute('characteristic') === 'Forecast') {
@@ -28,7 +30,7 @@ export function decodeEaExchange(text: string, reading: GaugeReading): GaugeDeco
           rows.take({
             station: main || reference === undefined ? reference : `${reference}:${qualifier.toLowerCase()}`,
             ...{ variable: QUANTITIES.get(quantity), quantity, time: readTime(timeText, reading.zoneMinutes), timeText },
-            ...{ value: value.text, unit: set.attribute('units') ?? '' },
+            ...{ value: value.text, unit: set.attribute('units') ?? '', durationMs: readPeriod(set.attribute('period') ?? '') },
           });
         }
       }

@@ -1,6 +1,7 @@
 import { reject, type Reject } from '../reject.js';
 import { decodeAnswer, type GaugeDecoding, type GaugeReading, type GaugeRows } from './gauge-decoding.js';
 import { isJson, listAt, objectAt, parseJsonObject, requireList, textAt, type Json } from './json.js';
+import { readPeriod } from './read-period.js';
 import { readTime } from './read-time.js';
 
 const SERVICE = 'the Environment Agency';
@@ -8,7 +9,7 @@ const SERVICE = 'the Environment Agency';
 /**
  * Decodes readings of the flood-monitoring service: a list of readings (`/data/readings`), or stations with the latest reading of
  * each measure (`/id/stations/…`); `items` is a list or, of one, the thing itself. A station's stage goes under its reference;
- * other levels of it under reference:qualifier ("1491TH:downstage").
+ * other levels of it under reference:qualifier ("1491TH:downstage"); its rain under the reference, whatever catches it.
  */
 export function decodeEnvironmentAgency(text: string, reading: GaugeReading): GaugeDecoding {
   return decodeAnswer(text, reading, rows => {
@@ -40,16 +41,23 @@ const NOTATION = /^(.+?)-(level|flow|rainfall|temperature|wind|[a-z]+)-(.*?)-(i|
 
 function takeReading(rows: GaugeRows, item: Json, notation: string): void {
   const match = NOTATION.exec(notation);
-  const [, reference, parameter = '', qualifier = '', , , unit = ''] = match ?? [];
-  const variable = parameter === 'flow' ? 'Q' : parameter === 'level' ? 'H' : undefined;
-  const main = qualifier === '' || qualifier === 'stage' || (parameter === 'flow' && qualifier === 'logged');
+  const [, reference, parameter = '', qualifier = '', kind = '', period = '', unit = ''] = match ?? [];
+  const variable = variableOf(parameter, kind);
+  const main = qualifier === '' || qualifier === 'stage' || variable === 'P' || (parameter === 'flow' && qualifier === 'logged');
   const timeText = textAt(item, 'dateTime') ?? '';
   const values = listAt(item, 'value');
   rows.take({
     station: reference === undefined || main ? reference : `${reference}:${qualifier}`,
     ...{ variable, quantity: parameter || notation, time: readTime(timeText), timeText, unit: unit.replace('_', '/') },
     value: values.length > 1 ? values : values[0], // two values at one time: nobody knows which
+    ...(variable === 'P' && { durationMs: readPeriod(period) }),
   });
+}
+
+/** Rain is read as a total (t): the depth of the period that ends at the reading. */
+function variableOf(parameter: string, kind: string): 'Q' | 'H' | 'P' | undefined {
+  if (parameter === 'rainfall') return kind === 't' ? 'P' : undefined;
+  return parameter === 'flow' ? 'Q' : parameter === 'level' ? 'H' : undefined;
 }
 
 /** A gauge as the service describes it. */

@@ -1,5 +1,6 @@
 import { decodeAnswer, type GaugeDecoding, type GaugeReading, type GaugeRows } from './gauge-decoding.js';
 import { isJson, listAt, objectAt, parseJsonObject, requireList, textAt } from './json.js';
+import { readPeriod } from './read-period.js';
 import { readTime } from './read-time.js';
 import { parseXmlRoot, type Element } from './xml.js';
 
@@ -13,6 +14,8 @@ interface Series {
   readonly unit: string;
   readonly missing: number;
   readonly zoneMinutes: number;
+  /** Of its time step; undefined where that is not equidistant. */
+  readonly durationMs: number | undefined;
   /** The header has a forecastDate: the series was computed, not measured. */
   readonly simulated: boolean;
 }
@@ -24,7 +27,9 @@ export function decodePiJson(text: string, reading: GaugeReading): GaugeDecoding
     const zoneMinutes = zoneOf(textAt(answer, 'timeZone'), reading);
     for (const each of requireList(answer, 'timeSeries', 'Delft-FEWS')) {
       const header = isJson(each) ? objectAt(each, 'header') : {};
-      const series = seriesOf(name => textAt(header, name), zoneMinutes, 'forecastDate' in header);
+      const timeStep = objectAt(header, 'timeStep');
+      const durationMs = stepOf(name => textAt(timeStep, name));
+      const series = seriesOf(name => textAt(header, name), { zoneMinutes, simulated: 'forecastDate' in header, durationMs });
       for (const event of isJson(each) ? listAt(each, 'events') : []) {
         takeEvent(rows, series, name => (isJson(event) ? textAt(event, name) : undefined));
       }
@@ -39,7 +44,9 @@ export function decodePiXml(text: string, reading: GaugeReading): GaugeDecoding 
     const zoneMinutes = zoneOf(root.find('timeZone')?.text, reading);
     for (const each of root.children('series')) {
       const header: Element | undefined = each.find('header');
-      const series = seriesOf(name => header?.find(name)?.text, zoneMinutes, header?.find('forecastDate') !== undefined);
+      const timeStep = header?.find('timeStep');
+      const [simulated, durationMs] = [header?.find('forecastDate') !== undefined, stepOf(name => timeStep?.attribute(name))];
+      const series = seriesOf(name => header?.find(name)?.text, { zoneMinutes, simulated, durationMs });
       for (const event of each.children('event')) takeEvent(rows, series, name => event.attribute(name));
     }
   });
@@ -51,16 +58,21 @@ function zoneOf(hours: string | undefined, { zoneMinutes }: GaugeReading): numbe
   return Number.isFinite(said) && Math.abs(said) <= 14 ? said * 60 : (zoneMinutes ?? 0);
 }
 
-function seriesOf(field: (name: string) => string | undefined, zoneMinutes: number, simulated: boolean): Series {
+/** The length of a time step such as second × 900 or hour × 1. */
+function stepOf(field: (name: string) => string | undefined): number | undefined {
+  return readPeriod(`${field('multiplier') ?? '1'} ${field('unit') ?? ''}`);
+}
+
+function seriesOf(field: (name: string) => string | undefined, rest: Pick<Series, 'zoneMinutes' | 'simulated' | 'durationMs'>): Series {
   return {
-    ...{ location: field('locationId'), parameter: field('parameterId') ?? '', unit: field('units') ?? '', zoneMinutes },
+    ...{ location: field('locationId'), parameter: field('parameterId') ?? '', unit: field('units') ?? '' },
     missing: Number(field('missVal') ?? NaN),
-    simulated,
+    ...rest,
   };
 }
 
 function takeEvent(rows: GaugeRows, series: Series, field: (name: string) => string | undefined): void {
-  const { location, parameter, unit, missing, zoneMinutes, simulated } = series;
+  const { location, parameter, unit, missing, zoneMinutes, simulated, durationMs } = series;
   const timeText = `${field('date') ?? ''}T${field('time') ?? ''}`;
   const what = `${parameter} of ${location ?? 'no location'} at ${timeText.slice(0, 40)}`;
   const flag = Number(field('flag') ?? 0);
@@ -75,14 +87,14 @@ function takeEvent(rows: GaugeRows, series: Series, field: (name: string) => str
   const value = field('value') ?? '';
   const gone = flag === MISSING || value === 'NaN' || Number(value) === missing;
   rows.take({
-    ...{ station: location, variable: quantityOf(parameter, rows.reading), quantity: parameter, unit },
+    ...{ station: location, variable: quantityOf(parameter, rows.reading), quantity: parameter, unit, durationMs },
     ...{ time: readTime(timeText, zoneMinutes), timeText, value: gone ? null : value },
   });
 }
 
-/** As the source maps it; unmapped, Q and H with any suffix ("Q.obs", "H_meas"). */
-function quantityOf(parameter: string, { parameters = {} }: GaugeReading): 'Q' | 'H' | undefined {
+/** As the source maps it; unmapped, Q, H and P with any suffix ("Q.obs", "H_meas", "P.obs"). */
+function quantityOf(parameter: string, { parameters = {} }: GaugeReading): 'Q' | 'H' | 'P' | undefined {
   if (Object.hasOwn(parameters, parameter)) return parameters[parameter];
-  const letter = /^([QH])(?:[._-]|$)/.exec(parameter)?.[1];
-  return letter === 'Q' || letter === 'H' ? letter : undefined;
+  const letter = /^([QHP])(?:[._-]|$)/.exec(parameter)?.[1];
+  return letter === 'Q' || letter === 'H' || letter === 'P' ? letter : undefined;
 }

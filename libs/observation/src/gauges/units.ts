@@ -1,5 +1,5 @@
-/** What one unit of a service is in m3/s or m. Datums (AOD, ASD) do not change the unit; depths below a datum (mBDAT) are no stage. */
-const UNITS: Readonly<Record<'Q' | 'H', ReadonlyMap<string, number>>> = {
+/** What one unit of a service is in m3/s, m, or of rain mm. Datums (AOD, ASD) do not change the unit; depths below a datum (mBDAT) are no stage. */
+const UNITS: Readonly<Record<'Q' | 'H' | 'P', ReadonlyMap<string, number>>> = {
   Q: new Map([
     ...['m3/s', 'm³/s', 'm^3/s', 'm3_s', 'm3 s-1', 'm**3/s', 'cumec', 'cumecs'].map(unit => [unit, 1] as const),
     ...['l/s', 'l_s', 'L/s'].map(unit => [unit, 1e-3] as const),
@@ -10,7 +10,11 @@ const UNITS: Readonly<Record<'Q' | 'H', ReadonlyMap<string, number>>> = {
     ...['m', 'mASD', 'mAOD', 'mSD'].map(unit => [unit, 1] as const),
     ...[['cm', 0.01] as const, ['mm', 1e-3] as const, ['ft', 0.3048] as const],
   ]),
+  P: new Map([
+    ...['mm', 'MM', 'Millimeter'].map(unit => [unit, 1] as const),
+    ...['in', 'inch', 'inches'].map(unit => [unit, 25.4] as const),
+  ]),
 };
 
 /** undefined for a unit that is not known for the quantity: nothing is guessed. */
-export const unitOf = (variable: 'Q' | 'H', unit: string): number | undefined => UNITS[variable].get(unit.trim());
+export const unitOf = (variable: 'Q' | 'H' | 'P', unit: string): number | undefined => UNITS[variable].get(unit.trim());

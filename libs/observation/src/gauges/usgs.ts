@@ -2,13 +2,16 @@ import { decodeAnswer, type GaugeDecoding, type GaugeReading } from './gauge-dec
 import { isJson, listAt, objectAt, parseJsonObject, requireList, textAt, type Json } from './json.js';
 import { readTime } from './read-time.js';
 
-/** USGS parameter codes: 00060 discharge, 00065 gage height; 72137 tidally filtered discharge, 99065 and 00062 other stages are not these. */
-export const USGS_PARAMETERS: ReadonlyMap<string, 'Q' | 'H'> = new Map([
+/** USGS parameter codes: 00060 discharge, 00065 gage height, 00045 precipitation; 72137 tidally filtered discharge, 99065 and 00062 other stages are not these. */
+export const USGS_PARAMETERS: ReadonlyMap<string, 'Q' | 'H' | 'P'> = new Map([
   ['00060', 'Q'],
   ['00065', 'H'],
+  ['00045', 'P'],
 ]);
 
 const INSTANTANEOUS = '00011';
+/** Sums: of rain the readings may be named so. */
+const SUM = '00006';
 
 /**
  * Decodes items of the USGS OGC API (`continuous`, `latest-continuous`): values are texts, ids change and are not used; the
@@ -23,10 +26,11 @@ export function decodeUsgs(text: string, reading: GaugeReading): GaugeDecoding {
       const properties = isJson(feature) ? objectAt(feature, 'properties') : {};
       const [code, statistic] = [textAt(properties, 'parameter_code') ?? '', textAt(properties, 'statistic_id') ?? INSTANTANEOUS];
       const timeText = textAt(properties, 'time') ?? '';
+      const isReading = statistic === INSTANTANEOUS || (statistic === SUM && code === '00045');
       rows.take({
         station: textAt(properties, 'monitoring_location_id'),
-        variable: statistic === INSTANTANEOUS ? USGS_PARAMETERS.get(code) : undefined,
-        quantity: statistic === INSTANTANEOUS ? `parameter ${code}` : `statistic ${statistic} of parameter ${code}`,
+        variable: isReading ? USGS_PARAMETERS.get(code) : undefined,
+        quantity: isReading ? `parameter ${code}` : `statistic ${statistic} of parameter ${code}`,
         ...{ time: readTime(timeText), timeText, value: properties['value'], unit: textAt(properties, 'unit_of_measure') ?? '' },
       });
     }

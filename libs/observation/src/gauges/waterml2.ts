@@ -1,4 +1,5 @@
 import { decodeAnswer, type GaugeDecoding, type GaugeReading } from './gauge-decoding.js';
+import { readPeriod } from './read-period.js';
 import { readTime } from './read-time.js';
 import { USGS_PARAMETERS } from './usgs.js';
 import { parseXmlRoot, type Element } from './xml.js';
@@ -16,6 +17,9 @@ export function decodeWaterMl2(text: string, reading: GaugeReading): GaugeDecodi
       const station = stationOf(root, observation);
       const series = observation.find('result', 'MeasurementTimeseries');
       const usual = series?.find('defaultPointMetadata', 'DefaultTVPMeasurementMetadata', 'uom');
+      const durationMs = readPeriod(
+        series?.find('defaultPointMetadata', 'DefaultTVPMeasurementMetadata', 'aggregationDuration')?.text ?? '',
+      );
       for (const point of series?.children('point') ?? []) {
         const pair = point.find('MeasurementTVP');
         const [time, value] = [pair?.find('time'), pair?.find('value')];
@@ -26,7 +30,7 @@ export function decodeWaterMl2(text: string, reading: GaugeReading): GaugeDecodi
         const missing = value?.attribute('nil') === 'true';
         const unit = unitOf(pair?.find('metadata', 'TVPMeasurementMetadata', 'uom') ?? usual);
         rows.take({
-          ...{ station, variable: quantityOf(property), quantity: property?.attribute('title') ?? '', unit },
+          ...{ station, variable: quantityOf(property), quantity: property?.attribute('title') ?? '', unit, durationMs },
           ...{
             time: readTime(time?.text ?? '', reading.zoneMinutes),
             timeText: time?.text ?? '',
@@ -40,11 +44,12 @@ export function decodeWaterMl2(text: string, reading: GaugeReading): GaugeDecodi
 
 const unitOf = (uom: Element | undefined): string => uom?.attribute('code') ?? uom?.attribute('title') ?? '';
 
-function quantityOf(property: Element | undefined): 'Q' | 'H' | undefined {
+function quantityOf(property: Element | undefined): 'Q' | 'H' | 'P' | undefined {
   const code = /parmCd=(\d{5})/.exec(property?.attribute('href') ?? '')?.[1];
   if (code !== undefined) return USGS_PARAMETERS.get(code);
   const title = `${property?.attribute('title') ?? ''} ${property?.attribute('href') ?? ''}`;
   if (/discharge|streamflow|river ?flow/i.test(title)) return 'Q';
+  if (/precipitation|rainfall/i.test(title)) return 'P';
   return /stage|gage height|water ?level|river ?level/i.test(title) ? 'H' : undefined;
 }
 
