@@ -146,6 +146,20 @@ describe('live sources of domain.yaml', () => {
     expect(mistakesOf(downloaded(download))).toEqual([`sources.live.0.download.${mistake}`]);
   });
 
+  it('are of a weather model where the ladder asks for one, however its folder is filled', () => {
+    const wants = (live: string) => {
+      const text = yaml(live).replace('sources:', 'forcing: { ladder: [nwp, persistence, zero] }\nsources:');
+      return () => readDomainYaml(text, 'domain.yaml');
+    };
+    expect(wants('    []')).toThrow(
+      'forcing.ladder: asks for nwp, but no enabled source under sources.live is of kind nwp-folder; add one',
+    );
+    expect(wants('    - { id: m, kind: nwp-folder, folder: in }')).not.toThrow();
+    const polled = `{ id: m, kind: nwp-folder, folder: in, download: { url: 'https://x.example/{HH}/', match: 'm_{yyyyMMddHH}_*.grib2' } }`;
+    expect(wants(`    - ${polled}`)).not.toThrow();
+    expect(wants(`    - ${polled.replace('folder: in', 'folder: in, enabled: false')}`)).toThrow('asks for nwp');
+  });
+
   it('keep one way into a folder', () => {
     const both = read(downloaded(`url: 'https://x.example/a.h5'`).replace('download:', `bucket: { url: 'https://b.example' }, download:`));
     expect(checkLiveSources(both, [])).toEqual(['sources.live.0: has bucket and download; keep one']);
