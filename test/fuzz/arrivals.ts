@@ -1,4 +1,4 @@
-import { Refusal, decodeBucketListing, decodeWis2Notification } from '#observation';
+import { Refusal, decodeBucketListing, decodeDirectoryIndex, decodeWis2Notification } from '#observation';
 import type { Subject } from './decoders.js';
 import { mutateText } from './mutate.js';
 
@@ -15,6 +15,24 @@ const NOTIFICATION = JSON.stringify({
   links: [{ rel: 'canonical', href: 'https://example.org/radar.h5', type: 'application/x-hdf5' }],
 });
 
+const INDEX =
+  '<html><head><title>Index of /radar/</title></head><body><h1>Index of /radar/</h1><hr><pre><a href="../">../</a>\r\n<a href="?C=M;O=D">Last modified</a>' +
+  '<a href="raa01-rw_10000-2609230550-dwd---bin.gz">raa01-rw_10000-2609230..&gt;</a>  23-Sep-2026 05:50    112233\r\n<a href=\'b%20c.h5\'>b c.h5</a>  2026-09-23 05:50  1.1M\r\n' +
+  '<a href=sub/>sub/</a>  23-Sep-2026 05:50   -\r\n</pre><hr></body></html>';
+const NAMES =
+  '-rw-r--r-- 1 a a 112233 2026-09-23 05:50 rain_202609230550.h5\n./rain_202609230555.h5\r\nrain_202609230600.h5 2026-Sep-23 06:02:10\n';
+const BASE = new URL('https://files.example/radar/');
+
+/** Whatever an index says, it leads to files of its own folder. */
+function readIndex(text: string): void {
+  for (const { name, modified, said } of decodeDirectoryIndex(text, BASE)) {
+    if (name === '' || said.length > 200) throw new Error('a file has no name, or a story beside it');
+    const at = new URL(encodeURIComponent(name), BASE);
+    if (at.origin !== BASE.origin || !/^\/radar\/[^/]*$/.test(at.pathname)) throw new Error(`${name} leads to ${at.href}`);
+    if (modified !== null && !Number.isFinite(modified)) throw new Error('a date is no time');
+  }
+}
+
 /** What says that there are files: read, or refused as a whole by name. */
 export function arrivalSubjects(): Subject[] {
   return [
@@ -23,6 +41,8 @@ export function arrivalSubjects(): Subject[] {
       if (objects.some(({ key, bytes }) => key === '' || !(bytes >= 0))) throw new Error('an object has no key or size');
       if (next === '') throw new Error('a page has no name');
     }),
+    subject('index of a folder', INDEX, readIndex),
+    subject('names of a folder', NAMES, readIndex),
     subject('WIS2 notification', NOTIFICATION, text => {
       const { id, href, inline, published } = decodeWis2Notification(text);
       if (id === '' || !Number.isFinite(published)) throw new Error('a message has no id or time');

@@ -3,7 +3,7 @@ import { HOUR_MS } from '#hydrology';
 import { routingNames, structureNames } from '#kernel';
 import { FLAG_SOURCES, RAIN_FLAG_SOURCES } from '#observation';
 import { Duration } from './duration.js';
-import { LiveSource } from './live-sources.js';
+import { LiveSource, isForecastSource } from './live-sources.js';
 
 /** 15min and the like where a key is left out. */
 const duration = (otherwise: string) => Duration.prefault(otherwise);
@@ -189,6 +189,7 @@ export type DomainSettings = Pick<DomainYaml, 'model' | 'sources' | 'quality' | 
  */
 export function checkBetweenKeys(raw: unknown): string[] {
   const sections = z.looseObject({}).catch({}).parse(raw);
+  const [forcing, sources] = [Forcing.prefault({}).safeParse(sections['forcing']).data, Sources.safeParse(sections['sources']).data];
   const [forecast, assimilation, alerts] = [
     Forecast.prefault({}).safeParse(sections['forecast']).data,
     Assimilation.prefault({}).safeParse(sections['assimilation']).data,
@@ -202,6 +203,10 @@ export function checkBetweenKeys(raw: unknown): string[] {
       'assimilation.window: must be a whole number of assimilation.rainBlock',
     ],
     [assimilation && assimilation.holdOut >= assimilation.window, 'assimilation.holdOut: must be shorter than assimilation.window'],
+    [
+      forcing && sources && forcing.ladder.includes('nwp') && !sources.live.some(source => source.enabled && isForecastSource(source)),
+      'forcing.ladder: asks for nwp, but no enabled source under sources.live is of kind nwp-folder; add one, or take nwp out of the ladder',
+    ],
     [alerts && alerts.clearProbability > alerts.raiseProbability, 'alerts.clearProbability: must not be above alerts.raiseProbability'],
   ];
   return checks.flatMap(([wrong, mistake]) => (wrong === true ? [mistake] : []));

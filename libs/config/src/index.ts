@@ -1,7 +1,10 @@
 export type * from './loaded-domain.js';
 export { DomainYaml, type DomainSettings } from './domain-schema.js';
 export type { AskingSettings, BucketSettings, NotificationSettings } from './arrival-settings.js';
+export { formOf, type DownloadSettings } from './download-settings.js';
+export { fillTime, namePattern, type NamePattern } from './time-words.js';
 export {
+  arrivalsOf,
   hasRainGauges,
   isForecastSource,
   isRainSource,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { isFault } from '#errors';
+import { formOf } from './download-settings.js';
 import { checkLiveSources, type LiveSource } from './live-sources.js';
 import { readDomainYaml } from './read-domain-yaml.js';
 
@@ -91,8 +92,77 @@ describe('live sources of domain.yaml', () => {
       'sources.live.0.bucket.prefix: may hold the words {yyyy}, {MM}, {dd}, {HH} only',
     ]);
     expect(mistakesOf(`    - { id: a, kind: ea, url: 'https://x.example', bucket: { url: 'https://b.example' } }`)).toEqual([
-      'sources.live.0.url: cannot stand beside bucket or notifications: they fill a folder',
+      'sources.live.0.url: cannot stand beside bucket, notifications or download: they fill a folder',
     ]);
+  });
+
+  const downloaded = (download: string) => `    - { id: a, kind: odim-folder, folder: in, download: { ${download} } }`;
+  it.each([
+    [`url: 'https://x.example/latest.h5'`, 'latest'],
+    [`url: 'https://x.example/{yyyy}{MM}{dd}/T_PASH21_C_EUOC_{yyyyMMddHHmm}.hdf', step: 15min, delay: 5min`, 'times'],
+    [`url: 'https://x.example/radar/rw/', match: 'raa01-rw_10000-{yyMMddHHmm}-dwd---bin.gz'`, 'index'],
+    [`url: 'https://x.example/{yyyy}/{MM}/{dd}/', match: '*.h5'`, 'index'],
+  ])('may have a folder that plain addresses fill: %s', (download, form) => {
+    const [radar] = read(downloaded(download));
+    expect(radar!.download).toMatchObject({ overlap: 3 * 3_600_000, reach: 86_400_000, timeout: 30_000, credentials: [], largestMb: 64 });
+    expect(formOf(radar!.download!)).toBe(form);
+  });
+
+  it.each([
+    [`url: 'ftp://x.example/a.h5'`, 'url: must be an address such as https://host/{yyyy}/{MM}/{dd}/rain_{yyyyMMddHHmm}.h5'],
+    [`url: 'https://me:secret@x.example/a.h5'`, 'url: must hold no user and password; put them in a file and name it under credentials'],
+    [`url: 'https://{yyyy}.example/{yyyyMMdd}.h5', step: 1d, overlap: 2d`, 'url: must name its host without times'],
+    [
+      `url: 'https://x.example/{year}.h5'`,
+      'url: may hold times of yyyy, yy, MM, dd, HH and mm in braces only, such as {yyyy}/{MM}/{dd} or {yyyyMMddHHmm}',
+    ],
+    [`url: 'https://x.example/{yyyyMMddHHmm}.h5'`, 'step: is missing: url holds a time; say how often it changes, such as 15min'],
+    [
+      `url: 'https://x.example/{HHmm}.h5', step: 5min`,
+      'url: must say a whole time, year, month, day and what is finer: otherwise it comes again',
+    ],
+    [`url: 'https://x.example/{yyyyMMddHH}.h5', step: 15min`, 'step: must be whole minutes and at least an hour, the finest time in url'],
+    [`url: 'https://x.example/{yyyyMMddHHmm}.h5', step: 90s`, 'step: must be whole minutes and at least a minute, the finest time in url'],
+    [`url: 'https://x.example/{yyyyMMddHHmm}.h5', step: 1h, offset: 60min`, 'offset: must be whole minutes and less than step'],
+    [
+      `url: 'https://x.example/{yyyyMMddHHmm}.h5', step: 3h, delay: 1h`,
+      'overlap: must be at least step and delay together: a file is waited for so long',
+    ],
+    [
+      `url: 'https://x.example/{yyyyMMddHHmm}.h5', step: 5min, reach: 30d`,
+      'step: makes more than 2000 addresses of reach and overlap; make them shorter',
+    ],
+    [
+      `url: 'https://x.example/{yyyyMMddHHmm}.h5', step: 5min, reach: 1min`,
+      'reach: must be at least step: otherwise a file may be passed over between two polls',
+    ],
+    [`url: 'https://x.example/latest.h5', step: 5min`, 'step: is for an address with a time, such as {yyyyMMddHHmm}; this is one address'],
+    [`url: 'https://x.example/radar', match: '*.h5'`, 'url: must end with a slash: it is a folder whose index is read'],
+    [
+      `url: 'https://x.example/radar/', match: '{when}.h5'`,
+      'match: may hold times of yyyy, yy, MM, dd, HH and mm in braces only, such as {yyyy}/{MM}/{dd} or {yyyyMMddHHmm}',
+    ],
+  ])('say what is wrong with plain addresses: %s', (download, mistake) => {
+    expect(mistakesOf(downloaded(download))).toEqual([`sources.live.0.download.${mistake}`]);
+  });
+
+  it('are of a weather model where the ladder asks for one, however its folder is filled', () => {
+    const wants = (live: string) => {
+      const text = yaml(live).replace('sources:', 'forcing: { ladder: [nwp, persistence, zero] }\nsources:');
+      return () => readDomainYaml(text, 'domain.yaml');
+    };
+    expect(wants('    []')).toThrow(
+      'forcing.ladder: asks for nwp, but no enabled source under sources.live is of kind nwp-folder; add one',
+    );
+    expect(wants('    - { id: m, kind: nwp-folder, folder: in }')).not.toThrow();
+    const polled = `{ id: m, kind: nwp-folder, folder: in, download: { url: 'https://x.example/{HH}/', match: 'm_{yyyyMMddHH}_*.grib2' } }`;
+    expect(wants(`    - ${polled}`)).not.toThrow();
+    expect(wants(`    - ${polled.replace('folder: in', 'folder: in, enabled: false')}`)).toThrow('asks for nwp');
+  });
+
+  it('keep one way into a folder', () => {
+    const both = read(downloaded(`url: 'https://x.example/a.h5'`).replace('download:', `bucket: { url: 'https://b.example' }, download:`));
+    expect(checkLiveSources(both, [])).toEqual(['sources.live.0: has bucket and download; keep one']);
   });
 
   it('may have a folder that a broker fills', () => {
@@ -108,7 +178,7 @@ describe('live sources of domain.yaml', () => {
       'sources.live.0.notifications.user: is missing: a password needs one',
     ]);
     const both = read(broker('client: a').replace('notifications:', `bucket: { url: 'https://b.example' }, notifications:`));
-    expect(checkLiveSources(both, [])).toEqual(['sources.live.0: has a bucket and notifications; keep one']);
+    expect(checkLiveSources(both, [])).toEqual(['sources.live.0: has bucket and notifications; keep one']);
   });
 
   it('must be of gauges of the domain, each under its own name, and bring rain once', () => {

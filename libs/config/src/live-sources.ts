@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
-import { Address, arrival, asking, askingInTime } from './arrival-settings.js';
+import { arrival, askingInTime } from './arrival-settings.js';
+import { Address, asking } from './asking-settings.js';
 import { Duration } from './duration.js';
 
 /** Folders of gridded rain. The first name takes every format that Freshet reads, the others one only; the last those of weather models. */
@@ -136,13 +137,13 @@ const GaugeSource = z
     csv: Csv.optional(),
   })
   .check(context => {
-    const { url, folder, kind, csv, bucket, notifications } = context.value;
+    const { url, folder, kind, csv } = context.value;
     const refuse = (path: string, message: string) => {
       context.issues.push({ code: 'custom', path: [path], message, input: context.value });
     };
     if ((url === undefined) === (folder === undefined)) refuse('url', 'give either url, to ask a service, or folder, to take files');
-    if (url !== undefined && (bucket ?? notifications) !== undefined)
-      refuse('url', 'cannot stand beside bucket or notifications: they fill a folder');
+    if (url !== undefined && arrivalsOf(context.value).length > 0)
+      refuse('url', 'cannot stand beside bucket, notifications or download: they fill a folder');
     if (kind === 'csv' && csv === undefined) refuse('csv', 'is missing: say which column is what (time, value, unit, station, variable)');
     if (kind !== 'csv' && csv !== undefined) refuse('csv', `is for sources of kind csv, not ${kind}`);
     if (!context.value.quantities.includes('P')) return;
@@ -160,6 +161,10 @@ export type RainFolderSettings = z.infer<typeof RainFolderSource>;
 export type GaugeSettings = z.infer<typeof GaugeSource>;
 
 export const isRainSource = (source: LiveSource): source is RainFolderSettings => (RAIN_KINDS as readonly string[]).includes(source.kind);
+
+/** What fills the folder of a source, by its key. */
+export const arrivalsOf = (source: Pick<LiveSource, keyof typeof arrival>): (keyof typeof arrival)[] =>
+  (['bucket', 'notifications', 'download'] as const).filter(way => source[way] !== undefined);
 
 /** Rain that a weather model expects, not rain that fell. */
 export const isForecastSource = (source: LiveSource): boolean => source.kind === 'nwp-folder';
@@ -179,11 +184,10 @@ export function checkLiveSources(sources: readonly LiveSource[], gauged: readonl
           .map(id => `sources.live.${k}.stations: ${id} is no gauged station of stations.csv; it has ${gauged.join(', ') || 'none'}`),
   );
   return [
-    ...sources.flatMap((source, k) =>
-      source.bucket === undefined || source.notifications === undefined
-        ? []
-        : [`sources.live.${k}: has a bucket and notifications; keep one`],
-    ),
+    ...sources.flatMap((source, k) => {
+      const ways = arrivalsOf(source);
+      return ways.length < 2 ? [] : [`sources.live.${k}: has ${ways.join(' and ')}; keep one`];
+    }),
     ...twice.map(id => `sources.live: two sources are called ${id}`),
     ...(rain.length > 1 ? [`sources.live: ${rain.map(({ id }) => id).join(' and ')} both bring rain; enable one`] : []),
     ...(models.length > 1 ? [`sources.live: ${models.map(({ id }) => id).join(' and ')} are both of weather models; enable one`] : []),

@@ -52,5 +52,6 @@ export { decodeWaterMl2 } from './gauges/waterml2.js';
 export { decodePiJson, decodePiXml } from './gauges/fews-pi.js';
 export { decodeCsv, type CsvMapping } from './gauges/csv.js';
 export { readUsgsRating } from './gauges/usgs-rating.js';
+export { decodeDirectoryIndex, type IndexedFile } from './arrivals/directory-index.js';
 export { decodeBucketListing, type BucketListing, type ListedObject } from './arrivals/bucket-listing.js';
 export { decodeWis2Notification, type Wis2Notification } from './arrivals/wis2-notification.js';

@@ -5,14 +5,14 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { BucketSettings, GaugeSettings, LoadedDomain } from '#config';
+import { fillTime, type BucketSettings, type GaugeSettings, type LoadedDomain } from '#config';
 import { DAY_MS, HOUR_MS, epochMs, parseIso, toIso, type EpochMs } from '#hydrology';
 import type { RawObservation } from '#observation';
 import type { RainDecoder } from '../decode/rain-decoder.js';
 import { checkFeed } from '../feeds/check-feed.js';
 import { openFeed } from '../feeds/open-feed.js';
 import { signRequest } from '../http/sign-request.js';
-import { fillDate, prefixesOf } from './list-bucket.js';
+import { prefixesOf } from './list-bucket.js';
 
 const NOW = parseIso('2026-09-23T06:00Z');
 const csv = (time: string, value: number) => `station,time,value\nG1,${time},${value}\n`;
@@ -284,6 +284,6 @@ describe('the dates of a key', () => {
     expect(prefixesOf('r/{yyyy}{MM}{dd}{HH}', window)).toEqual(['r/2026083122', 'r/2026083123', 'r/2026090100']);
     expect(prefixesOf('r/{yyyy}/{MM}/', window)).toEqual(['r/2026/08/', 'r/2026/09/']);
     expect(prefixesOf('r/', window)).toEqual(['r/']);
-    expect(fillDate('{MM}-{foo}', window.after)).toBe('08-{foo}');
+    expect(fillTime('{MM}-{foo}', window.after)).toBe('08-{foo}');
   });
 });

@@ -1,5 +1,5 @@
-import type { BucketSettings } from '#config';
-import { HOUR_MS, epochMs, floorTo, toIso, type EpochMs } from '#hydrology';
+import { fillTime, type BucketSettings } from '#config';
+import { HOUR_MS, epochMs, floorTo, type EpochMs } from '#hydrology';
 import { Refusal, decodeBucketListing, type BucketListing, type ListedObject, type PollWindow } from '#observation';
 import { fetchAnswer, sayUrl } from '../http/fetch-answer.js';
 import type { Service } from '../http/service.js';
@@ -53,7 +53,7 @@ function addressOf(settings: BucketSettings, { prefix, token, after }: PageOf): 
   url.searchParams.set('encoding-type', 'url'); // keys may hold what XML cannot
   if (prefix !== '') url.searchParams.set('prefix', prefix);
   if (token !== null) url.searchParams.set('continuation-token', token);
-  else if (settings.startAfter !== undefined) url.searchParams.set('start-after', fillDate(settings.startAfter, after));
+  else if (settings.startAfter !== undefined) url.searchParams.set('start-after', fillTime(settings.startAfter, after));
   return url;
 }
 
@@ -73,13 +73,6 @@ async function readPage({ settings, service, domainFolder, now }: AskedBucket, u
 /** One for each hour, day, month or year of the window, as the template has it. */
 export function prefixesOf(template: string, { after, until }: PollWindow): string[] {
   const prefixes = new Set<string>();
-  for (let hour: number = floorTo(after, HOUR_MS); hour <= until; hour += HOUR_MS) prefixes.add(fillDate(template, epochMs(hour)));
+  for (let hour: number = floorTo(after, HOUR_MS); hour <= until; hour += HOUR_MS) prefixes.add(fillTime(template, epochMs(hour)));
   return [...prefixes];
-}
-
-/** {yyyy}, {MM}, {dd} and {HH} of a time, UTC. */
-export function fillDate(template: string, time: EpochMs): string {
-  const [yyyy, MM, dd, HH] = toIso(time).split(/\D/);
-  const words: Readonly<Record<string, string | undefined>> = { yyyy, MM, dd, HH };
-  return template.replaceAll(/\{(\w+)\}/g, (word, name: string) => words[name] ?? word);
 }

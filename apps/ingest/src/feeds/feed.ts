@@ -83,10 +83,11 @@ export class Feed {
     const done = clock.now();
     const stalled = await this.#stalled(done);
     this.#sayChanges(stood, stalled, outcome);
+    const isBehind = this.#opened.source.behind?.() === true;
     if (outcome instanceof SourceFailure) this.#nextAt = epochMs(done + this.#opened.service.failed(outcome.retryAfterMs));
     else {
       this.#opened.service.succeeded();
-      if (this.#opened.source.behind?.() === true) this.#nextAt = now;
+      if (isBehind) this.#nextAt = now;
     }
     const failed = outcome instanceof SourceFailure;
     const brought = failed ? null : flatOf(outcome);
@@ -94,7 +95,8 @@ export class Feed {
     await saveFeed(pool, {
       ...stood,
       polledAt: now,
-      succeededAt: failed ? stood.succeededAt : now,
+      // what waits is of the time since the last success: it must stay within the next window
+      succeededAt: failed || isBehind ? stood.succeededAt : now,
       newsAt: isNews ? now : stood.newsAt,
       nextAt: this.#nextAt,
       failures: failed ? stood.failures + 1 : 0,

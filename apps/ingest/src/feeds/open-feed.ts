@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import {
+  arrivalsOf,
   isForecastSource,
   isRainSource,
   pathFrom,
@@ -107,9 +108,8 @@ function mosaicKeeper(source: string, { domain, pool }: FeedSurroundings): Mosai
 }
 
 /** A trial reads a folder as it is, but fetches into its own. */
-function folderOf({ bucket, notifications }: LiveSource, folder: string, { domain, trial }: FeedSurroundings): string {
-  const isFilled = (bucket ?? notifications) !== undefined;
-  return isFilled && trial !== undefined ? trial.folder : pathFrom(domain.folder, folder);
+function folderOf(settings: LiveSource, folder: string, { domain, trial }: FeedSurroundings): string {
+  return arrivalsOf(settings).length > 0 && trial !== undefined ? trial.folder : pathFrom(domain.folder, folder);
 }
 
 function openGauges(settings: GaugeSettings, around: FeedSurroundings): OpenedFeed {

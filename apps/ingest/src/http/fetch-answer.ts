@@ -46,7 +46,7 @@ export async function fetchFile(asked: Asked, signal: AbortSignal): Promise<File
     const response = await followed(asked, within);
     if (response.status === NOT_MODIFIED) return { kind: 'unchanged' };
     if (!response.ok) throw await refusedBy(response, asked.url);
-    const bytes = await readBytes(response, asked);
+    const bytes = await readBytes(response, asked, within);
     const { headers } = response;
     return { kind: 'bytes', bytes, validators: { etag: headers.get('etag'), lastModified: headers.get('last-modified') } };
   } catch (cause) {
@@ -101,17 +101,22 @@ function retryAfterOf(text: string | null): number | null {
   return Number.isNaN(ms) ? null : Math.max(0, ms);
 }
 
-/** Counts what comes out of the unpacking, so that a bomb stops at the limit. */
-async function readBytes(response: Response, { url, largestBytes }: Asked): Promise<Buffer> {
+/** Counts what comes out of the unpacking, so that a bomb stops at the limit. An answer that ends before its end is none. */
+async function readBytes(response: Response, { url, largestBytes }: Asked, signal: AbortSignal): Promise<Buffer> {
   if (response.body === null) return Buffer.alloc(0);
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-    bytes += chunk.length;
-    if (bytes > largestBytes) {
-      throw new SourceFailure('TOO_LARGE', `${sayUrl(url)} sends more than ${largestBytes} bytes; ask for less or raise largestMb`);
+  try {
+    for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+      bytes += chunk.length;
+      if (bytes > largestBytes) {
+        throw new SourceFailure('TOO_LARGE', `${sayUrl(url)} sends more than ${largestBytes} bytes; ask for less or raise largestMb`);
+      }
+      chunks.push(chunk);
     }
-    chunks.push(chunk);
+  } catch (cause) {
+    if (cause instanceof SourceFailure || signal.aborted) throw cause;
+    throw new SourceFailure('CUT_SHORT', `${sayUrl(url)} breaks off after ${bytes} bytes (${sayCause(cause)}); it will be asked again`);
   }
   return Buffer.concat(chunks);
 }
