@@ -8,7 +8,7 @@ import {
   type RainRaster,
   type RainReading,
 } from '../rain-raster.js';
-import { readGrid, type GribGrid } from './grid.js';
+import { placeInMessage, readGrid, type GribGrid } from './grid.js';
 import { readFields, type GribField } from './messages.js';
 import { unpackValues } from './packing.js';
 import { readProduct, type GribProduct } from './product.js';
@@ -74,12 +74,8 @@ function otherMembers(members: ReadonlySet<number>, { member = 0 }: RainReading,
   return reject('MEMBER_NOT_READ', message);
 }
 
-async function rasterOf(
-  field: GribField,
-  product: GribProduct,
-  { grid, northward, turn }: GribGrid,
-  reading: RainReading,
-): Promise<RainRaster> {
+async function rasterOf(field: GribField, product: GribProduct, placed: GribGrid, reading: RainReading): Promise<RainRaster> {
+  const { grid } = placed;
   const { from, to } = intervalOf(product, reading);
   const isForecast = to > product.reference;
   if (isForecast) requirePlausibleForecast({ issued: product.reference, from, to }, reading.receivedAt);
@@ -87,11 +83,8 @@ async function rasterOf(
   const values = await unpackValues(field, grid.rows * grid.columns);
   const factor = factorOf(product, to - from, reading);
   const depths = new Float32Array(values.length);
-  for (let row = 0; row < grid.rows; row++) {
-    const source = (northward ? grid.rows - 1 - row : row) * grid.columns;
-    for (let column = 0; column < grid.columns; column++) {
-      depths[row * grid.columns + column] = values[source + ((column + turn) % grid.columns)]! * factor;
-    }
+  for (let row = 0, k = 0; row < grid.rows; row++) {
+    for (let column = 0; column < grid.columns; column++) depths[k++] = values[placeInMessage(placed, row, column)]! * factor;
   }
   roundUp(depths);
   return {
