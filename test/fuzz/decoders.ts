@@ -78,6 +78,9 @@ async function rainSubjects(): Promise<Subject[]> {
     rainSubject('NetCDF, bzip2', Buffer.from(PACKED_RECORDS, 'base64')),
     rainSubject('GRIB2, simple packing', Buffer.from(ECCODES.SIMPLE_WITH_GAPS, 'base64'), '2026-09-23T03:00Z'),
     rainSubject('GRIB2, complex packing', Buffer.from(ECCODES.COMPLEX_WITH_GAPS, 'base64'), '2026-09-23T03:00Z'),
+    rainSubject('GRIB2, CCSDS', Buffer.from(ECCODES.CCSDS, 'base64'), '2026-09-23T03:00Z'),
+    rainSubject('GRIB2, PNG', Buffer.from(ECCODES.PNG, 'base64'), '2026-09-23T03:00Z'),
+    rainSubject('GRIB2, JPEG 2000', Buffer.from(ECCODES.JPEG_2000, 'base64'), '2026-09-23T03:00Z'),
     rainSubject('GRIB2, differences', Buffer.from(ECCODES.SECOND_DIFFERENCES, 'base64'), '2026-09-23T03:00Z'),
   ];
 }

@@ -31,9 +31,9 @@ async function timed(subject: Subject, seed: number): Promise<number> {
   return performance.now() - began;
 }
 
-/** `node dist/test/fuzz/run-fuzz.js 1000000 [first seed]`: a million mutants shared out over all decoders. */
-async function main(inputs: number, firstSeed: number): Promise<void> {
-  const subjects = await makeSubjects();
+/** `node dist/test/fuzz/run-fuzz.js 1000000 [first seed] [name]`: a million mutants shared out over all decoders, or over those whose name has that in it. */
+async function main(inputs: number, firstSeed: number, named: string): Promise<void> {
+  const subjects = (await makeSubjects()).filter(({ name }) => name.includes(named));
   const share = Math.ceil(inputs / subjects.length);
   for (const subject of subjects) {
     const { longestMs, defects } = await fuzz(subject, share, firstSeed);
@@ -43,4 +43,5 @@ async function main(inputs: number, firstSeed: number): Promise<void> {
   }
 }
 
-if (process.argv[1]?.endsWith('run-fuzz.js') === true) await main(Number(process.argv[2] ?? 15_000), Number(process.argv[3] ?? 1));
+if (process.argv[1]?.endsWith('run-fuzz.js') === true)
+  await main(Number(process.argv[2] ?? 15_000), Number(process.argv[3] ?? 1), process.argv[4] ?? '');

@@ -8,7 +8,7 @@ import {
   type RainRaster,
   type RainReading,
 } from '../rain-raster.js';
-import { readGrid, type GribGrid } from './grid.js';
+import { placeInMessage, readGrid, type GribGrid } from './grid.js';
 import { readFields, type GribField } from './messages.js';
 import { unpackValues } from './packing.js';
 import { readProduct, type GribProduct } from './product.js';
@@ -27,7 +27,7 @@ const MOST_CELLS_OF_ALL = 2 * MOST_CELLS;
  * passed over; of an ensemble one member is read.
  * @throws Refusal for a file that is broken or holds no rain
  */
-export function decodeGrib2(bytes: Uint8Array, reading: RainReading): RainDecoding {
+export async function decodeGrib2(bytes: Uint8Array, reading: RainReading): Promise<RainDecoding> {
   const rasters: RainRaster[] = [];
   const rejects: Reject[] = [];
   const others = new Set<string>();
@@ -47,7 +47,7 @@ export function decodeGrib2(bytes: Uint8Array, reading: RainReading): RainDecodi
       const placed = readGrid(field.grid);
       cells += placed.grid.rows * placed.grid.columns;
       if (cells > MOST_CELLS_OF_ALL) throw new Refusal('GRID_IMPLAUSIBLE', `has more than ${MOST_CELLS_OF_ALL} cells in all its fields`);
-      rasters.push(rasterOf(field, wanted, placed, reading));
+      rasters.push(await rasterOf(field, wanted, placed, reading));
     } catch (cause) {
       if (!(cause instanceof Refusal)) throw cause;
       rejects.push(reject(cause.code, cause.message));
@@ -74,19 +74,17 @@ function otherMembers(members: ReadonlySet<number>, { member = 0 }: RainReading,
   return reject('MEMBER_NOT_READ', message);
 }
 
-function rasterOf(field: GribField, product: GribProduct, { grid, northward, turn }: GribGrid, reading: RainReading): RainRaster {
+async function rasterOf(field: GribField, product: GribProduct, placed: GribGrid, reading: RainReading): Promise<RainRaster> {
+  const { grid } = placed;
   const { from, to } = intervalOf(product, reading);
   const isForecast = to > product.reference;
   if (isForecast) requirePlausibleForecast({ issued: product.reference, from, to }, reading.receivedAt);
   else requirePlausibleInterval(from, to, reading.receivedAt);
-  const values = unpackValues(field, grid.rows * grid.columns);
+  const values = await unpackValues(field, grid.rows * grid.columns);
   const factor = factorOf(product, to - from, reading);
   const depths = new Float32Array(values.length);
-  for (let row = 0; row < grid.rows; row++) {
-    const source = (northward ? grid.rows - 1 - row : row) * grid.columns;
-    for (let column = 0; column < grid.columns; column++) {
-      depths[row * grid.columns + column] = values[source + ((column + turn) % grid.columns)]! * factor;
-    }
+  for (let row = 0, k = 0; row < grid.rows; row++) {
+    for (let column = 0; column < grid.columns; column++) depths[k++] = values[placeInMessage(placed, row, column)]! * factor;
   }
   roundUp(depths);
   return {

@@ -52,11 +52,14 @@ function* fieldsOf(message: Uint8Array): Generator<GribField> {
     const length = new DataView(message.buffer, message.byteOffset + at, 4).getUint32(0);
     if (length < 5 || at + length > end) throw cutShort('a section');
     const section = new Section(message[at + 4]!, message.subarray(at, at + length));
-    sections.set(section.number, section);
+    if (!isBitmapOfBefore(section) || !sections.has(section.number)) sections.set(section.number, section);
     at += length;
     if (section.number === 7) yield fieldOf(message[6]!, sections);
   }
 }
+
+/** Bitmap indicator 254: the bitmap of the field before holds on. */
+const isBitmapOfBefore = (section: Section): boolean => section.number === 6 && section.bytes[5] === 254;
 
 function fieldOf(discipline: number, sections: ReadonlyMap<number, Section>): GribField {
   const need = (number: number): Section => {
