@@ -83,11 +83,7 @@ export class Feed {
     const done = clock.now();
     const stalled = await this.#stalled(done);
     this.#sayChanges(stood, stalled, outcome);
-    if (outcome instanceof SourceFailure) this.#nextAt = epochMs(done + this.#opened.service.failed(outcome.retryAfterMs));
-    else {
-      this.#opened.service.succeeded();
-      if (this.#opened.source.behind?.() === true) this.#nextAt = now;
-    }
+    this.#nextAt = this.#whenNext(outcome, { now, done });
     const failed = outcome instanceof SourceFailure;
     const brought = failed ? null : flatOf(outcome);
     const isNews = brought !== null && brought.rain + brought.gauges > 0;
@@ -103,6 +99,16 @@ export class Feed {
       stalled,
     });
     logger.debug({ source: stood.source, ...brought, failed }, 'polled');
+  }
+
+  /** A backlog goes on at once; that files cannot be put away does not hold up those that wait. */
+  #whenNext(outcome: Collected | SourceFailure, { now, done }: { readonly now: EpochMs; readonly done: EpochMs }): EpochMs {
+    const { service, source } = this.#opened;
+    const failed = outcome instanceof SourceFailure;
+    const wait = failed ? service.failed(outcome.retryAfterMs) : 0;
+    if (!failed) service.succeeded();
+    if ((!failed || outcome.code === 'FOLDER_UNWRITABLE') && source.behind?.() === true) return now;
+    return failed ? epochMs(done + wait) : this.#nextAt;
   }
 
   /** Asks from the last success on, and further back as polls overlap; after a long outage as far as the source may be asked. */

@@ -8,7 +8,8 @@ export type FailureCode =
   | 'PAGES_WITHOUT_END'
   | 'LISTING_UNREADABLE'
   | 'CREDENTIALS_UNREADABLE'
-  | 'FOLDER_UNREADABLE';
+  | 'FOLDER_UNREADABLE'
+  | 'FOLDER_UNWRITABLE';
 
 /** Why a source could not be asked or read: what the feeds page shows, with the remedy in the message. */
 export class SourceFailure extends Error {

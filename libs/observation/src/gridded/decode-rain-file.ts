@@ -82,5 +82,6 @@ const UNKNOWN = 'is none of ODIM_H5, KNMI HDF5, NetCDF-4, RADOLAN, GeoTIFF and G
 const FOREIGN: readonly { readonly magic: readonly number[]; readonly message: string }[] = [
   { magic: [0x43, 0x44, 0x46], message: 'is classic NetCDF; convert it to NetCDF-4, for instance with nccopy -k nc4' },
   { magic: [0x42, 0x5a, 0x68], message: 'is packed with bzip2; unpack it before' },
+  { magic: [0x1f, 0x8b], message: 'is gzip within gzip; pack it once' },
   { magic: [0x50, 0x4b, 0x03, 0x04], message: 'is a zip archive; unpack it before' },
 ];
