@@ -1,5 +1,5 @@
 import type { Bus, Message } from '#bus';
-import type { BasinId, EpochMs } from '#hydrology';
+import { epochMs, type BasinId, type EpochMs } from '#hydrology';
 import {
   RAIN_FILTERS,
   encodeDepths,
@@ -141,15 +141,27 @@ function gaugeMessages({ basin, sourceIds }: Collection, values: readonly RawGau
       value: {
         basin,
         source: sourceIds.gauges,
-        receivedAt,
+        receivedAt: epochMs(receivedAt + k),
         values: piece.map(({ station, variable, validTime, value, unit }) => ({ station, variable, validTime, value, unit })),
       },
     })),
   );
 }
 
-const inPieces = <T>(all: readonly T[], most: number): T[][] =>
-  Array.from({ length: Math.ceil(all.length / most) }, (_, k) => all.slice(k * most, (k + 1) * most));
+/**
+ * A packet in pieces of about as many values, in the order of their stamps; those of one stamp stay together. Each piece counts as received a
+ * millisecond after the one before, so that it is judged by what that one held and may change what was thought of it, however the broker batches.
+ */
+function inPieces(packet: readonly RawGaugeValue[], most: number): (readonly RawGaugeValue[])[] {
+  if (packet.length <= most) return [packet];
+  const pieces: RawGaugeValue[][] = [[]];
+  for (const value of packet.toSorted((a, b) => a.validTime - b.validTime)) {
+    const piece = pieces.at(-1)!;
+    if (piece.length >= most && piece.at(-1)!.validTime !== value.validTime) pieces.push([value]);
+    else piece.push(value);
+  }
+  return pieces;
+}
 
 /** What the source itself could not take: a file, an answer, a row. */
 function refusedLetter({ basin, sourceIds }: Collection, refused: RawReject): Message<'dead.v1'> {
