@@ -41,10 +41,18 @@ export class Feed {
     this.#collection = { bus: ground.bus, basin: of.basin, source, sourceIds: { rain: id, gauges: id }, stations: of.gauged };
   }
 
-  /** Polls until nothing is left behind, so that forecasts begin with what there is. */
-  async catchUp(signal: AbortSignal): Promise<void> {
+  /**
+   * Polls until nothing is left behind, so that forecasts begin with what there is; once at least, and no poll begins after `longestMs`: what an
+   * outage of weeks has left is taken beside the forecasts.
+   */
+  async catchUp(signal: AbortSignal, longestMs: number): Promise<void> {
+    const begun = performance.now();
     do await this.runIfDue(signal);
-    while (this.#nextAt <= this.#ground.clock.now() && !signal.aborted);
+    while (this.#nextAt <= this.#ground.clock.now() && performance.now() - begun < longestMs && !signal.aborted);
+    if (this.#opened.source.behind?.() !== true || signal.aborted) return;
+    const { basin } = this.#collection;
+    const message = `source ${this.#opened.settings.id} has more than could be taken before the start; forecasts begin without it, the rest is taken beside them`;
+    this.#ground.logger.warn({ basin, source: this.#opened.settings.id }, message);
   }
 
   /** Polls if it is time; one call at a time. Never rejects. */
