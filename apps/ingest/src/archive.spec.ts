@@ -80,10 +80,10 @@ describe('ingest, from source to store', () => {
       spiked.push(one.kind === 'gauge' && one.validTime % (5 * HOUR_MS) === 0 ? { ...one, value: one.value! * 40 } : one);
     }
     await ingest(listing(...spiked));
-    const together = await query('select station, valid_time, flag, flag_source from observation order by station, valid_time');
+    const together = await query('select station, valid_time, flag, flag_source from observation order by station, valid_time, revision');
     await database.pool.query('truncate observation, rain_grid, reject, outbox');
     for (const one of spiked) await ingest(listing(one));
-    expect(await query('select station, valid_time, flag, flag_source from observation order by station, valid_time')).toEqual(together);
+    expect(await query('select station, valid_time, flag, flag_source from observation order by station, valid_time, revision')).toEqual(together);
     expect(together.some(row => row.flag !== 0)).toBe(true);
   });
 

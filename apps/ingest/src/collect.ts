@@ -1,5 +1,5 @@
 import type { Bus, Message } from '#bus';
-import type { BasinId, EpochMs } from '#hydrology';
+import { epochMs, type BasinId, type EpochMs } from '#hydrology';
 import {
   RAIN_FILTERS,
   encodeDepths,
@@ -143,7 +143,7 @@ function gaugeMessages({ basin, sourceIds }: Collection, values: readonly RawGau
       value: {
         basin,
         source: sourceIds.gauges,
-        receivedAt,
+        receivedAt: epochMs(receivedAt + k),
         values: piece.map(({ station, variable, validTime, value, unit }) => ({ station, variable, validTime, value, unit })),
       },
     })),
@@ -158,7 +158,7 @@ function rainGaugeMessages({ basin, sourceIds }: Collection, depths: readonly Ra
       key: basin,
       id: `${source}/${basin}/rain/${receivedAt}${k === 0 ? '' : `/${k}`}`,
       value: {
-        ...{ basin, source, receivedAt },
+        ...{ basin, source, receivedAt: epochMs(receivedAt + k) },
         values: piece.map(({ station, validTime, durationMs, value }) => ({ gauge: station, validTime, durationMs, depthMm: value })),
       },
     })),
@@ -175,8 +175,20 @@ function byReceipt<T extends { readonly receivedAt: EpochMs }>(values: readonly 
   return packets;
 }
 
-const inPieces = <T>(all: readonly T[], most: number): T[][] =>
-  Array.from({ length: Math.ceil(all.length / most) }, (_, k) => all.slice(k * most, (k + 1) * most));
+/**
+ * A packet in pieces of about as many values, in the order of their stamps; those of one stamp stay together. Each piece counts as received a
+ * millisecond after the one before, so that it is judged by what that one held and may change what was thought of it, however the broker batches.
+ */
+function inPieces<T extends { readonly validTime: EpochMs }>(packet: readonly T[], most: number): (readonly T[])[] {
+  if (packet.length <= most) return [packet];
+  const pieces: T[][] = [[]];
+  for (const value of packet.toSorted((a, b) => a.validTime - b.validTime)) {
+    const piece = pieces.at(-1)!;
+    if (piece.length >= most && piece.at(-1)!.validTime !== value.validTime) pieces.push([value]);
+    else piece.push(value);
+  }
+  return pieces;
+}
 
 /** What the source itself could not take: a file, an answer, a row. */
 function refusedLetter({ basin, sourceIds }: Collection, refused: RawReject): Message<'dead.v1'> {

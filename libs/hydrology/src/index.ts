@@ -11,6 +11,7 @@ export {
   timeGrid,
   floorTo,
   toIso,
+  toIsoExact,
   parseIso,
   type TimeGrid,
 } from './time-grid.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { HOUR_MS, MINUTE_MS, endOf, epochMs, floorTo, parseIso, stampOf, stepAt, timeGrid, toIso } from './index.js';
+import { HOUR_MS, MINUTE_MS, endOf, epochMs, floorTo, parseIso, stampOf, stepAt, timeGrid, toIso, toIsoExact } from './index.js';
 
 const FROM = parseIso('2014-11-04');
 
@@ -41,6 +41,12 @@ describe('time grid', () => {
     );
     expect(() => toIso(epochMs(NaN))).toThrow(RangeError);
     expect(() => toIso(epochMs(9e15))).toThrow(RangeError);
+  });
+
+  it('keeps milliseconds where they count, and only where there are some', () => {
+    expect(toIsoExact(FROM)).toBe('2014-11-04T00:00:00Z');
+    expect(toIsoExact(epochMs(FROM + 7))).toBe('2014-11-04T00:00:00.007Z');
+    expect(parseIso(toIsoExact(epochMs(FROM + 999)))).toBe(FROM + 999);
   });
 
   it('reads dates as UTC and says what is none', () => {

@@ -57,6 +57,9 @@ export function toIso(time: EpochMs): string {
   return `${lastDay.text}${TWO_DIGITS[hours]!}:${TWO_DIGITS[minutes]!}:${TWO_DIGITS[second % 60]!}Z`;
 }
 
+/** As `toIso`, with milliseconds where there are some: a time of receipt, or a cut-off that is compared with one. */
+export const toIsoExact = (time: EpochMs): string => (time % SECOND_MS === 0 ? toIso(time) : new Date(time).toISOString());
+
 /**
  * Reads ISO 8601; a date alone is 00:00 UTC and a time without a zone is UTC.
  * @throws RangeError naming the text when it is no date.

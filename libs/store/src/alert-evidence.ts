@@ -1,4 +1,4 @@
-import { HOUR_MS, toIso, type EpochMs, type Level, type QualityFlag, type StationId } from '#hydrology';
+import { HOUR_MS, toIso, toIsoExact, type EpochMs, type Level, type QualityFlag, type StationId } from '#hydrology';
 import type { ForecastEvidence, StationEvidence } from '#alerting';
 import type { Queryable } from './connect.js';
 
@@ -38,7 +38,7 @@ async function readObservations(client: Queryable, window: EvidenceWindow): Prom
     `select station, valid_time, received_at, value, flag from observation
      where basin = $1 and variable = 'Q' and value is not null and received_at > $2 and received_at <= $3
      order by received_at, valid_time, station, revision`,
-    [window.basin, toIso((window.evaluatedTo - OVERLAP_MS) as EpochMs), toIso(window.upTo)],
+    [window.basin, toIso((window.evaluatedTo - OVERLAP_MS) as EpochMs), toIsoExact(window.upTo)],
   );
   return rows.map(observationEvidence);
 }
@@ -79,7 +79,7 @@ interface Issued {
 async function readIssued(client: Queryable, window: EvidenceWindow): Promise<Issued[]> {
   const { rows } = await client.query<Issued>(
     `select issue_time, as_of from cycle where basin = $1 and run_kind = $2 and status in ('complete', 'degraded') and issue_time > $3 and as_of <= $4`,
-    [window.basin, window.runKind, toIso(window.forecastTo), toIso(window.upTo)],
+    [window.basin, window.runKind, toIso(window.forecastTo), toIsoExact(window.upTo)],
   );
   return rows;
 }
@@ -123,7 +123,7 @@ async function readObservationsOnTime(client: Queryable, window: EvidenceWindow,
        from observation where basin = $1 and variable = 'Q' and valid_time > $2 and valid_time <= $3
        order by station, valid_time, revision desc
      ) last where value is not null and known_at > $2 and known_at <= $3 order by known_at, valid_time, station`,
-    [window.basin, toIso((window.evaluatedTo - OVERLAP_MS) as EpochMs), toIso(window.upTo), latencyMs / 1000],
+    [window.basin, toIso((window.evaluatedTo - OVERLAP_MS) as EpochMs), toIsoExact(window.upTo), latencyMs / 1000],
   );
   return rows.map(observationEvidence);
 }

@@ -1,5 +1,5 @@
 import { markerOf, type AlertEventView, type AlertView, type RunKind } from '#contracts';
-import { HOUR_MS, toIso, type EpochMs } from '#hydrology';
+import { HOUR_MS, toIso, toIsoExact, type EpochMs } from '#hydrology';
 import { groupAlerts, severityOf, type AlertEvent, type AlertGroup, type AlertPeak, type Evidence } from '#alerting';
 import type { Queryable } from './connect.js';
 
@@ -36,7 +36,7 @@ export async function readAlerts(client: Queryable, filter: AlertFilter, nameOf:
      where e.run_kind = $1 and e.at <= $2 and ($3::text is null or e.basin = $3) and ($4::text is null or e.subject = $4)
        and ($5::text is null or e.alert_id = $5)
      order by e.alert_id, e.seq desc`,
-    [filter.runKind, toIso(filter.asOf), filter.basin ?? null, filter.station ?? null, filter.id ?? null],
+    [filter.runKind, toIsoExact(filter.asOf), filter.basin ?? null, filter.station ?? null, filter.id ?? null],
   );
   const views = rows.map(row =>
     alertView(row, {
@@ -117,7 +117,7 @@ export async function readAlertEvents(client: Queryable, filter: EventFilter): P
      order by at desc, alert_id desc, seq desc limit $9`,
     [
       filter.runKind,
-      toIso(filter.asOf),
+      toIsoExact(filter.asOf),
       filter.basin ?? null,
       filter.station ?? null,
       filter.id ?? null,
@@ -178,7 +178,7 @@ const KINDS = {
 function evidenceValues(evidence: Evidence): Partial<NonNullable<AlertEventView['evidence']>> {
   switch (evidence.kind) {
     case 'observation':
-      return { time: toIso(evidence.validTime), receivedAt: toIso(evidence.receivedAt), value: evidence.value };
+      return { time: toIso(evidence.validTime), receivedAt: toIsoExact(evidence.receivedAt), value: evidence.value };
     case 'forecast':
       return { time: toIso(evidence.issueTime), value: evidence.peak.value, probability: evidence.probability };
     default:

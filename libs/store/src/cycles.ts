@@ -1,5 +1,5 @@
 import type { RunKind } from '#contracts';
-import { epochMs, toIso, type EpochMs } from '#hydrology';
+import { epochMs, toIso, toIsoExact, type EpochMs } from '#hydrology';
 import type { Queryable } from './connect.js';
 
 /** Names one cycle: a row of the ledger. */
@@ -52,7 +52,7 @@ export async function insertDueCycles(db: Queryable, cycles: readonly DueCycle[]
     cycles.map(cycle => cycle.basin),
     cycles.map(cycle => toIso(cycle.issueTime)),
     cycles.map(cycle => cycle.runKind),
-    cycles.map(cycle => toIso(cycle.asOf)),
+    cycles.map(cycle => toIsoExact(cycle.asOf)),
     cycles.map(cycle => cycle.notifies),
   ]);
 }

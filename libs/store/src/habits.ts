@@ -1,4 +1,4 @@
-import { toIso, type EpochMs } from '#hydrology';
+import { toIsoExact, type EpochMs } from '#hydrology';
 import type { Queryable } from './connect.js';
 
 /** How an input usually comes, learned from the archive of the last seven days. */
@@ -24,7 +24,7 @@ const FEWEST_ARRIVALS = 5;
  * hours of values within seconds, is no habit.
  */
 export async function readHabits(db: Queryable, basin: string, asOf: EpochMs): Promise<InputHabit[]> {
-  const { rows } = await db.query<HabitRecord>(HABITS, [basin, toIso(asOf), FEWEST_ARRIVALS]);
+  const { rows } = await db.query<HabitRecord>(HABITS, [basin, toIsoExact(asOf), FEWEST_ARRIVALS]);
   return rows.map(row => ({
     input: row.input,
     newest: row.newest,

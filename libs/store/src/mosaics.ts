@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
-import { epochMs, toIso, type EpochMs, type RainGrid } from '#hydrology';
+import { epochMs, toIso, toIsoExact, type EpochMs, type RainGrid } from '#hydrology';
 import type { Queryable } from './connect.js';
 
 /** Rain on a raster around a basin. */
@@ -34,7 +34,7 @@ export async function writeMosaic(db: Queryable, mosaic: Mosaic): Promise<void> 
   const rates = await encodeRates(mosaic.rates);
   await db.query(
     `insert into rain_mosaic (basin, source, valid_time, received_at, duration_s, raster, rates) values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
-    [basin, source, toIso(validTime), toIso(receivedAt), durationMs / 1000, raster, rates],
+    [basin, source, toIso(validTime), toIsoExact(receivedAt), durationMs / 1000, raster, rates],
   );
   await db.query(
     `delete from rain_mosaic where basin = $1 and valid_time < (select max(valid_time) from rain_mosaic where basin = $1) - interval '${KEEP}'`,
@@ -48,7 +48,7 @@ export async function readMosaics(db: Queryable, { basin, raster, from, to, asOf
     `select distinct on (valid_time) valid_time, duration_s, received_at, rates from rain_mosaic
      where basin = $1 and raster = $2 and valid_time > $3 and valid_time <= $4 and received_at <= $5
      order by valid_time, received_at desc`,
-    [basin, raster, toIso(from), toIso(to), toIso(asOf)],
+    [basin, raster, toIso(from), toIso(to), toIsoExact(asOf)],
   );
   return Promise.all(
     rows.map(async row => ({

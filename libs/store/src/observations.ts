@@ -1,4 +1,4 @@
-import { SECOND_MS, epochMs, stationId, toIso, type EpochMs, type PointSeries, type QualityFlag } from '#hydrology';
+import { SECOND_MS, epochMs, stationId, toIso, toIsoExact, type EpochMs, type PointSeries, type QualityFlag } from '#hydrology';
 import type { Queryable } from './connect.js';
 import { splitRepeats } from './split-repeats.js';
 
@@ -47,7 +47,7 @@ export async function writeObservations(db: Queryable, basin: string, rows: read
       wave.map(row => row.station),
       wave.map(row => row.variable),
       numberArray(wave.map(row => wholeSeconds(row.validTime))),
-      numberArray(wave.map(row => wholeSeconds(row.receivedAt))),
+      numberArray(wave.map(row => row.receivedAt)),
       numberArray(wave.map(row => row.value)),
       numberArray(wave.map(row => row.flag)),
       wave.map(row => row.flagSource),
@@ -67,9 +67,9 @@ const wholeSeconds = (time: EpochMs): number => Math.floor(time / SECOND_MS);
 const INTO = `insert into observation (basin, station, variable, valid_time, revision, received_at, value, flag, flag_source, source)`;
 const NEW = `
   from (
-    select station, variable, to_timestamp(valid_s) as valid_time, to_timestamp(received_s) as received_at, value, flag, flag_source, source
+    select station, variable, to_timestamp(valid_s) as valid_time, to_timestamp(received_ms / 1000) as received_at, value, flag, flag_source, source
     from unnest($2::text[], $3::text[], $4::float8[], $5::float8[], $6::float8[], $7::smallint[], $8::text[], $9::text[])
-      as sent (station, variable, valid_s, received_s, value, flag, flag_source, source)
+      as sent (station, variable, valid_s, received_ms, value, flag, flag_source, source)
   ) as new`;
 
 const WRITE_FIRST = `${INTO}
@@ -79,10 +79,10 @@ const WRITE_FIRST = `${INTO}
 const WRITE_REVISIONS = `${INTO}
   select $1, new.station, new.variable, new.valid_time, newest.revision + 1, new.received_at, new.value, new.flag, new.flag_source, new.source ${NEW}
   join lateral (
-    select received_at, value, flag from observation old
+    select received_at, value, flag, flag_source from observation old
     where old.station = new.station and old.variable = new.variable and old.valid_time = new.valid_time and old.verdict is null
     order by revision desc limit 1
-  ) last on new.received_at > last.received_at and (new.value is distinct from last.value or new.flag <> last.flag)
+  ) last on new.received_at > last.received_at and (new.value is distinct from last.value or (new.flag, new.flag_source) <> (last.flag, last.flag_source))
   join lateral (
     select max(revision) as revision from observation old
     where old.station = new.station and old.variable = new.variable and old.valid_time = new.valid_time
@@ -129,9 +129,9 @@ async function readSeries(db: Queryable, query: ObservationQuery): Promise<Serie
     query.variable,
     toIso(query.from),
     toIso(query.to),
-    toIso(query.asOf),
+    toIsoExact(query.asOf),
     query.stations ?? null,
-    query.onTime ? toIso(query.onTime.cutOff) : null,
+    query.onTime ? toIsoExact(query.onTime.cutOff) : null,
     query.onTime ? toIso(query.onTime.stampedUntil) : null,
   ]);
   return rows;

@@ -1,4 +1,4 @@
-import { epochMs, toIso, type EpochMs, type RainGrid } from '#hydrology';
+import { epochMs, toIso, toIsoExact, type EpochMs, type RainGrid } from '#hydrology';
 import type { Queryable } from './connect.js';
 
 /** Rain of an interval as a run of a weather model expects it. */
@@ -19,7 +19,7 @@ export async function writeRainForecasts(db: Queryable, basin: string, rows: rea
     rows.map(row => toIso(row.issued)),
     rows.map(row => toIso(row.validTime)),
     rows.map(row => row.durationMs / 1000),
-    rows.map(row => toIso(row.receivedAt)),
+    rows.map(row => toIsoExact(row.receivedAt)),
     rows.map(row => Buffer.from(row.values.buffer, row.values.byteOffset, row.values.byteLength)),
   ]);
 }
@@ -43,7 +43,7 @@ export interface RunQuery {
 /** Grids of the newest runs as they were known at `asOf`, a run's whole rain up to `to`: sums begin at the issue. Ascending by run and time. */
 export async function readRainForecasts(db: Queryable, query: RunQuery): Promise<ForecastGrid[]> {
   const { basin, from, to, asOf, runs } = query;
-  const { rows } = await db.query<ForecastRecord>(READ, [basin, toIso(from), toIso(to), toIso(asOf), runs]);
+  const { rows } = await db.query<ForecastRecord>(READ, [basin, toIso(from), toIso(to), toIsoExact(asOf), runs]);
   return rows.map(row => ({
     ...{ issued: epochMs(row.issue_time), validTime: epochMs(row.valid_time), durationMs: row.duration_s * 1000 },
     ...{ receivedAt: epochMs(row.received_at), values: new Float32Array(Uint8Array.from(row.depth_mm).buffer) },

@@ -1,4 +1,4 @@
-import { epochMs, toIso, type EpochMs, type QualityFlag, type RainGrid } from '#hydrology';
+import { epochMs, toIso, toIsoExact, type EpochMs, type QualityFlag, type RainGrid } from '#hydrology';
 import type { Queryable } from './connect.js';
 import type { OnTime } from './observations.js';
 import { splitRepeats } from './split-repeats.js';
@@ -30,7 +30,7 @@ export async function writeRain(db: Queryable, basin: string, rows: readonly Rai
       wave.map(row => row.source),
       wave.map(row => toIso(row.validTime)),
       wave.map(row => row.durationMs / 1000),
-      wave.map(row => toIso(row.receivedAt)),
+      wave.map(row => toIsoExact(row.receivedAt)),
       wave.map(row => Buffer.from(row.values.buffer, row.values.byteOffset, row.values.byteLength)),
       wave.map(row => row.meanMm),
       wave.map(row => row.flag),
@@ -59,8 +59,8 @@ export async function readRain(db: Queryable, query: RainQuery): Promise<RainGri
     query.basin,
     toIso(query.from),
     toIso(query.to),
-    toIso(query.asOf),
-    onTime ? toIso(onTime.cutOff) : null,
+    toIsoExact(query.asOf),
+    onTime ? toIsoExact(onTime.cutOff) : null,
     onTime ? toIso(onTime.stampedUntil) : null,
   ]);
   return rows.map(toGrid);

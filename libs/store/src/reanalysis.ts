@@ -1,4 +1,4 @@
-import { epochMs, toIso, type EpochMs } from '#hydrology';
+import { epochMs, toIso, toIsoExact, type EpochMs } from '#hydrology';
 import type { RunKind } from '#contracts';
 import type { Queryable } from './connect.js';
 
@@ -24,7 +24,7 @@ export async function lockReanalysis(db: Queryable, basin: string, begins: Epoch
 }
 
 export async function saveLookedTo(db: Queryable, basin: string, until: EpochMs): Promise<void> {
-  await db.query(`update reanalysis set looked_to = $2 where basin = $1`, [basin, toIso(until)]);
+  await db.query(`update reanalysis set looked_to = $2 where basin = $1`, [basin, toIsoExact(until)]);
 }
 
 /** What arrived in (after, until] later than its latency allows, corrections included. */
@@ -43,7 +43,7 @@ export async function readLateArrivals(
      union all
      select 'rain', valid_time, max(received_at) from rain_grid
      where basin = $1 and received_at > $2 and received_at <= $3 and received_at > valid_time + make_interval(secs => $5) group by valid_time`,
-    [basin, toIso(after), toIso(until), latencies.gauge / 1000, latencies.rain / 1000],
+    [basin, toIsoExact(after), toIsoExact(until), latencies.gauge / 1000, latencies.rain / 1000],
   );
   return rows.map(row => ({ input: row.input, validTime: epochMs(row.valid_time), receivedAt: epochMs(row.received_at) }));
 }
@@ -89,11 +89,11 @@ export async function insertRewind(db: Queryable, { basin, runKind, from, to, as
      select basin, issue_time, 'reanalysis', $5, false, 'due' from cycle where basin = $1 and run_kind = $2 and issue_time between $3 and $4
      on conflict (basin, issue_time, run_kind) do update set as_of = excluded.as_of, status = 'due', lease_owner = null, lease_until = null,
        state_hash = null, previous_hash = null, reason = null`,
-    [basin, runKind, toIso(from), toIso(to), toIso(asOf)],
+    [basin, runKind, toIso(from), toIso(to), toIsoExact(asOf)],
   );
   await db.query(
     `insert into outbox (topic, key, message_id, value)
      values ('cycle.due.v1', $1, 'due/' || $1 || '/reanalysis/' || $2 || '/' || $3, $4) on conflict do nothing`,
-    [basin, toIso(from), toIso(asOf), JSON.stringify({ basin, issueTime: to, runKind: 'reanalysis' })],
+    [basin, toIso(from), toIsoExact(asOf), JSON.stringify({ basin, issueTime: to, runKind: 'reanalysis' })],
   );
 }

@@ -1,5 +1,5 @@
 import type { CycleView, InputStatus, RejectView, RunKind } from '#contracts';
-import { MINUTE_MS, toIso, type EpochMs } from '#hydrology';
+import { MINUTE_MS, toIso, toIsoExact, type EpochMs } from '#hydrology';
 import { isStalled } from '#observation';
 import type { Queryable } from './connect.js';
 import { cycleDetails, type CycleColumns } from './cycle-details.js';
@@ -50,7 +50,7 @@ function cycleView(row: CycleRecord): CycleView {
     issueTime: toIso(row.issue_time),
     runKind: row.run_kind,
     status: row.status,
-    cutOff: toIso(row.as_of),
+    cutOff: toIsoExact(row.as_of),
     attempt: row.attempt,
     startedAt: isoOrNull(row.started_at),
     finishedAt: isoOrNull(row.finished_at),
@@ -110,7 +110,7 @@ const INPUTS = `
 
 /** The age of every input of a basin. */
 export async function readInputStatus(client: Queryable, scope: ReadScope, watched: readonly WatchedInput[]): Promise<InputStatus[]> {
-  const { rows } = await client.query<InputRow>(INPUTS, [scope.basin, scope.runKind, toIso(scope.asOf)]);
+  const { rows } = await client.query<InputRow>(INPUTS, [scope.basin, scope.runKind, toIsoExact(scope.asOf)]);
   const rowOf = new Map(rows.map(row => [row.input, row]));
   const habits = new Map((await readHabits(client, scope.basin, scope.asOf)).map(habit => [habit.input, habit]));
   return watched.map(input => inputStatus(scope, input, { row: rowOf.get(input.input), habit: habits.get(input.input) }));
@@ -132,7 +132,7 @@ function inputStatus({ basin, asOf }: ReadScope, watched: WatchedInput, { row, h
     kind: watched.kind,
     name: watched.name,
     newest: isoOrNull(newest),
-    receivedAt: isoOrNull(row?.received_at ?? null),
+    receivedAt: row?.received_at == null ? null : toIsoExact(row.received_at),
     ageMinutes: ageMs === null ? null : ageMs / MINUTE_MS,
     lateAfterMinutes: watched.lateAfterMs / MINUTE_MS,
     silentAfterMinutes: watched.silentAfterMs / MINUTE_MS,
@@ -156,7 +156,7 @@ interface RejectRecord {
 /** What could not become an observation in the last 24 hours: how many, and the newest of them. */
 export async function readRejects(client: Queryable, scope: ReadScope, limit: number): Promise<{ count: number; rejects: RejectView[] }> {
   const where = `basin = $1 and received_at <= $2 and received_at > $2::timestamptz - interval '24 hours'`;
-  const values = [scope.basin, toIso(scope.asOf)];
+  const values = [scope.basin, toIsoExact(scope.asOf)];
   const { rows: counts } = await client.query<{ count: number }>(`select count(*) as count from reject where ${where}`, values);
   const { rows } = await client.query<RejectRecord>(
     `select basin, source, received_at, code, message from reject where ${where} order by received_at desc, id desc limit $3`,
@@ -164,7 +164,7 @@ export async function readRejects(client: Queryable, scope: ReadScope, limit: nu
   );
   return {
     count: counts[0]?.count ?? 0,
-    rejects: rows.map(({ received_at, ...row }) => ({ ...row, receivedAt: toIso(received_at) })),
+    rejects: rows.map(({ received_at, ...row }) => ({ ...row, receivedAt: toIsoExact(received_at) })),
   };
 }
 

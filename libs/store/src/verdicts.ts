@@ -1,5 +1,5 @@
 import type { VerdictView } from '#contracts';
-import { epochMs, toIso, type EpochMs } from '#hydrology';
+import { epochMs, toIso, toIsoExact, type EpochMs } from '#hydrology';
 import { MANUAL, RELIABLE_CORRECTED, UNRELIABLE } from '#observation';
 import type { Queryable } from './connect.js';
 
@@ -37,7 +37,7 @@ export async function decideVerdict(
   const { rows } = await client.query<{ seq: number }>(
     `insert into verdict (basin, station, variable, from_time, to_time, decision, reason, decided_by, decided_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning seq`,
-    [basin, station, variable, toIso(from), to === null ? null : toIso(to), decision, reason, by, toIso(at)],
+    [basin, station, variable, toIso(from), to === null ? null : toIso(to), decision, reason, by, toIsoExact(at)],
   );
   return { seq: rows[0]!.seq, values: await applyTo(client, verdict) };
 }
@@ -125,7 +125,7 @@ export async function readVerdicts(db: Queryable, of: VerdictsOf): Promise<Verdi
      ) as superseded from verdict v
      where basin = $1 and station = $2 and decided_at <= $3 and ($4::timestamptz is null or to_time is null or to_time > $4)
        and ($5::timestamptz is null or from_time < $5) order by seq desc limit $6`,
-    [of.basin, of.station, toIso(of.asOf), of.from === null ? null : toIso(of.from), of.to === null ? null : toIso(of.to), of.limit],
+    [of.basin, of.station, toIsoExact(of.asOf), of.from === null ? null : toIso(of.from), of.to === null ? null : toIso(of.to), of.limit],
   );
   return rows.map(row => ({
     seq: row.seq,
@@ -135,7 +135,7 @@ export async function readVerdicts(db: Queryable, of: VerdictsOf): Promise<Verdi
     decision: row.decision,
     reason: row.reason,
     by: row.decided_by,
-    at: toIso(row.decided_at),
+    at: toIsoExact(row.decided_at),
     superseded: row.superseded,
   }));
 }

@@ -8,7 +8,7 @@ import type {
   ObservedNow,
   RunKind,
 } from '#contracts';
-import { HOUR_MS, LEVELS, MINUTE_MS, epochMs, parseIso, toIso, type EpochMs, type Level } from '#hydrology';
+import { HOUR_MS, LEVELS, MINUTE_MS, epochMs, parseIso, toIso, toIsoExact, type EpochMs, type Level } from '#hydrology';
 import type { Queryable } from './connect.js';
 import { cycleDetails, type CycleColumns, type CycleParts } from './cycle-details.js';
 
@@ -45,11 +45,11 @@ export async function readObservationValues(client: Queryable, of: ObservationsO
     `select distinct on (valid_time) valid_time, received_at, value, flag, flag_source, revision from observation
      where basin = $1 and station = $2 and variable = $3 and valid_time > $4 and valid_time <= $5 and received_at <= $6
      order by valid_time desc, revision desc limit $7`,
-    [of.basin, of.station, of.variable, toIso(of.from), toIso(of.to), toIso(of.asOf), of.limit],
+    [of.basin, of.station, of.variable, toIso(of.from), toIso(of.to), toIsoExact(of.asOf), of.limit],
   );
   return rows.reverse().map(row => ({
     validTime: toIso(row.valid_time),
-    receivedAt: toIso(row.received_at),
+    receivedAt: toIsoExact(row.received_at),
     ...(of.variable === 'Q' ? { dischargeM3s: row.value } : { stageM: row.value }),
     flag: row.flag,
     flagSource: row.flag_source,
@@ -87,7 +87,7 @@ export async function readObservedNow(
   scope: ReadScope,
   thresholds: ReadonlyMap<string, LevelThresholds>,
 ): Promise<Map<string, ObservedNow>> {
-  const { rows } = await client.query<NewestRow>(NEWEST, [scope.basin, [...thresholds.keys()], toIso(scope.asOf)]);
+  const { rows } = await client.query<NewestRow>(NEWEST, [scope.basin, [...thresholds.keys()], toIsoExact(scope.asOf)]);
   return new Map(rows.map(row => [row.station, observedNow(row, scope.asOf, thresholds.get(row.station) ?? [])]));
 }
 
@@ -98,7 +98,7 @@ function observedNow(row: NewestRow, asOf: EpochMs, thresholds: LevelThresholds)
   return {
     dischargeM3s: row.value,
     validTime: toIso(row.valid_time),
-    receivedAt: toIso(row.received_at),
+    receivedAt: toIsoExact(row.received_at),
     ageMinutes: (asOf - row.valid_time) / MINUTE_MS,
     changeM3sPerHour: change,
     exceeds: highestOf(reached),
@@ -166,7 +166,7 @@ export async function readLatestIssueTime(client: Queryable, scope: ReadScope): 
   const { rows } = await client.query<{ issue_time: EpochMs }>(
     `select issue_time from cycle where basin = $1 and run_kind = $2 and as_of <= $3 and status in ('complete', 'degraded')
      order by issue_time desc limit 1`,
-    [scope.basin, scope.runKind, toIso(scope.asOf)],
+    [scope.basin, scope.runKind, toIsoExact(scope.asOf)],
   );
   return rows[0]?.issue_time ?? null;
 }
@@ -184,7 +184,7 @@ export async function readForecastBriefs(client: Queryable, of: ForecastsOf): Pr
     `select ${BRIEF} where h.station = $1 and h.run_kind = $2 and c.as_of <= $3
        and ($4::timestamptz is null or h.issue_time > $4) and ($5::timestamptz is null or h.issue_time <= $5)
      order by h.issue_time desc limit $6`,
-    [of.station, of.runKind, toIso(of.asOf), of.from === null ? null : toIso(of.from), of.to === null ? null : toIso(of.to), of.limit],
+    [of.station, of.runKind, toIsoExact(of.asOf), of.from === null ? null : toIso(of.from), of.to === null ? null : toIso(of.to), of.limit],
   );
   return rows.map(row => ({
     issueTime: toIso(row.issue_time),
@@ -260,7 +260,7 @@ export async function readForecast(
 ): Promise<StoredForecast | null> {
   const { rows } = await client.query<HydrographRecord>(
     FORECAST,
-    [of.station, of.runKind, toIso(of.asOf), toIso(of.issueTime)], // a time, not a range: one chunk is looked into
+    [of.station, of.runKind, toIsoExact(of.asOf), toIso(of.issueTime)], // a time, not a range: one chunk is looked into
   );
   const row = rows[0];
   if (row === undefined) return null;

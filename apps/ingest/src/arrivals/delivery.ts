@@ -44,8 +44,8 @@ export function afterDelivery(
       if (failures.length > 0) throw failures[0];
     },
     taken: async () => {
-      await source.taken?.();
       await delivery.taken();
+      await source.taken?.();
     },
     behind: () => source.behind?.() === true || delivery.behind(),
     leave: () => delivery.leave(),

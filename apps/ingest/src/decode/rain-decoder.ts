@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { reject, type RainDecoding } from '#observation';
-import type { KeepClutter, RainAnswer, RainQuestion, RainWish } from './rain-messages.js';
+import type { KeepClutter, RainAnswer, RainQuestion, RainWish, RemapAnswer, RemapQuestion, RemapWish } from './rain-messages.js';
+import { Remapper } from './remapper.js';
 
 /** Small files take tens of ms, the largest mosaics some seconds on a busy machine. */
 const LONGEST_MS = 20_000;
@@ -21,9 +22,23 @@ export class RainDecoder {
 
   /** Never rejects; a file that ends the thread is among the rejects by name. */
   decode(bytes: Uint8Array, reading: RainWish): Promise<RainDecoding> {
-    const decoded = this.last.then(() => this.ask({ id: ++this.files, bytes, reading }));
+    const decoded = this.last.then(async () => {
+      const answer = await this.ask<RainAnswer>({ id: ++this.files, bytes, reading });
+      if (typeof answer !== 'string') return answer.decoding;
+      return { rasters: [], rejects: [reject('FILE_UNREADABLE', `${reading.name} ${answer}`)] };
+    });
     this.last = decoded;
     return decoded;
+  }
+
+  /** The depths on other cells, worked out in the thread; here only where it does not answer. */
+  remap(wish: RemapWish): Promise<Float32Array> {
+    const remapped = this.last.then(async () => {
+      const answer = await this.ask<RemapAnswer>({ id: ++this.files, remap: wish });
+      return typeof answer === 'string' ? new Remapper().remap(wish) : answer.depths;
+    });
+    this.last = remapped;
+    return remapped;
   }
 
   /** Writes a map of clutter as it was learned from the files so far. */
@@ -38,11 +53,11 @@ export class RainDecoder {
     await this.drop();
   }
 
-  private async ask(question: RainQuestion): Promise<RainDecoding> {
-    const why = (await this.started()) ?? (await this.answered(question));
-    if (typeof why !== 'string') return why;
-    await this.drop();
-    return { rasters: [], rejects: [reject('FILE_UNREADABLE', `${question.reading.name} ${why}`)] };
+  /** The answer, or why there is none; then the thread is ended. */
+  private async ask<Answer extends RainAnswer | RemapAnswer>(question: RainQuestion | RemapQuestion): Promise<Answer | string> {
+    const answer = (await this.started()) ?? (await this.answered<Answer>(question));
+    if (typeof answer === 'string') await this.drop();
+    return answer;
   }
 
   /** Waits until a thread is there; says why there is none. */
@@ -57,14 +72,14 @@ export class RainDecoder {
   }
 
   /** The answer, or why there is none. */
-  private answered(question: RainQuestion): Promise<RainDecoding | string> {
+  private answered<Answer>(question: RainQuestion | RemapQuestion): Promise<Answer | string> {
     const worker = this.worker!;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<string>(resolve => {
       timer = setTimeout(resolve, this.longestMs, `could not be read within ${this.longestMs / 1000} s; it is damaged`);
     });
-    const heard = hear<RainDecoding | string>(worker, {
-      message: answer => (answer as RainAnswer).decoding,
+    const heard = hear<Answer | string>(worker, {
+      message: answer => answer as Answer,
       error: () => 'ended the thread that read it; it is damaged',
     });
     worker.ref();

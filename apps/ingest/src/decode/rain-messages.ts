@@ -1,3 +1,5 @@
+import type { RasterCells } from '#forcing';
+import type { PlacedGrid } from '#hydrology';
 import type { RainDecoding, RainReading } from '#observation';
 
 /** What the thread cannot find itself; projections it looks up. */
@@ -20,6 +22,26 @@ export interface KeepClutter {
 export interface RainAnswer {
   readonly id: number;
   readonly decoding: RainDecoding;
+}
+
+/** A raster that is to be brought onto other cells. */
+export interface RemapWish {
+  readonly grid: PlacedGrid;
+  readonly depths: Float32Array;
+  readonly onto: RasterCells;
+  /** proj4 text of these cells. */
+  readonly definition: string;
+}
+
+export interface RemapQuestion {
+  readonly id: number;
+  readonly remap: RemapWish;
+}
+
+export interface RemapAnswer {
+  readonly id: number;
+  /** One a cell, as deep as those that were given; NaN = not seen. */
+  readonly depths: Float32Array<ArrayBuffer>;
 }
 
 /** What the thread says first, when it has loaded its code. */

@@ -3,7 +3,16 @@ import { projectionOf } from '#config';
 import { epochMs, type PlacedGrid } from '#hydrology';
 import { MARSHALL_PALMER, decodeRainFile } from '#observation';
 import { ClutterMaps } from './clutter-maps.js';
-import { READY, type KeepClutter, type RainAnswer, type RainQuestion, type RainWish } from './rain-messages.js';
+import {
+  READY,
+  type KeepClutter,
+  type RainAnswer,
+  type RainQuestion,
+  type RainWish,
+  type RemapAnswer,
+  type RemapQuestion,
+} from './rain-messages.js';
+import { Remapper } from './remapper.js';
 
 const WARM_UP_READING: RainWish = {
   ...{ name: 'warm-up', receivedAt: epochMs(0), reflectivity: MARSHALL_PALMER, minimumQuality: 0, unitMm: 1, polarCellM: 1000 },
@@ -19,10 +28,16 @@ function definitionOf(epsg: number): string | undefined {
 }
 
 const maps = new ClutterMaps();
+const remapper = new Remapper();
 
-parentPort?.on('message', (message: RainQuestion | KeepClutter) => {
+parentPort?.on('message', (message: RainQuestion | RemapQuestion | KeepClutter) => {
   if ('keep' in message) {
     maps.keep(message.keep);
+    return;
+  }
+  if ('remap' in message) {
+    const answer: RemapAnswer = { id: message.id, depths: Float32Array.from(remapper.remap(message.remap)) };
+    parentPort?.postMessage(answer, [answer.depths.buffer]);
     return;
   }
   const { id, bytes, reading } = message;

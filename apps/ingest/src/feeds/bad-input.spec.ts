@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readFile, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { lutimes, mkdir, mkdtemp, readFile, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -13,6 +14,7 @@ import { loadCance } from '../../../../test/setup/flood-fixture.js';
 import { ManualPulse } from '../../../../test/setup/manual-pulse.js';
 import { openTestDatabase, type TestDatabase } from '../../../../test/setup/test-database.js';
 import { startArchive } from '../archive.js';
+import { sha256 } from '../sources/remembered.js';
 import { startFeeds, type RunningFeeds } from './start-feeds.js';
 
 const NOW = parseIso('2014-11-04T06:00Z');
@@ -29,6 +31,10 @@ const GAUGE_FILES: Readonly<Record<string, string | Buffer>> = {
   'nan.csv': row('2014-11-04T05:00:00Z', 'NaN'),
   'infinite.csv': row('2014-11-04T05:00:00Z', '1e999'),
   'huge.csv': row('2014-11-04T05:00:00Z', '1e38'),
+  'twice.csv.gz': gzipSync(gzipSync(row('2014-11-04T05:00:00Z', '1'))),
+  'zip.csv': Buffer.from('PK\x03\x04 and what follows'),
+  'zero-byte.csv': row('2014-11-04T05:00:00Z', '1', 'V35\u00002'),
+  'long.csv': row('2014-11-04T05:00:00Z', '1', randomBytes(20_000).toString('hex')),
   'stranger.csv': row('2014-11-04T05:00:00Z', '1', 'X0000000'),
   '%2e%2e%2fetc%2fpasswd': 'root:x:0:0',
   'a b;rm -rf $HOME.csv': row('2014-11-04T05:00:00Z', '1'),
@@ -72,6 +78,7 @@ describe('bad input', () => {
     [domain, database] = await Promise.all([loadCance(), openTestDatabase()]);
     for (const [name, content] of Object.entries(GAUGE_FILES)) await drop('gauges', name, content);
     await symlink('/etc/passwd', join(root, 'gauges', 'link.csv'));
+    await lutimes(join(root, 'gauges', 'link.csv'), NOW / 1000 - 60, NOW / 1000 - 60);
     await drop('xml', 'entity.xml', '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><Collection>&a;</Collection>');
     await drop('xml', 'deep.xml', '<a>'.repeat(100_000));
     await drop('radar', 'good.h5', await rain({}));
@@ -82,6 +89,10 @@ describe('bad input', () => {
     await drop('radar', 'ahead.h5', await rain({}, 1, parseIso('2099-01-01')));
     await drop('radar', 'nothing-seen.h5', await rain({}, NaN));
     await drop('radar', 'deluge.h5', await rain({}, 500, parseIso('2014-11-04T04:00Z')));
+    await drop('radar', 'huge.h5', await rain({}, 1e38, parseIso('2014-11-04T02:00Z')));
+    await drop('radar', 'zip.h5', Buffer.from('PK\x03\x04 and what follows'));
+    await drop('radar', 'twice.h5.gz', gzipSync(gzipSync(await rain({}))));
+    await drop('radar', 'NUL.h5', await rain({}));
     await drop('radar', 'no-projection.h5', await rain({ projection: '+proj=nonsense' }));
     await drop('radar', 'forecast.grib2', forecast());
     const { basin, stations, mesh } = domain;
@@ -152,17 +163,27 @@ describe('bad input', () => {
       'huge.csv': 'GAUGE_OUT_OF_RANGE',
       'infinite.csv': 'GAUGE_NOT_A_NUMBER',
       'nan.csv': 'GAUGE_NOT_A_NUMBER',
+      'link.csv': 'FILE_UNREADABLE',
+      'long.csv': 'STATION_UNKNOWN',
+      'zero-byte.csv': 'STATION_UNKNOWN',
       'stranger.csv': 'STATION_UNKNOWN',
+      'twice.csv.gz': 'FILE_UNREADABLE',
+      'zip.csv': 'FILE_UNREADABLE',
       'year-1970.csv': 'TIME_IMPLAUSIBLE',
       'year-2099.csv': 'TIME_IMPLAUSIBLE',
     });
     expect(await reasons('xml')).toEqual({ 'deep.xml': 'ANSWER_UNREADABLE', 'entity.xml': 'ENTITY_REFUSED' });
-    expect((await readdir(join(root, 'gauges'))).sort()).toEqual(['archive', 'failed', 'link.csv']); // a link is not followed
+    expect((await readdir(join(root, 'gauges'))).sort()).toEqual(['archive', 'failed']); // a link is not followed
     expect((await database.pool.query('select value from observation')).rows).toEqual([{ value: 41.5 }]);
   });
 
   it('of rain lies in the failed folder with its reason, and what is good was taken', async () => {
-    expect(await reasons('radar')).toEqual({
+    const { [sha256('NUL.h5').slice(0, 16)]: device, ...named } = await reasons('radar');
+    expect(device).toBe('FILE_NAME_REFUSED');
+    expect(named).toEqual({
+      'huge.h5': 'RAIN_OUT_OF_RANGE',
+      'zip.h5': 'FORMAT_UNKNOWN',
+      'twice.h5.gz': 'FORMAT_UNKNOWN',
       'no-end.h5': 'FIELD_MISSING',
       'forecast.grib2': 'FORECAST_NOT_OBSERVED',
       'ahead.h5': 'TIME_IMPLAUSIBLE',
@@ -179,7 +200,7 @@ describe('bad input', () => {
 
   it('is counted and shown where the feeds are', async () => {
     const { count, rejects } = await readRejects(database.pool, { basin: 'cance', runKind: 'scheduled', asOf: NOW }, 50);
-    expect(count).toBeGreaterThanOrEqual(11 + 2 + 9);
+    expect(count).toBeGreaterThanOrEqual(16 + 2 + 13);
     expect(new Set(rejects.map(({ source }) => source))).toEqual(new Set(['radar', 'table', 'xml']));
     const views = await readFeedViews(database.pool, 'cance', NOW);
     expect(views.map(({ source, state, brought }) => [source, state, brought['rejects']! > 0])).toEqual([

@@ -41,10 +41,18 @@ export class Feed {
     this.#collection = { bus: ground.bus, basin: of.basin, source, sourceIds: { rain: id, gauges: id }, stations: of.gauged };
   }
 
-  /** Polls until nothing is left behind, so that forecasts begin with what there is. */
-  async catchUp(signal: AbortSignal): Promise<void> {
+  /**
+   * Polls until nothing is left behind, so that forecasts begin with what there is; once at least, and no poll begins after `longestMs`: what an
+   * outage of weeks has left is taken beside the forecasts.
+   */
+  async catchUp(signal: AbortSignal, longestMs: number): Promise<void> {
+    const begun = performance.now();
     do await this.runIfDue(signal);
-    while (this.#nextAt <= this.#ground.clock.now() && !signal.aborted);
+    while (this.#nextAt <= this.#ground.clock.now() && performance.now() - begun < longestMs && !signal.aborted);
+    if (this.#opened.source.behind?.() !== true || signal.aborted) return;
+    const { basin } = this.#collection;
+    const message = `source ${this.#opened.settings.id} has more than could be taken before the start; forecasts begin without it, the rest is taken beside them`;
+    this.#ground.logger.warn({ basin, source: this.#opened.settings.id }, message);
   }
 
   /** Polls if it is time; one call at a time. Never rejects. */
@@ -84,11 +92,7 @@ export class Feed {
     const stalled = await this.#stalled(done);
     this.#sayChanges(stood, stalled, outcome);
     const isBehind = this.#opened.source.behind?.() === true;
-    if (outcome instanceof SourceFailure) this.#nextAt = epochMs(done + this.#opened.service.failed(outcome.retryAfterMs));
-    else {
-      this.#opened.service.succeeded();
-      if (isBehind) this.#nextAt = now;
-    }
+    this.#nextAt = this.#whenNext(outcome, { now, done });
     const failed = outcome instanceof SourceFailure;
     const brought = failed ? null : flatOf(outcome);
     const isNews = brought !== null && brought.rain + brought.gauges > 0;
@@ -105,6 +109,16 @@ export class Feed {
       stalled,
     });
     logger.debug({ source: stood.source, ...brought, failed }, 'polled');
+  }
+
+  /** A backlog goes on at once; that files cannot be put away does not hold up those that wait. */
+  #whenNext(outcome: Collected | SourceFailure, { now, done }: { readonly now: EpochMs; readonly done: EpochMs }): EpochMs {
+    const { service, source } = this.#opened;
+    const failed = outcome instanceof SourceFailure;
+    const wait = failed ? service.failed(outcome.retryAfterMs) : 0;
+    if (!failed) service.succeeded();
+    if ((!failed || outcome.code === 'FOLDER_UNWRITABLE') && source.behind?.() === true) return now;
+    return failed ? epochMs(done + wait) : this.#nextAt;
   }
 
   /** Asks from the last success on, and further back as polls overlap; after a long outage as far as the source may be asked. */

@@ -101,10 +101,10 @@ function openRainFolder(settings: RainFolderSettings, around: FeedSurroundings):
 }
 
 /** Keeps the rain around the basin where a nowcast is wanted. */
-function mosaicKeeper(source: string, { domain, pool }: FeedSurroundings): MosaicKeeper | null {
+function mosaicKeeper(source: string, { domain, pool, decoder }: FeedSurroundings): MosaicKeeper | null {
   const { mesh, projection, basin, settings } = domain;
   if (!settings.forcing.ladder.includes('nowcast') || pool === undefined) return null;
-  return new MosaicKeeper(pool, { basin, source, mesh, definition: projection.definition });
+  return new MosaicKeeper(pool, { basin, source, mesh, decoder, definition: projection.definition });
 }
 
 /** A trial reads a folder as it is, but fetches into its own. */

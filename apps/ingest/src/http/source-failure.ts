@@ -10,7 +10,8 @@ export type FailureCode =
   | 'LISTING_UNREADABLE'
   | 'NOTHING_THERE'
   | 'CREDENTIALS_UNREADABLE'
-  | 'FOLDER_UNREADABLE';
+  | 'FOLDER_UNREADABLE'
+  | 'FOLDER_UNWRITABLE';
 
 /** Why a source could not be asked or read: what the feeds page shows, with the remedy in the message. */
 export class SourceFailure extends Error {

@@ -47,8 +47,8 @@ export function createGaugeFolderSource(watched: GaugeFolder): ObservationSource
       }
     },
     taken: async () => {
+      news.taken(now()); // published, whether or not the files can be put away
       await folder.taken();
-      news.taken(now());
     },
     behind: () => folder.behind,
   };
@@ -57,9 +57,12 @@ export function createGaugeFolderSource(watched: GaugeFolder): ObservationSource
 function textOf(file: ReadFile, largestBytes: number): string | Reject {
   if ('refused' in file) return file.refused;
   const { bytes, name } = file;
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes.toString('utf8');
+  if (isZip(bytes)) return reject('FILE_UNREADABLE', `${name} is a zip archive; unpack it before`);
+  if (!isGzip(bytes)) return bytes.toString('utf8');
   try {
-    return gunzipSync(bytes, { maxOutputLength: largestBytes }).toString('utf8');
+    const unpacked = gunzipSync(bytes, { maxOutputLength: largestBytes });
+    if (isGzip(unpacked)) return reject('FILE_UNREADABLE', `${name} is gzip within gzip; pack it once`);
+    return unpacked.toString('utf8');
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
       return reject('FILE_TOO_LARGE', `${name} unpacks to more than ${largestBytes} bytes`);
@@ -67,3 +70,6 @@ function textOf(file: ReadFile, largestBytes: number): string | Reject {
     return reject('FILE_UNREADABLE', `${name} begins like gzip but cannot be unpacked; it is damaged or cut short`);
   }
 }
+
+const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
+const isZip = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 0x03 && bytes[3] === 0x04;

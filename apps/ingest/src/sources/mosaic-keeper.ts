@@ -1,7 +1,8 @@
-import { makeRemapping, remap, windowAround, type Remapping } from '#forcing';
+import { windowAround } from '#forcing';
 import { HOUR_MS, type EpochMs, type Mesh } from '#hydrology';
 import type { RainRaster } from '#observation';
 import { writeMosaic, type Pool } from '#store';
+import type { RainDecoder } from '../decode/rain-decoder.js';
 
 /** A basin whose nowcast needs to see what comes. */
 export interface SurroundedBasin {
@@ -10,12 +11,13 @@ export interface SurroundedBasin {
   readonly mesh: Mesh;
   /** proj4 text of the mesh. */
   readonly definition: string;
+  /** In whose thread the rain is brought onto the raster: a large one would hold up everything else. */
+  readonly decoder: Pick<RainDecoder, 'remap'>;
 }
 
 /** Keeps the rain around a basin as the files bring it, on a raster of the mesh's cells and 200 km more on every side. */
 export class MosaicKeeper {
   readonly #window;
-  #last: { readonly grid: string; readonly remapping: Remapping } | null = null;
 
   constructor(
     private readonly pool: Pool,
@@ -25,11 +27,9 @@ export class MosaicKeeper {
   }
 
   async keep({ grid, from, to, depths }: RainRaster, receivedAt: EpochMs): Promise<void> {
-    const key = JSON.stringify(grid);
-    if (this.#last?.grid !== key) this.#last = { grid: key, remapping: makeRemapping(grid, this.#window, this.of.definition) };
     const perHour = HOUR_MS / (to - from);
-    const rates = remap(this.#last.remapping, depths).map(depth => depth * perHour);
-    const { basin, source } = this.of;
+    const { basin, source, definition, decoder } = this.of;
+    const rates = (await decoder.remap({ grid, depths, onto: this.#window, definition })).map(depth => depth * perHour);
     await writeMosaic(this.pool, { basin, source, validTime: to, durationMs: to - from, receivedAt, raster: this.#window.name, rates });
   }
 }

@@ -54,8 +54,8 @@ export class RadarCompositeSource implements ObservationSource {
 
   async taken(): Promise<void> {
     await this.#slots.taken();
-    await this.#folder.taken();
     if (this.#made > 0) await keepClutterOf(this.watched);
+    await this.#folder.taken();
   }
 
   behind(): boolean {

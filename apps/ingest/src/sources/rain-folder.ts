@@ -63,9 +63,9 @@ export function createRainFolderSource(watched: RainFolder): ObservationSource {
       }
     },
     taken: async () => {
-      await folder.taken();
       if (!clutterKept) await keepClutterOf(watched);
       clutterKept = true;
+      await folder.taken();
     },
     behind: () => folder.behind,
   };
@@ -76,8 +76,8 @@ export async function keepClutterOf({ decoder, reading: { clutterFile } }: RainF
   if (clutterFile !== undefined) await decoder.keepClutter(clutterFile);
 }
 
-/** The archive keeps times in seconds, and of two of one time the first. */
-const NEXT_MS = 1000;
+/** The archive keeps times of receipt in ms, and of two of one time the first. */
+const NEXT_MS = 1;
 
 /** A file that gives an interval again in the same poll corrects the one before: it counts as received after it. */
 export function afterOthers(grid: RawRainGrid, intervals: Map<string, EpochMs>): RawRainGrid {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseIso } from '#hydrology';
 import { decodeCsv, type CsvMapping } from './csv.js';
+import { decodeBucketListing } from '../arrivals/bucket-listing.js';
+import { decodeEaExchange } from './ea-exchange.js';
 import { decodeEnvironmentAgency } from './ea.js';
 import { decodePiXml } from './fews-pi.js';
 import type { GaugeDecoding } from './gauge-decoding.js';
@@ -208,6 +210,37 @@ describe('Delft-FEWS PI-XML', () => {
     expect(code('<a>'.repeat(1e6))).toEqual(['ANSWER_UNREADABLE']);
     expect(code('')).toEqual(['ANSWER_UNREADABLE']);
     expect(decodeWaterMl2(lol, reading).rejects[0]!.code).toBe('ENTITY_REFUSED');
+  });
+
+  const laughs = Array.from({ length: 10 }, (_, k) => `<!ENTITY l${k + 1} "${`&l${k};`.repeat(10)}">`).join('');
+  it.each([
+    ['billion laughs', `<?xml version="1.0"?><!DOCTYPE x [<!ENTITY l0 "lol">${laughs}]><x>&l10;</x>`, 'ENTITY_REFUSED'],
+    ['an entity that is a file', '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x>&a;</x>', 'ENTITY_REFUSED'],
+    ['an entity that is an address', '<!DOCTYPE x [<!ENTITY a SYSTEM "http://169.254.169.254/">]><x>&a;</x>', 'ENTITY_REFUSED'],
+    ['an entity of parameters', '<!DOCTYPE x [<!ENTITY % a SYSTEM "http://127.0.0.1/x.dtd"> %a;]><x/>', 'ENTITY_REFUSED'],
+    ['a document type elsewhere', '<!doctype x PUBLIC "-//X" "http://127.0.0.1/x.dtd"><x/>', 'ENTITY_REFUSED'],
+    ['an entity that nobody declared', '<x>&lol;</x>', 'ANSWER_UNREADABLE'],
+    [
+      'UTF-16 that hides its document type',
+      `\ufffd\ufffd${Buffer.from('<!DOCTYPE x><x/>', 'utf16le').toString('latin1')}`,
+      'ANSWER_UNREADABLE',
+    ],
+    ['elements that nest without end', '<a>'.repeat(1e5), 'ANSWER_UNREADABLE'],
+  ])('refuses %s in each dialect of XML, at once', (_, text, code) => {
+    for (const decodeXml of [decodePiXml, decodeWaterMl2, decodeEaExchange]) {
+      const begun = performance.now();
+      const { values, rejects } = decodeXml(text, reading);
+      expect([values, rejects.map(each => each.code)]).toEqual([[], [code]]);
+      expect(performance.now() - begun).toBeLessThan(1000);
+    }
+    const codeOfListing = () => {
+      try {
+        return decodeBucketListing(text);
+      } catch (cause) {
+        return (cause as { code?: string }).code;
+      }
+    };
+    expect(codeOfListing()).toBe(code);
   });
 });
 

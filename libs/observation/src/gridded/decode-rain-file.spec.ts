@@ -1,4 +1,5 @@
-import { gzipSync } from 'node:zlib';
+import { randomFillSync } from 'node:crypto';
+import { constants, deflateRawSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { writeArrayBuffer } from 'geotiff';
 import { HOUR_MS, parseIso } from '#hydrology';
@@ -175,5 +176,29 @@ describe('other formats of gridded rain', () => {
     const bomb = gzipSync(Buffer.alloc(300 * 1024 * 1024));
     expect(bomb.length).toBeLessThan(400_000);
     expect(await codesOf(bomb)).toEqual(['FILE_TOO_LARGE']);
+  });
+
+  it('refuses gzip that becomes 10 GB, once or twice packed, without unpacking it', async () => {
+    const piece = deflateRawSync(Buffer.alloc(2 ** 20), { level: 9, finishFlush: constants.Z_FULL_FLUSH });
+    const bomb = Buffer.concat([Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3), ...Array<Buffer>(10_240).fill(piece)]);
+    expect(bomb.length).toBeLessThan(12 * 2 ** 20);
+    expect(await codesOf(bomb)).toEqual(['FILE_TOO_LARGE']);
+    const { rejects } = await decode(gzipSync(bomb));
+    expect(rejects[0]!.message).toBe('the file is gzip within gzip; pack it once');
+  });
+
+  it('refuses a chunk of HDF5 that becomes 10 GB, and reads the next file', async () => {
+    const [side, data] = [1700, new Float32Array(1700 * 1700)];
+    randomFillSync(new Uint8Array(data.buffer)); // does not deflate: the chunk is as large as its numbers, and is overwritten below
+    const bytes = Buffer.from(await makeOdim({ data, shape: [side, side], what: { quantity: 'ACRR' } }));
+    const at = bytes.indexOf(Buffer.from(data.buffer, 0, 64)) - 7; // two bytes of zlib and five of a block that is stored
+    const piece = deflateRawSync(Buffer.alloc(2 ** 20), { level: 9, finishFlush: constants.Z_FULL_FLUSH });
+    const pieces = Math.floor(data.byteLength / piece.length);
+    expect(pieces).toBeGreaterThan(10_240);
+    bytes.set([0x78, 0x9c], at);
+    for (let k = 0; k < pieces; k++) piece.copy(bytes, at + 2 + k * piece.length);
+    expect(await codesOf(bytes)).toEqual(['FILE_UNREADABLE']);
+    const next = await decode(makeOdim({ data: Float32Array.of(1, 2, 3, 4), shape: [2, 2], what: { quantity: 'ACRR' } }));
+    expect(Array.from(next.rasters[0]!.depths)).toEqual([1, 2, 3, 4]);
   });
 });

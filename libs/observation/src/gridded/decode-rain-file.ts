@@ -74,5 +74,6 @@ const FOREIGN: readonly { readonly magic: readonly number[]; readonly message: s
     magic: [0x43, 0x44, 0x46, 0x05],
     message: 'is NetCDF with 64-bit data (CDF-5); convert it to NetCDF-4, for instance with nccopy -k nc4',
   },
+  { magic: [0x1f, 0x8b], message: 'is gzip within gzip; pack it once' },
   { magic: [0x50, 0x4b, 0x03, 0x04], message: 'is a zip archive; unpack it before' },
 ];
