@@ -2,6 +2,7 @@ export type * from './loaded-domain.js';
 export { DomainYaml, type DomainSettings } from './domain-schema.js';
 export type { AskingSettings, BucketSettings, NotificationSettings } from './arrival-settings.js';
 export {
+  forecastFolder,
   isForecastSource,
   isRainSource,
   pathFrom,
