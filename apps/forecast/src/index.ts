@@ -1,7 +1,9 @@
 export { CyclePool } from './cycle-pool.js';
 export type { ForecastBasin, RainChoice } from './forecast-basin.js';
 export { beginForecasts, takeDueCycles, type ForecastsBegin } from './start-forecasting.js';
+export { modelRainOf } from './model-rain.js';
 export { nowcastRain } from './nowcast-rain.js';
+export { withModel } from './rain-to-come.js';
 export { enterRewind, type Rewinding } from './rewind.js';
 export { enterDueCycles, firstIssueTime } from './schedule.js';
 export type { ForecastRole } from './run-cycle.js';

@@ -18,7 +18,7 @@ import { judgeAgain, limitsOfStation } from '#observation';
 import { readMosaics, readObservations, readRain, readStatesBefore, type Lease, type Pool, type StateRow } from '#store';
 import { adjustTask, adjustmentFor } from './adjust-rain.js';
 import type { CycleTask } from './cycle-messages.js';
-import type { ForecastBasin } from './forecast-basin.js';
+import type { ForecastBasin, RainChoice } from './forecast-basin.js';
 import { modelRain } from './model-rain.js';
 import { TOO_OLD_MS } from './nowcast-rain.js';
 import { withModel } from './rain-to-come.js';
@@ -46,12 +46,14 @@ export async function loadInputs(pool: Pool, basin: ForecastBasin, lease: Lease)
   return adjustTask(taskOf(basin, { issueTime, asOf, background, previous, rain, discharge, futureRain }), adjustment);
 }
 
+const isCarried = (rain: RainChoice): rain is 'nowcast' | 'nowcast,nwp' => rain === 'nowcast' || rain === 'nowcast,nwp';
+
 /** As long as the oldest of three hourly mosaics of which the newest is just not too old. */
 const MOSAICS_FROM_MS = TOO_OLD_MS + 3 * HOUR_MS;
 
 /** What was received around the basin; null where that is not wanted, in an exercise, or without a live source of rain. */
 async function mosaicsFor(pool: Pool, { rain, domain }: ForecastBasin, { runKind, issueTime, asOf }: Lease): Promise<RainGrid[] | null> {
-  if (rain !== 'nowcast' || runKind !== 'scheduled') return null;
+  if (!isCarried(rain) || runKind !== 'scheduled') return null;
   const { live } = domain.settings.sources;
   if (!live.some(source => source.enabled && isRainSource(source) && !isForecastSource(source))) return null;
   const { name: raster } = windowAround(domain.mesh);
@@ -156,7 +158,7 @@ interface Expecting {
 
 /**
  * `known` looks into the record: what has fallen but not arrived, and what will fall; for hindcasts and exercises only. Behind a nowcast, which the
- * worker makes, stands the weather model where the ladder has it.
+ * worker makes, stands the weather model where that is wanted.
  */
 async function expectedRain(
   pool: Pool,
@@ -167,6 +169,6 @@ async function expectedRain(
   if (rain === 'known') return { kind: 'known', rain: domain.record.rain(start, end) };
   const runs = () => modelRain(pool, { basin: model.basin, end, ...now });
   if (rain === 'nwp') return withModel({ kind: 'persistence' }, await runs());
-  if (rain !== 'nowcast') return { kind: rain };
-  return { kind: 'to-nowcast', mosaics, model: domain.settings.forcing.ladder.includes('nwp') ? await runs() : null };
+  if (!isCarried(rain)) return { kind: rain };
+  return { kind: 'to-nowcast', mosaics, model: rain === 'nowcast,nwp' ? await runs() : null };
 }

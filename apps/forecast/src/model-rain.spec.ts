@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { HOUR_MS, epochMs, parseIso } from '#hydrology';
-import { writeRainForecasts } from '#store';
+import { writeRainForecasts, type ForecastRow } from '#store';
 import { openTestDatabase, type TestDatabase } from '../../../test/setup/test-database.js';
-import { modelRain } from './model-rain.js';
+import { modelRain, modelRainOf } from './model-rain.js';
 import { withModel } from './rain-to-come.js';
 
 const hour = (k: number) => epochMs(parseIso('2014-11-04') + k * HOUR_MS);
 
 describe('rain of a weather model', () => {
   let database: TestDatabase;
+  let rows: readonly ForecastRow[];
   beforeAll(async () => {
     database = await openTestDatabase();
     // sums since the issue: `rate` mm each hour; the run of 06:00 has only begun to arrive
@@ -23,7 +24,8 @@ describe('rain of a weather model', () => {
         },
         values: Float32Array.of(rate * (k + 1)),
       }));
-    await writeRainForecasts(database.pool, 'cance', [...run(0, 24, 1), ...run(6, 3, 5)]);
+    rows = [...run(0, 24, 1), ...run(6, 3, 5)];
+    await writeRainForecasts(database.pool, 'cance', rows);
   });
   afterAll(() => database.close());
   const read = (issue: number, asOf = issue) =>
@@ -38,6 +40,13 @@ describe('rain of a weather model', () => {
     const after = await read(10);
     expect([at(after, 8), at(after, 9), at(after, 10), at(after, 20)]).toEqual([5, 5, 1, 1]);
     expect(after.because).toBeUndefined();
+  });
+
+  it('is the same of runs in memory as of those in the archive, whenever it is asked for', async () => {
+    for (const [issue, asOf] of [-1, 3, 4, 5, 9.9, 10, 12, 15, 22, 29, 31, 60].flatMap(k => [[k, k] as const, [k, k + 0.25] as const])) {
+      const times = { issueTime: hour(issue), asOf: hour(asOf), end: hour(issue + 24) };
+      expect(modelRainOf(rows.toReversed(), times)).toEqual(await read(issue, asOf));
+    }
   });
 
   it('is said to be old, or not to be there', async () => {

@@ -1,6 +1,6 @@
 import { deaccumulate } from '#forcing';
 import { HOUR_MS, epochMs, toIso, type EpochMs, type RainGrid } from '#hydrology';
-import { readRainForecasts, type Queryable } from '#store';
+import { readRainForecasts, type ForecastGrid, type Queryable } from '#store';
 
 /** The newest runs: one that is still arriving does not reach as far as the one before. */
 const RUNS = 3;
@@ -20,7 +20,24 @@ export async function modelRain(
   db: Queryable,
   { basin, issueTime, asOf, end }: { readonly basin: string; readonly issueTime: EpochMs; readonly asOf: EpochMs; readonly end: EpochMs },
 ): Promise<ModelRain> {
-  const grids = await readRainForecasts(db, { basin, from: epochMs(issueTime - BEFORE_MS), to: end, asOf, runs: RUNS });
+  return rainOfRuns(await readRainForecasts(db, { basin, from: epochMs(issueTime - BEFORE_MS), to: end, asOf, runs: RUNS }), issueTime);
+}
+
+/** The same of runs in memory: a hindcast has no archive. */
+export function modelRainOf(
+  all: readonly ForecastGrid[],
+  { issueTime, asOf, end }: { readonly issueTime: EpochMs; readonly asOf: EpochMs; readonly end: EpochMs },
+): ModelRain {
+  const known = all.filter(
+    ({ receivedAt, issued, validTime, durationMs }) => receivedAt <= asOf && issued <= asOf && validTime - durationMs < end,
+  );
+  const reaching = known.filter(({ validTime }) => validTime > issueTime - BEFORE_MS).map(({ issued }) => issued);
+  const newest = new Set([...new Set(reaching)].sort((a, b) => b - a).slice(0, RUNS));
+  const order = (a: ForecastGrid, b: ForecastGrid) => a.issued - b.issued || a.validTime - b.validTime || a.durationMs - b.durationMs;
+  return rainOfRuns(known.filter(({ issued }) => newest.has(issued)).sort(order), issueTime);
+}
+
+function rainOfRuns(grids: readonly ForecastGrid[], issueTime: EpochMs): ModelRain {
   const newest = grids.at(-1)?.issued;
   if (newest === undefined) return { rain: [], because: 'No run of a weather model has come' };
   const age = issueTime - newest;

@@ -17,8 +17,9 @@ export interface BegunReplay {
  */
 export async function beginReplay(pool: Pool, domain: LoadedDomain, mode: ReplayMode): Promise<BegunReplay> {
   checkPeriod(domain, mode);
-  const { rain, disturbances, from, to } = mode;
-  const options = { rain, disturbances, config: domain.configHash, mesh: domain.meshHash };
+  const { rain, runs, disturbances, from, to } = mode;
+  const sameRuns = runs && { runs: { hash: runs.hash, delayMs: runs.delayMs } };
+  const options = { rain, ...sameRuns, disturbances, config: domain.configHash, mesh: domain.meshHash };
   const wanted: ReplayRow = { basin: domain.basin, from, to, clock: epochMs(from - BEAT_MS), options };
   const found = await readReplay(pool, domain.basin);
   if (found !== null) assertContinues(found, wanted, mode);

@@ -1,5 +1,5 @@
 import type { RainChoice } from '#apps/forecast';
-import type { Disturbance } from '#apps/ingest';
+import type { Disturbance, RecordedRuns } from '#apps/ingest';
 import type { KafkaSettings } from '#bus';
 import type { AccessSettings, Role } from '#config';
 import type { EpochMs } from '#hydrology';
@@ -13,6 +13,8 @@ export interface ReplayMode {
   readonly to: EpochMs;
   readonly speed: ReplaySpeed;
   readonly rain: RainChoice;
+  /** Of a weather model, where the rain is to come from one. */
+  readonly runs?: RecordedRuns;
   readonly disturbances: readonly Disturbance[];
   /** Rewind to the cycle that late values belong to, as in operations. */
   readonly reanalyse?: boolean;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createAlerting, type Alerting } from '#apps/alert';
 import { beginForecasts, enterDueCycles, enterRewind, spinUpFrom, type ForecastRole } from '#apps/forecast';
-import { collect, createReplaySource, type Collection } from '#apps/ingest';
+import { createReplaySource, createRunsSource, type Collection } from '#apps/ingest';
 import type { LoadedDomain } from '#config';
 import { Fault } from '#errors';
 import { epochMs, type EpochMs } from '#hydrology';
@@ -9,7 +9,7 @@ import type { ReplayClock } from '#runtime';
 import { knownBefore, type BegunReplay } from './begin-replay.js';
 import type { ReplayMode } from './freshet-options.js';
 import { onlyDomain, type Ground } from './lay-ground.js';
-import { playBeat, type ReplayStage } from './play-beat.js';
+import { collectAll, playBeat, type ReplayStage } from './play-beat.js';
 import { alertingOptions, openForecastRole, startAlerts, startForecasts, startIngest } from './start-roles.js';
 
 export interface LedReplay {
@@ -79,7 +79,7 @@ async function beforeFirstBeat(ground: Ground, { begun }: LedReplay, { stage, ro
   const { roles, kafka } = ground.options;
   const domain = onlyDomain(ground.domains);
   if (!resumed) {
-    await collect(stage.collection, { after: spinUpFrom({ domain }, row.from), until: knownBefore(row, false, 0) }, signal);
+    await collectAll(stage, { after: spinUpFrom({ domain }, row.from), until: knownBefore(row, false, 0) }, signal);
     // what these archived values announce concerns nobody yet: it leaves with everybody listening
     if (kafka !== null) await stage.settle();
   }
@@ -98,10 +98,13 @@ interface Cast {
 function stageOf(ground: Ground, { role, alerting, mode, domain }: Cast): ReplayStage {
   const { pool, runKind, settle } = ground;
   const first = mode.from;
+  const collection = collectionOf(ground, domain, mode);
+  const { runs } = mode;
   return {
     ...{ pool, alerting, settle },
     cutOffMs: domain.settings.forecast.cutOff,
-    collection: collectionOf(ground, domain, mode),
+    collection,
+    ...(runs && { runs: { ...collection, source: createRunsSource(runs), sourceIds: { rain: runs.id, gauges: runs.id } } }),
     enterDue: async now => {
       for (const basin of role.basins.values()) await enterDueCycles({ pool, basin, runKind, first }, now);
     },

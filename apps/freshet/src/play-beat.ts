@@ -1,12 +1,15 @@
 import { collect, type Collection } from '#apps/ingest';
 import type { Alerting } from '#apps/alert';
 import { epochMs, type EpochMs } from '#hydrology';
+import type { PollWindow } from '#observation';
 import { saveReplayClock, type Pool } from '#store';
 
 /** What a replay moves, in this process or in others. */
 export interface ReplayStage {
   readonly pool: Pool;
   readonly collection: Collection;
+  /** Runs of a weather model, where there are any. */
+  readonly runs?: Collection;
   readonly alerting: Alerting;
   /** Enters the cycles whose cut-off has come. */
   enterDue(now: EpochMs): Promise<void>;
@@ -25,7 +28,7 @@ export interface ReplayStage {
  */
 export async function playBeat(stage: ReplayStage, beat: EpochMs, since: EpochMs, signal: AbortSignal): Promise<void> {
   const now = epochMs(beat + stage.cutOffMs);
-  await collect(stage.collection, { after: since, until: now }, signal);
+  await collectAll(stage, { after: since, until: now }, signal);
   await stage.settle();
   await stage.enterDue(now);
   await stage.settle();
@@ -34,4 +37,14 @@ export async function playBeat(stage: ReplayStage, beat: EpochMs, since: EpochMs
   await stage.rewind?.(now);
   await stage.settle();
   await saveReplayClock(stage.pool, stage.collection.basin, beat);
+}
+
+/** Everything that was received in the window. */
+export async function collectAll(
+  { collection, runs }: Pick<ReplayStage, 'collection' | 'runs'>,
+  window: PollWindow,
+  signal: AbortSignal,
+): Promise<void> {
+  if (runs !== undefined) await collect(runs, window, signal);
+  await collect(collection, window, signal);
 }

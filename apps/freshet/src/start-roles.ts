@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { startAlerting, type Alerting } from '#apps/alert';
 import { CyclePool, takeDueCycles, type ForecastBasin, type ForecastRole, type RainChoice } from '#apps/forecast';
 import { archivedRainGauges, startArchive } from '#apps/ingest';
+import type { LoadedDomain } from '#config';
 import { linksOfGauges } from '#hydrology';
 import { saveStations } from '#store';
 import type { Ground } from './lay-ground.js';
@@ -30,13 +31,12 @@ export function alertingOptions({ pool, bus, runKind, domains, onMessages }: Gro
   return { pool, bus, runKind, basins, onMessages };
 }
 
-/** The workers of this process with the basins' kernels warm. */
-/** Without `rain` each domain expects what its ladder begins with. */
+/** The workers of this process with the basins' kernels warm. Without `rain` each domain expects what its ladder begins with. */
 export async function openForecastRole(ground: Ground, rain?: RainChoice): Promise<ForecastRole> {
   const { pool, runKind, lifecycle, options } = ground;
   const basins = new Map<string, ForecastBasin>();
   for (const domain of ground.domains) {
-    const choice = rain ?? domain.settings.forcing.ladder[0] ?? 'persistence';
+    const choice = rain ?? firstRung(domain.settings.forcing.ladder);
     basins.set(
       domain.basin,
       await openForecastBasin(domain, choice, message => {
@@ -47,6 +47,12 @@ export async function openForecastRole(ground: Ground, rain?: RainChoice): Promi
   const cyclePool = new CyclePool([...basins.values()], options.workers);
   lifecycle.push('cycle workers', () => cyclePool.close());
   return { pool, basins, runKind, cyclePool, logger: options.logger, owner: `${hostname()}/${process.pid}/${randomUUID()}` };
+}
+
+/** A weather model anywhere behind a nowcast stands behind it. */
+function firstRung(ladder: LoadedDomain['settings']['forcing']['ladder']): RainChoice {
+  const first = ladder[0] ?? 'persistence';
+  return first === 'nowcast' && ladder.includes('nwp') ? 'nowcast,nwp' : first;
 }
 
 /** Takes the cycles that are due from the bus. */

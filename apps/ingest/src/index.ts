@@ -2,6 +2,7 @@ export { startArchive, type Archive, type ArchivedBasin } from './archive.js';
 export { archivedRainGauges } from './archive-rain-gauges.js';
 export { collect, type Collected, type Collection } from './collect.js';
 export { createReplaySource, type Disturbance } from './sources/replay.js';
+export { createRunsSource, readRecordedRuns, type RecordedRunGrid, type RecordedRuns, type RunsWanted } from './sources/recorded-runs.js';
 export { RainDecoder } from './decode/rain-decoder.js';
 export type { RainWish } from './decode/rain-messages.js';
 export { createRainFolderSource, type RainFolder } from './sources/rain-folder.js';

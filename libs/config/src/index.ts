@@ -5,6 +5,7 @@ export { formOf, type DownloadSettings } from './download-settings.js';
 export { fillTime, namePattern, type NamePattern } from './time-words.js';
 export {
   arrivalsOf,
+  forecastFolder,
   hasRainGauges,
   isForecastSource,
   isRainSource,

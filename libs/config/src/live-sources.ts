@@ -169,6 +169,9 @@ export const arrivalsOf = (source: Pick<LiveSource, keyof typeof arrival>): (key
 /** Rain that a weather model expects, not rain that fell. */
 export const isForecastSource = (source: LiveSource): boolean => source.kind === 'nwp-folder';
 
+/** A folder of the runs of a weather model that domain.yaml says nothing of, with every setting as it is unless set. */
+export const forecastFolder = (folder: string): RainFolderSettings => RainFolderSource.parse({ id: 'nwp', kind: 'nwp-folder', folder });
+
 /** Mistakes between sources, by key: two of one name, two of rain (which would be added up), stations that are no gauges of the domain. */
 export function checkLiveSources(sources: readonly LiveSource[], gauged: readonly string[]): string[] {
   const ids = sources.map(({ id }) => id);

@@ -4,6 +4,7 @@ import { Fault } from '#errors';
 import { toIso } from '#hydrology';
 import { createLogger } from '#runtime';
 import { startFreshet } from '../start-freshet.js';
+import { RUNS_DELAY, RUNS_DELAY_OPTION, RUNS_OPTION } from './read-runs.js';
 import { readMode } from './replay.js';
 import { domainFolder } from './run-options.js';
 import { awaitStopWish, runUntilStopped } from './run-until-stopped.js';
@@ -14,6 +15,8 @@ interface DevFlags {
   readonly to?: string;
   readonly speed: string;
   readonly rain: string;
+  readonly runs?: string;
+  readonly runsDelay?: string;
   readonly data: string;
   readonly resume?: boolean;
   readonly host?: string;
@@ -29,7 +32,9 @@ export function devCommand(program: Command): void {
     .option('--from <time>', 'issue time of the first cycle', '2014-11-02')
     .option('--to <time>', 'issue time of the last cycle; the end of the record if left out')
     .option('--speed <speed>', 'simulated minutes per second, or max', '15')
-    .option('--rain <kind>', 'rain after the last received: persistence, zero or known', 'persistence')
+    .option('--rain <kind>', 'rain after the last received: persistence, zero, known, nowcast, nwp or nowcast,nwp', 'persistence')
+    .option('--runs <folder>', RUNS_OPTION)
+    .option('--runs-delay <duration>', RUNS_DELAY_OPTION, RUNS_DELAY)
     .option('--data <folder>', 'folder of the database, any that can be written', 'data')
     .option('--resume', 'go on where the last one stopped instead of starting the exercise anew')
     .option('--host <address>', 'address to listen on (FRESHET_HOST; 127.0.0.1)')

@@ -22,7 +22,8 @@ import type { Kernel } from '#kernel';
 import { parseParameterFile, type ForecastMember } from '#learning';
 import { disturbRain, type RainError } from './rain-error.js';
 import { readDate } from './record-inputs.js';
-import { runHindcast, type HindcastPlan } from './run-hindcast.js';
+import { readRuns, RUNS_DELAY, RUNS_DELAY_OPTION, RUNS_OPTION } from './read-runs.js';
+import { countWithoutRun, runHindcast, type HindcastPlan } from './run-hindcast.js';
 import { domainFolder, modelOf, openKernel, printJson } from './run-options.js';
 import { casesOf, dumpLines, scoreStation, type ForecastCase, type LeadScore } from './score-hindcast.js';
 
@@ -35,6 +36,8 @@ interface HindcastFlags {
   readonly to: string;
   readonly every: string;
   readonly rain: string;
+  readonly runs?: string;
+  readonly runsDelay?: string;
   readonly withhold?: string;
   readonly rainError?: string;
   readonly latency: string;
@@ -49,6 +52,8 @@ interface HindcastScores {
   readonly secondsPerCycle: number;
   /** Members beside the physics, and whether everything they were trained on lies before the first issue time. */
   readonly members?: readonly { readonly name: string; readonly kind: string; readonly hash: string; readonly trainedBefore: boolean }[];
+  /** Of a weather model, where the rain to come is one's: how many runs there were, and how many cycles knew none that still reaches ahead. */
+  readonly runs?: { readonly count: number; readonly cyclesWithout: number };
   readonly stations: readonly { readonly id: string; readonly withheld: boolean; readonly leads: readonly LeadScore[] }[];
 }
 
@@ -61,7 +66,13 @@ export function hindcastCommand(program: Command): void {
     .requiredOption('--from <time>', 'first issue time')
     .requiredOption('--to <time>', 'last issue time')
     .option('--every <duration>', 'time between issue times', '1h')
-    .option('--rain <kind>', 'rain after the last received grid: known, nowcast, persistence or zero', 'known')
+    .option(
+      '--rain <kind>',
+      'rain after the last received grid: known, nowcast, nwp (a weather model), nowcast,nwp, persistence or zero',
+      'known',
+    )
+    .option('--runs <folder>', RUNS_OPTION)
+    .option('--runs-delay <duration>', RUNS_DELAY_OPTION, RUNS_DELAY)
     .option('--withhold <station>', 'keep a gauge from the analysis and the correction, to verify there')
     .option('--rain-error <sd,hours,seed>', 'multiply all rain by a slow random log-normal factor')
     .option('--latency <kind>', 'domain: values come as late as domain.yaml says; none: at their stamp', 'domain')
@@ -79,7 +90,9 @@ async function hindcast(flags: HindcastFlags): Promise<HindcastScores> {
   const domain = await loadDomain(domainFolder(flags.domain));
   requireRecord(domain, 'a hindcast');
   requireForecastable(domain, 'a hindcast');
-  const plan = readPlan(flags, domain);
+  const asked = readPlan(flags, domain);
+  const runs = await readRuns({ ...flags, rain: asked.rain }, asked, () => Promise.resolve(domain));
+  const plan = { ...asked, ...(runs && { runs: runs.grids }) };
   const { basin: physics, kernel } = await openBasin(domain, flags);
   const members = await openMembers(readMembers(flags.members), physics);
   const basin = members.length === 0 ? physics : withMembers(physics, members);
@@ -98,7 +111,10 @@ async function hindcast(flags: HindcastFlags): Promise<HindcastScores> {
   const stations = basin.stations.flatMap(({ id, gauged }, row) =>
     gauged ? [{ id, withheld: id === flags.withhold, leads: scoreStation(cases[row]!, observedOf(domain, id)) }] : [],
   );
-  return { ...seconds, ...(members.length > 0 && { members: members.map(member => describeMember(member, plan)) }), stations };
+  const ofRuns = runs && {
+    runs: { count: new Set(runs.grids.map(({ issued }) => issued)).size, cyclesWithout: countWithoutRun(plan, domain, basin) },
+  };
+  return { ...seconds, ...ofRuns, ...(members.length > 0 && { members: members.map(member => describeMember(member, plan)) }), stations };
 }
 
 function readMembers(text: string | undefined): [name: string, path: string][] {
@@ -160,7 +176,7 @@ export function readPlan(flags: Omit<HindcastFlags, 'domain'>, { record }: Loade
     from,
     to,
     everyMs: readEvery(flags.every),
-    rain: oneOf('--rain', flags.rain, ['known', 'nowcast', 'persistence', 'zero']),
+    rain: oneOf('--rain', flags.rain, ['known', 'nowcast', 'nwp', 'nowcast,nwp', 'persistence', 'zero']),
     latency: oneOf('--latency', flags.latency, ['domain', 'none']),
     record: error === null ? all : disturbRain(all, error),
   };

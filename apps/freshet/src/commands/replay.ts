@@ -13,6 +13,7 @@ import { startFreshet, type Freshet } from '../start-freshet.js';
 import { summariseReanalysis, summariseReplay, type ReanalysisSummary, type ReplaySummary } from '../summarise-replay.js';
 import { readDisturbance } from './read-disturbance.js';
 import { readDate } from './record-inputs.js';
+import { readRuns, RUNS_DELAY, RUNS_DELAY_OPTION, RUNS_OPTION } from './read-runs.js';
 import { domainFolder, printJson } from './run-options.js';
 import { EXIT_INTERRUPTED, awaitStopWish, runUntilStopped, type StopWish } from './run-until-stopped.js';
 
@@ -22,6 +23,8 @@ interface ReplayFlags {
   readonly to: string;
   readonly speed: string;
   readonly rain: string;
+  readonly runs?: string;
+  readonly runsDelay?: string;
   readonly data?: string;
   readonly resume?: boolean;
   readonly drop: readonly string[];
@@ -41,9 +44,11 @@ export function replayCommand(program: Command): void {
     .option('--speed <speed>', 'simulated minutes per second, or max', 'max')
     .option(
       '--rain <kind>',
-      'rain after the last received: nowcast, persistence (fading over 1 h), zero, or known (from the record)',
+      'rain after the last received: nowcast, nwp (a weather model), nowcast,nwp (it behind the nowcast), persistence (fading over 1 h), zero, or known (from the record)',
       'persistence',
     )
+    .option('--runs <folder>', RUNS_OPTION)
+    .option('--runs-delay <duration>', RUNS_DELAY_OPTION, RUNS_DELAY)
     .option('--data <folder>', 'folder of the database, any that can be written; a temporary one if left out')
     .option('--resume', 'continue the replay in --data where it was stopped or killed')
     .option('--drop <input,from,to>', 'lose the values of `rain` or a station stamped in (from, to]; may be repeated', collectOption, [])
@@ -123,12 +128,15 @@ async function play({ roles, domain, mode, environment, sql }: Play): Promise<Re
 /** Options of a replay as flags state them; shared with `freshet dev`. */
 export async function readMode(flags: Omit<ReplayFlags, 'data' | 'json'>): Promise<ReplayMode> {
   const inputs = flags.drop.length + flags.delay.length === 0 ? [] : await inputsOf(flags.domain);
+  const period = { from: readDate('--from', flags.from), to: readDate('--to', flags.to) };
+  const rain = readRain(flags.rain);
+  const runs = await readRuns({ ...flags, rain }, period, () => loadDomain(domainFolder(flags.domain)));
   return {
     kind: 'replay',
-    from: readDate('--from', flags.from),
-    to: readDate('--to', flags.to),
+    ...period,
     speed: readSpeed(flags.speed),
-    rain: readRain(flags.rain),
+    rain,
+    ...(runs && { runs }),
     disturbances: [
       ...flags.drop.map(text => readDisturbance('--drop', text, inputs)),
       ...flags.delay.map(text => readDisturbance('--delay', text, inputs)),
@@ -150,9 +158,12 @@ function readSpeed(text: string): ReplaySpeed {
   throw new Fault('COMMAND_INVALID', `--speed ${text}: give simulated minutes per second, such as 15, or max`);
 }
 
+const RAIN = ['persistence', 'zero', 'known', 'nowcast', 'nwp', 'nowcast,nwp'] as const;
+
 function readRain(text: string): RainChoice {
-  if (text === 'persistence' || text === 'zero' || text === 'known' || text === 'nowcast') return text;
-  throw new Fault('COMMAND_INVALID', `--rain ${text}: it is persistence, zero, known or nowcast`);
+  const found = RAIN.find(rain => rain === text);
+  if (found !== undefined) return found;
+  throw new Fault('COMMAND_INVALID', `--rain ${text}: it is one of ${RAIN.join(' ')}`);
 }
 
 /** A progress bar on stderr, and only where somebody looks. */

@@ -1,4 +1,5 @@
-import { nowcastRain } from '#apps/forecast';
+import { modelRainOf, nowcastRain, withModel, type RainChoice } from '#apps/forecast';
+import type { RecordedRunGrid } from '#apps/ingest';
 import type { LoadedDomain } from '#config';
 import { adjustGrids } from '#forcing';
 import { computeCycle, spinUp, type BasinModel, type CycleInputs, type CycleResult, type CycleState, type FutureRain } from '#cycle';
@@ -22,8 +23,9 @@ export interface HindcastPlan {
   readonly from: EpochMs;
   readonly to: EpochMs;
   readonly everyMs: number;
-  /** No run of a weather model is in the record. */
-  readonly rain: Exclude<FutureRain['kind'], 'nwp'>;
+  readonly rain: RainChoice;
+  /** Of a weather model, for rain that is expected of one. */
+  readonly runs?: readonly RecordedRunGrid[];
   /** With the latencies of domain.yaml, or as if every value came at its stamp. */
   readonly latency: 'domain' | 'none';
   /** The record's rain, disturbed or not, in the order of time. */
@@ -56,6 +58,20 @@ export function* runHindcast(plan: HindcastPlan, domain: LoadedDomain, basin: Ba
   }
 }
 
+/** Cycles that know no run which says anything of the time before them. */
+export function countWithoutRun(plan: HindcastPlan, domain: LoadedDomain, { leadMs }: BasinModel): number {
+  let without = 0;
+  for (let time = plan.from; time <= plan.to; time = epochMs(time + plan.everyMs)) {
+    const { rain } = modelRainOf(plan.runs ?? [], { issueTime: time, asOf: cutOffOf(plan, domain, time), end: epochMs(time + leadMs) });
+    if (!rain.some(({ validTime }) => validTime > time)) without++;
+  }
+  return without;
+}
+
+function cutOffOf({ latency }: HindcastPlan, { settings }: LoadedDomain, time: EpochMs): EpochMs {
+  return latency === 'none' ? time : epochMs(time + settings.forecast.cutOff);
+}
+
 interface Record {
   readonly domain: LoadedDomain;
   readonly basin: BasinModel;
@@ -68,8 +84,8 @@ function inputsOf(
   { domain, basin, pet, received }: Record,
   { time, background, previous }: { time: EpochMs; background: CycleState; previous: CycleState },
 ): CycleInputs {
-  const { forecast, sources } = domain.settings;
-  const asOf = plan.latency === 'none' ? time : epochMs(time + forecast.cutOff);
+  const { sources } = domain.settings;
+  const asOf = cutOffOf(plan, domain, time);
   const since = epochMs(background.analysis.validTime - MARGIN_MS);
   const until = epochMs(time + basin.leadMs);
   const span = { from: background.analysis.validTime, to: until, issueTime: time, asOf };
@@ -91,7 +107,7 @@ function inputsOf(
       discharge: gauges.map(({ id }): PointSeries => domain.record.discharge(id, since, epochMs(asOf - lateness))),
       pet,
     },
-    futureRain: futureRainOf(plan.rain, { mesh: domain.mesh, known: near, received: rain, issueTime: time, asOf }),
+    futureRain: futureRainOf(plan, { mesh: domain.mesh, known: near, received: rain, issueTime: time, asOf, end: until }),
   };
 }
 
@@ -101,11 +117,14 @@ interface KnownRain {
   readonly received: readonly RainGrid[];
   readonly issueTime: EpochMs;
   readonly asOf: EpochMs;
+  readonly end: EpochMs;
 }
 
-function futureRainOf(choice: HindcastPlan['rain'], { mesh, known, received, ...times }: KnownRain): FutureRain {
-  if (choice === 'known') return { kind: 'known', rain: known };
-  return choice === 'nowcast' ? nowcastRain(mesh, received, times) : { kind: choice };
+function futureRainOf({ rain, runs = [] }: HindcastPlan, { mesh, known, received, ...times }: KnownRain): FutureRain {
+  if (rain === 'known') return { kind: 'known', rain: known };
+  if (rain === 'nwp') return withModel({ kind: 'persistence' }, modelRainOf(runs, times));
+  if (rain === 'nowcast') return nowcastRain(mesh, received, times);
+  return rain === 'nowcast,nwp' ? withModel(nowcastRain(mesh, received, times), modelRainOf(runs, times)) : { kind: rain };
 }
 
 /** PET from the start of the spin-up to the end of the last forecast; it is a climatology, known in advance. */

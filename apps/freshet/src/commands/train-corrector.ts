@@ -124,6 +124,8 @@ function readTraining(flags: TrainFlags, kind: MemberKind): MemberTraining {
 /** The last forecast has verified by `--to`, and no rain that fell later is in the record that the cycles are given. */
 export function planUntil(flags: Pick<TrainFlags, 'from' | 'to' | 'rain' | 'latency'>, domain: LoadedDomain): HindcastPlan {
   const plan = readPlan({ ...flags, every: '1h' }, domain);
+  if (plan.rain === 'nwp' || plan.rain === 'nowcast,nwp')
+    throw new Fault('COMMAND_INVALID', `--rain ${plan.rain}: networks are not trained on the rain of a weather model`);
   const to = epochMs(plan.to - LEAD_HOURS * HOUR_MS);
   if (to < plan.from) throw new Fault('COMMAND_INVALID', `--from ${flags.from} is not ${LEAD_HOURS} hours before --to ${flags.to}`);
   return { ...plan, to, record: plan.record.filter(({ validTime }) => validTime <= plan.to) };

@@ -76,19 +76,13 @@ const CLUTTER_MAP = 'CLUTTER';
 
 function openRainFolder(settings: RainFolderSettings, around: FeedSurroundings): OpenedFeed {
   const { domain, decoder, now, onRaster } = around;
-  const { id, kind, variable, duration, reflectivity, minimumQuality, unitMm, polarCell, member, filters, composite } = settings;
+  const { id, kind, duration, composite } = settings;
   const forecasts = isForecastSource(settings);
   const folder = folderOf(settings, settings.folder, around);
   const keeper = forecasts ? null : mosaicKeeper(id, around);
   const watched: RainFolder = {
     ...{ id, folder, mesh: domain.mesh, definition: domain.projection.definition, format: FORMATS[kind], forecasts, decoder, now },
-    reading: {
-      ...{ reflectivity, minimumQuality, unitMm, polarCellM: polarCell, filters },
-      ...(filters.clutter && { clutterFile: join(folder, 'archive', CLUTTER_MAP) }),
-      ...(member !== undefined && { member }),
-      ...(variable !== undefined && { variable }),
-      ...(duration !== undefined && { durationMs: duration }),
-    },
+    reading: rainReading(settings, folder),
     ...(onRaster && { onRaster }),
     ...(keeper && { keepMosaic: (raster: RainRaster, receivedAt: EpochMs) => keeper.keep(raster, receivedAt) }),
   };
@@ -98,6 +92,18 @@ function openRainFolder(settings: RainFolderSettings, around: FeedSurroundings):
   const service = new Service({ backOff: FOLDER_BACK_OFF });
   const opened = { source, service, address: folder, inputs: forecasts ? [] : ['rain'], overlapMs: 0, reachMs: 0 };
   return { settings, ...withDelivery(settings, opened, around) };
+}
+
+/** How the files of a source are read. */
+export function rainReading(settings: RainFolderSettings, folder: string): RainFolder['reading'] {
+  const { variable, duration, reflectivity, minimumQuality, unitMm, polarCell, member, filters } = settings;
+  return {
+    ...{ reflectivity, minimumQuality, unitMm, polarCellM: polarCell, filters },
+    ...(filters.clutter && { clutterFile: join(folder, 'archive', CLUTTER_MAP) }),
+    ...(member !== undefined && { member }),
+    ...(variable !== undefined && { variable }),
+    ...(duration !== undefined && { durationMs: duration }),
+  };
 }
 
 /** Keeps the rain around the basin where a nowcast is wanted. */
