@@ -11,9 +11,9 @@ const HARMLESS: ReadonlySet<Reject['code']> = new Set(['GAUGE_DUPLICATE']);
  * was known last (a correction), a reject once a day. What passed counts as known when it was `taken`.
  */
 export class News {
-  readonly #values = new Map<string, { readonly value: number | null; readonly validTime: EpochMs }>();
+  readonly #values = new Map<string, { readonly value: number | null; readonly said: string; readonly validTime: EpochMs }>();
   readonly #rejects = new Map<string, EpochMs>();
-  #passed: RawGaugeValue[] = [];
+  #passed: (RawGaugeValue & { readonly said: string })[] = [];
   #named: [string, EpochMs][] = [];
 
   /** A value remembered is forgotten when it is older than any poll reaches back. */
@@ -21,13 +21,15 @@ export class News {
 
   values(values: readonly RawGaugeValue[]): RawGaugeValue[] {
     const seen = new Map<string, number | null>();
+    const said = saidOfEach(values);
     const fresh = values.filter(value => {
       const key = keyOf(value);
+      if (this.#values.get(key)?.said === said.get(key)) return false; // two values of one time, and the same two as before
       const known = seen.has(key) ? seen.get(key) : this.#values.get(key)?.value;
       seen.set(key, value.value);
       return known === undefined || known !== value.value;
     });
-    this.#passed.push(...fresh);
+    this.#passed.push(...fresh.map(value => ({ ...value, said: said.get(keyOf(value))! })));
     return fresh;
   }
 
@@ -61,6 +63,16 @@ export class News {
 const nameOf = ({ code, message }: Reject): string => (HARMLESS.has(code) ? code : `${code} ${message}`);
 
 const keyOf = ({ station, variable, validTime }: RawGaugeValue): string => `${station}/${variable}/${validTime}`;
+
+/** All values that an answer gives of a time, in their order: a service may contradict itself, and go on doing so. */
+function saidOfEach(values: readonly RawGaugeValue[]): Map<string, string> {
+  const said = new Map<string, string>();
+  for (const value of values) {
+    const key = keyOf(value);
+    said.set(key, `${said.get(key) ?? ''} ${value.value}`);
+  }
+  return said;
+}
 
 /** The first of each code by themselves, the others as one with their number. */
 export function fewOfEach(rejects: readonly Reject[]): Reject[] {
