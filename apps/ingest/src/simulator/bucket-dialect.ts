@@ -4,7 +4,7 @@ import type { SimulatedAnswer } from './http-dialects.js';
 import { rainFilesOf } from './rain-files.js';
 import { arrivedRain, type SimulatedWorld } from './simulated-world.js';
 
-interface StoredFile {
+export interface StoredFile {
   readonly key: string;
   readonly bytes: Uint8Array;
   readonly modified: EpochMs;
@@ -21,12 +21,13 @@ const made = new WeakMap<SimulatedWorld, Map<number, Promise<StoredFile[]>>>();
 export async function answerBucket(world: SimulatedWorld, url: URL, key: string): Promise<SimulatedAnswer> {
   const files = await storedFiles(world);
   if (key === '') return { status: 200, type: 'application/xml', body: listing(files, url.searchParams) };
-  const found = files.find(file => file.key === key);
+  const found = files.findLast(file => file.key === key); // the newest of a name lies over the others
   if (found !== undefined) return { status: 200, type: 'application/octet-stream', body: Buffer.from(found.bytes) };
   return { status: 404, type: 'application/xml', body: '<Error><Code>NoSuchKey</Code></Error>' };
 }
 
-async function storedFiles(world: SimulatedWorld): Promise<StoredFile[]> {
+/** The files of rain that a service holds now, by their keys. */
+export async function storedFiles(world: SimulatedWorld): Promise<StoredFile[]> {
   const known = made.get(world) ?? new Map<number, Promise<StoredFile[]>>();
   made.set(world, known);
   const grids = arrivedRain(world, epochMs(world.now() - KEPT_MS));

@@ -17,6 +17,10 @@ export interface SimulatorOptions extends SimulatedWorld {
 
 const UNAVAILABLE: SimulatedAnswer = { status: 503, type: 'text/html', body: '<html>Service Unavailable</html>' };
 
+const isOfRain = ({ pathname }: URL): boolean => /^\/(bucket|files)\b/.test(pathname);
+
+const firstHalf = <T extends string | Buffer>(body: T): T => body.slice(0, Math.floor(body.length / 2)) as T;
+
 /** Services of a simulated world over HTTP: for development and tests, on this machine only. */
 export class FeedSimulator {
   #server: Server | null = null;
@@ -46,7 +50,7 @@ export class FeedSimulator {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', `http://${request.headers.host ?? 'localhost'}`);
-    const inputs = [url.pathname.startsWith('/bucket') ? 'rain' : 'gauges'];
+    const inputs = [isOfRain(url) ? 'rain' : 'gauges'];
     const has = (kind: FeedFaultKind) => faultAt(this.options.faults, kind, { time: this.options.now(), inputs }) !== undefined;
     if (has('slow')) await delay(this.options.slowMs);
     const answer = has('503') ? UNAVAILABLE : await this.#answer(url);
@@ -56,8 +60,16 @@ export class FeedSimulator {
       return;
     }
     response.setHeader('etag', etag);
-    const cut = has('truncated') ? answer.body.slice(0, Math.floor(answer.body.length / 2)) : answer.body;
-    this.#send(response, { ...answer, body: cut });
+    if (!has('truncated')) this.#send(response, answer);
+    else if (isOfRain(url)) this.#breakOff(response, answer);
+    else this.#send(response, { ...answer, body: firstHalf(answer.body) });
+  }
+
+  /** As a connection that is lost amid an answer. */
+  #breakOff(response: ServerResponse, { status, type, body }: SimulatedAnswer): void {
+    this.answered.set(status, (this.answered.get(status) ?? 0) + 1);
+    response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) });
+    response.write(firstHalf(body), () => response.destroy());
   }
 
   async #answer(url: URL): Promise<SimulatedAnswer> {

@@ -1,5 +1,6 @@
 import { epochMs, parseIso, toIso, type EpochMs } from '#hydrology';
 import { answerBucket } from './bucket-dialect.js';
+import { answerFiles } from './files-dialect.js';
 import { shownDepths } from './rain-gauges.js';
 import { shownValues, type ShownValue, type SimulatedWorld } from './simulated-world.js';
 
@@ -27,6 +28,7 @@ export const HTTP_DIALECTS: readonly {
   { path: /^\/csv$/, answer: answerCsv },
   { path: /^\/rain-csv$/, answer: answerRainCsv },
   { path: /^\/bucket(?:\/(.*))?$/, answer: (world, url, match) => answerBucket(world, url, decodeURIComponent(match[1] ?? '')) },
+  { path: /^\/files\/(.*)$/, answer: (world, _url, match) => answerFiles(world, decodeURIComponent(match[1]!)) },
 ];
 
 const fromOf = (world: SimulatedWorld, text: string | null): EpochMs => (text ? parseIso(text) : epochMs(world.now() - DAY_MS));

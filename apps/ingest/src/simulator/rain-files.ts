@@ -10,8 +10,8 @@ export interface RainFile {
 }
 
 /**
- * The files that a service makes of an accumulation, as ODIM_H5 composites: one, or as a fault has it cut short, in tenths, an hour ahead,
- * twice, or followed by a corrected one.
+ * The files that a service makes of an accumulation, as ODIM_H5 composites: one, or as a fault has it in tenths, an hour ahead, twice, or
+ * followed by a corrected one.
  */
 export async function rainFilesOf(world: SimulatedWorld, grid: RainGrid): Promise<RainFile[]> {
   const has = (kind: Parameters<typeof faultAt>[1]) =>
@@ -19,7 +19,7 @@ export async function rainFilesOf(world: SimulatedWorld, grid: RainGrid): Promis
   const stamp = has('shifted-clock') ? epochMs(grid.validTime + HOUR_MS) : grid.validTime;
   const bytes = await encode(world, grid, stamp, has('wrong-unit') ? 10 : 1);
   const name = `rain_${toIso(stamp).replaceAll(/\D/g, '').slice(0, 12)}.h5`;
-  const files = [{ name, bytes: has('truncated') ? bytes.subarray(0, bytes.length / 2) : bytes }];
+  const files = [{ name, bytes }];
   if (has('duplicate')) files.push({ name: name.replace('.h5', '_again.h5'), bytes });
   if (has('correction')) files.push({ name: name.replace('.h5', '_corrected.h5'), bytes: await encode(world, grid, stamp, 1.5) });
   return files;

@@ -1,10 +1,11 @@
 import { mkdir, rename, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { epochMs, type EpochMs } from '#hydrology';
+import { faultAt } from './feed-fault.js';
 import { rainFilesOf, type RainFile } from './rain-files.js';
 import { arrivedRain, type SimulatedWorld } from './simulated-world.js';
 
-/** Drops the rain of a simulated world into a folder as files, as a download does: under another name first, then renamed. */
+/** Drops the rain of a simulated world into a folder as files, as a download does: under another name first, then renamed; cut short where a fault has it. */
 export class RainWriter {
   constructor(
     private readonly world: SimulatedWorld,
@@ -17,7 +18,9 @@ export class RainWriter {
     await mkdir(this.folder, { recursive: true });
     const names: string[] = [];
     for (const grid of arrivedRain(this.world, this.writtenTo)) {
-      for (const file of await rainFilesOf(this.world, grid)) {
+      const isCut = faultAt(this.world.faults, 'truncated', { time: grid.validTime, inputs: ['rain'] }) !== undefined;
+      for (const { name, bytes } of await rainFilesOf(this.world, grid)) {
+        const file = { name, bytes: isCut ? bytes.subarray(0, bytes.length / 2) : bytes };
         await this.#drop(file);
         names.push(file.name);
       }

@@ -21,6 +21,16 @@ describe('what is new in an overlapping poll', () => {
     expect(news.values([value(1, 2)])).toHaveLength(1); // and back again
   });
 
+  it('passes two values of one time once, however long a service goes on contradicting itself', () => {
+    const news = new News(24 * HOUR_MS);
+    for (const passed of [2, 0, 0]) {
+      expect(news.values([value(1, 2), value(1, 3)])).toHaveLength(passed);
+      news.taken(NOW);
+    }
+    expect(news.values([value(1, 3)])).toEqual([]); // the one that came last
+    expect(news.values([value(1, 2)])).toHaveLength(1);
+  });
+
   it('names a reject once a day, of many alike the first, and repeats of a service together', () => {
     const news = new News(24 * HOUR_MS);
     const many = Array.from({ length: 30 }, (_, k) => reject('GAUGE_NOT_A_NUMBER', `row ${k}`));

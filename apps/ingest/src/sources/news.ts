@@ -8,14 +8,21 @@ const HARMLESS: ReadonlySet<Reject['code']> = new Set(['GAUGE_DUPLICATE']);
 
 type GaugeNews = RawGaugeValue | RawRainDepth;
 
+interface Known {
+  readonly value: number | null;
+  /** Everything the answer gave of its time. */
+  readonly said: string;
+  readonly validTime: EpochMs;
+}
+
 /**
  * What of a poll is new. Polls overlap, so most of an answer came before: a value passes when it is not known or differs from what
  * was known last (a correction), a reject once a day. What passed counts as known when it was `taken`.
  */
 export class News {
-  readonly #values = new Map<string, { readonly value: number | null; readonly validTime: EpochMs }>();
+  readonly #values = new Map<string, Known>();
   readonly #rejects = new Map<string, EpochMs>();
-  #passed: GaugeNews[] = [];
+  #passed: [string, Known][] = [];
   #named: [string, EpochMs][] = [];
 
   /** A value remembered is forgotten when it is older than any poll reaches back. */
@@ -23,13 +30,19 @@ export class News {
 
   values<T extends GaugeNews>(values: readonly T[]): T[] {
     const seen = new Map<string, number | null>();
+    const said = saidOfEach(values);
     const fresh = values.filter(value => {
       const key = keyOf(value);
+      if (this.#values.get(key)?.said === said.get(key)) return false; // two values of one time, and the same two as before
       const known = seen.has(key) ? seen.get(key) : this.#values.get(key)?.value;
       seen.set(key, value.value);
       return known === undefined || known !== value.value;
     });
-    this.#passed.push(...fresh);
+    for (const each of fresh) {
+      const { value, validTime } = each;
+      const key = keyOf(each);
+      this.#passed.push([key, { value, validTime, said: said.get(key)! }]);
+    }
     return fresh;
   }
 
@@ -47,7 +60,7 @@ export class News {
   }
 
   taken(now: EpochMs): void {
-    for (const value of this.#passed) this.#values.set(keyOf(value), value);
+    for (const [key, known] of this.#passed) this.#values.set(key, known);
     for (const [key, at] of this.#named) this.#rejects.set(key, at);
     [this.#passed, this.#named] = [[], []];
     for (const [key, { validTime }] of this.#values) if (validTime < now - this.reachMs) this.#values.delete(key);
@@ -66,6 +79,16 @@ const keyOf = (value: GaugeNews): string => {
   const { station, validTime } = value;
   return value.kind === 'gauge' ? `${station}/${value.variable}/${validTime}` : `${station}/P/${validTime}/${value.durationMs}`;
 };
+
+/** All values that an answer gives of a time, in their order: a service may contradict itself, and go on doing so. */
+function saidOfEach(values: readonly GaugeNews[]): Map<string, string> {
+  const said = new Map<string, string>();
+  for (const value of values) {
+    const key = keyOf(value);
+    said.set(key, `${said.get(key) ?? ''} ${value.value}`);
+  }
+  return said;
+}
 
 /** The first of each code by themselves, the others as one with their number. */
 export function fewOfEach(rejects: readonly Reject[]): Reject[] {

@@ -1,5 +1,5 @@
 import { makeRemapping, remap, type Remapping } from '#forcing';
-import { epochMs, toIso, type EpochMs, type Mesh, type PlacedGrid } from '#hydrology';
+import { MINUTE_MS, epochMs, toIso, type EpochMs, type Mesh, type PlacedGrid } from '#hydrology';
 import {
   MOST_BYTES,
   RAIN_FILTERS,
@@ -127,6 +127,9 @@ function refuseOtherFormats(decoded: RainDecoding, { format, id }: RainFolder, n
   return { rasters: decoded.rasters.filter(each => !others.includes(each)), rejects: [...decoded.rejects, ...refused] };
 }
 
+/** Clocks differ by a little; rain that fell does not end after it was received. */
+const CLOCK_TOLERANCE_MS = 10 * MINUTE_MS;
+
 export function bringOntoMesh(
   watched: RainFolder,
   { rasters, rejects }: RainDecoding,
@@ -143,6 +146,12 @@ export function bringOntoMesh(
       refused.push(
         reject('FORECAST_NOT_OBSERVED', `${name} is a forecast of ${toIso(issued)} for (${toIso(from)}, ${toIso(to)}], no rain that fell`),
       );
+      return [];
+    }
+    if (watched.forecasts !== true && to > receivedAt + CLOCK_TOLERANCE_MS) {
+      const ahead = Math.round((to - receivedAt) / MINUTE_MS);
+      const message = `${name} ends at ${toIso(to)}, ${ahead} min after it was received; the clock or the time zone of its sender is wrong`;
+      refused.push(reject('OBSERVATION_FROM_THE_FUTURE', message));
       return [];
     }
     watched.onRaster?.(name, raster);
