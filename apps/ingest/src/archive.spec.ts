@@ -83,7 +83,9 @@ describe('ingest, from source to store', () => {
     const together = await query('select station, valid_time, flag, flag_source from observation order by station, valid_time, revision');
     await database.pool.query('truncate observation, rain_grid, reject, outbox');
     for (const one of spiked) await ingest(listing(one));
-    expect(await query('select station, valid_time, flag, flag_source from observation order by station, valid_time, revision')).toEqual(together);
+    expect(await query('select station, valid_time, flag, flag_source from observation order by station, valid_time, revision')).toEqual(
+      together,
+    );
     expect(together.some(row => row.flag !== 0)).toBe(true);
   });
 
