@@ -62,7 +62,7 @@ describe('the rain around a basin', () => {
     await keeper.keep(composite(), epochMs(AT + 1000)); // the thread is there
     const delays: number[] = [];
     // 195 ms each time in the thread of the role; on a busy machine one of several is not disturbed
-    for (let k = 1; k <= 5 && Math.min(...delays, Infinity) >= 50; k++) {
+    for (let k = 1; k <= 15 && Math.min(...delays, Infinity) >= 50; k++) {
       const raster = composite(k * 500);
       const delay = monitorEventLoopDelay({ resolution: 1 });
       delay.enable();

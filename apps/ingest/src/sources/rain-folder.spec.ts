@@ -150,7 +150,7 @@ describe('a folder of files of rain', () => {
       ['FORMAT_UNKNOWN', 'dry.txt'],
     ]);
     expect(await readFile(join(folder, 'failed', 'dry.txt.txt'), 'utf8')).toBe(
-      'FORMAT_UNKNOWN: dry.txt is none of ODIM_H5, KNMI HDF5, NetCDF-4, RADOLAN, GeoTIFF and GRIB2\n',
+      'FORMAT_UNKNOWN: dry.txt is none of ODIM_H5, KNMI HDF5, NetCDF, RADOLAN, GeoTIFF and GRIB2\n',
     );
     expect(await readdir(folder)).toEqual(['failed']);
   });
