@@ -8,6 +8,7 @@ import type { Pool } from '#store';
 import { archiveDeadLetters } from './archive-dead-letters.js';
 import { archiveGauges } from './archive-gauges.js';
 import { archiveRain } from './archive-rain.js';
+import { archiveTemperature } from './archive-temperature.js';
 
 /** What the archive must know of a basin to check its data. */
 export interface ArchivedBasin {
@@ -29,9 +30,10 @@ export interface Archive {
   readonly logger: Logger;
 }
 
-/** Takes rain, gauge values and dead letters from the bus, checks and archives them: values in = values + named rejects. */
+/** Takes rain, temperature, gauge values and dead letters from the bus, checks and archives them: values in = values + named rejects. */
 export async function startArchive(bus: Bus, archive: Archive): Promise<void> {
   await bus.subscribe('obs.rain.v1', 'archive', batch => archiveRain(archive, batch));
+  await bus.subscribe('obs.temperature.v1', 'archive', batch => archiveTemperature(archive, batch));
   await bus.subscribe('obs.gauge.v1', 'archive', batch => archiveGauges(archive, batch));
   await bus.subscribe('dead.v1', 'archive', batch => archiveDeadLetters(archive, batch));
 }

@@ -9,6 +9,7 @@ import {
   type RainFilter,
   type RawGaugeValue,
   type RawObservation,
+  type RawTemperatureGrid,
   type RawReject,
 } from '#observation';
 
@@ -43,6 +44,7 @@ export async function collect(collection: Collection, window: PollWindow, signal
 
 /** What a poll brought that was new. */
 export interface Collected {
+  /** Grids, those of temperature among them. */
   readonly rain: number;
   readonly gauges: number;
   readonly rejects: number;
@@ -52,7 +54,7 @@ export interface Collected {
 
 function countOf(received: readonly RawObservation[]): Collected {
   const count = (kind: RawObservation['kind']) => received.filter(one => one.kind === kind).length;
-  return { rain: count('rain'), gauges: count('gauge'), rejects: count('reject'), filtered: sumFiltered(received) };
+  return { rain: count('rain') + count('temperature'), gauges: count('gauge'), rejects: count('reject'), filtered: sumFiltered(received) };
 }
 
 function sumFiltered(received: readonly RawObservation[]): Collected['filtered'] {
@@ -95,6 +97,11 @@ async function publish(collection: Collection, received: readonly RawObservation
       batch => bus.publish('dead.v1', batch),
     ),
   ]);
+  const temperature = received.filter(one => one.kind === 'temperature');
+  await publishInBatches(
+    temperature.map(grid => temperatureMessage(collection, grid)),
+    batch => bus.publish('obs.temperature.v1', batch),
+  );
   await collection.settled?.();
   await publishInBatches(
     gaugeMessages(
@@ -121,6 +128,15 @@ function rainMessage({ basin, sourceIds }: Collection, grid: Extract<RawObservat
       ...(issued !== undefined && { issuedAt: issued }),
       ...(alteredBy.length > 0 && { alteredBy: [...alteredBy] }),
     },
+  };
+}
+
+function temperatureMessage({ basin, sourceIds }: Collection, grid: RawTemperatureGrid): Message<'obs.temperature.v1'> {
+  const { validTime, issued, receivedAt, values } = grid;
+  return {
+    key: basin,
+    id: `${sourceIds.rain}/${basin}/${validTime}/${issued}/${receivedAt}`,
+    value: { basin, source: sourceIds.rain, receivedAt, validTime, issuedAt: issued, cells: values.length, celsius: encodeDepths(values) },
   };
 }
 

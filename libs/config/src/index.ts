@@ -5,6 +5,7 @@ export {
   forecastFolder,
   isForecastSource,
   isRainSource,
+  isTemperatureSource,
   pathFrom,
   type GaugeKind,
   type GaugeSettings,

@@ -4,6 +4,7 @@ export {
   RunKind,
   GaugeMessage,
   RainMessage,
+  TemperatureMessage,
   ArchivedMessage,
   CycleDue,
   ForecastIssued,

@@ -9,6 +9,7 @@ export interface Degradation {
     | 'RAIN_MISSING'
     | 'RAIN_LATE'
     | 'RAIN_SUBSTITUTED'
+    | 'PET_SUBSTITUTED'
     | 'GAUGE_SILENT'
     | 'GAUGE_LATE'
     | 'ANALYSIS_GATED'

@@ -9,6 +9,7 @@ import { decodeKnmi, isKnmi } from './knmi.js';
 import { decodeNetCdf } from './netcdf-rain.js';
 import { decodeOdim, isOdim } from './odim.js';
 import { decodeRadolan, isRadolan } from './radolan.js';
+import { refuseImpossibleTemperatures } from './temperature.js';
 import { MOST_BYTES, refuseImpossibleDepths, requirePlace, type RainDecoding, type RainRaster, type RainReading } from './rain-raster.js';
 
 /**
@@ -32,7 +33,8 @@ export async function decodeRainFile(bytes: Uint8Array, reading: RainReading): P
 function checkRaster(raster: RainRaster, reading: RainReading): { readonly raster?: RainRaster; readonly rejects: readonly Reject[] } {
   try {
     requirePlace(raster);
-    const rejects = refuseImpossibleDepths(raster).map(each => named(each, reading));
+    const refuse = reading.quantity === 'temperature' ? refuseImpossibleTemperatures : refuseImpossibleDepths;
+    const rejects = refuse(raster).map(each => named(each, reading));
     const { filters, clutterOn } = reading;
     return { raster: filters === undefined ? raster : filterRain(raster, filters, clutterOn?.(raster.grid)), rejects };
   } catch (cause) {
@@ -61,11 +63,14 @@ function unpack(bytes: Uint8Array): Uint8Array {
 
 async function decodeAny(bytes: Uint8Array, reading: RainReading): Promise<RainDecoding> {
   if (startsWith(bytes, [0x89, 0x48, 0x44, 0x46])) {
+    if (reading.quantity === 'temperature') return withHdf5(bytes, root => decodeNetCdf(root, reading));
     return withHdf5(bytes, root => {
       if (isKnmi(root)) return one(decodeKnmi(root, reading));
       return isOdim(root) ? one(decodeOdim(root, reading)) : decodeNetCdf(root, reading);
     });
   }
+  if (reading.quantity === 'temperature' && !isGrib(bytes))
+    throw new Refusal('FORMAT_UNKNOWN', 'is neither GRIB2 nor NetCDF-4, of which temperature is read');
   if (isTiff(bytes)) return one(await decodeGeoTiffRain(bytes, reading));
   if (isGrib(bytes)) return decodeGrib2(bytes, reading);
   if (isRadolan(bytes)) return one(decodeRadolan(bytes, reading));

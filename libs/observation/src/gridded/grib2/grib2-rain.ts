@@ -8,6 +8,7 @@ import {
   type RainRaster,
   type RainReading,
 } from '../rain-raster.js';
+import { KELVIN, celsiusFrom, middleOf, requirePlausibleTime } from '../temperature.js';
 import { readGrid, type GribGrid } from './grid.js';
 import { readFields, type GribField } from './messages.js';
 import { unpackValues } from './packing.js';
@@ -17,6 +18,8 @@ import { readProduct, type GribProduct } from './product.js';
 const DEPTHS: ReadonlySet<string> = new Set(['0.1.8', '0.1.49']);
 /** Precipitation rate, total precipitation rate, rain rate: kg m⁻² s⁻¹; accumulated over their interval they are depths. */
 const RATES: ReadonlySet<string> = new Set(['0.1.7', '0.1.52', '0.1.65']);
+/** Air temperature, K. */
+const TEMPERATURE = '0.0.0';
 const AVERAGE = 0;
 const ACCUMULATION = 1;
 /** Cells of all fields of a file that are kept in memory at once. */
@@ -58,14 +61,27 @@ export function decodeGrib2(bytes: Uint8Array, reading: RainReading): RainDecodi
   if (rasters.length + rejects.length > 0) return { rasters, rejects };
   throw new Refusal(
     'QUANTITY_UNKNOWN',
-    `holds no rain but ${[...others].sort().slice(0, 10).join(', ') || 'nothing'} (discipline.category.number)`,
+    `holds no ${reading.quantity ?? 'rain'} but ${[...others].sort().slice(0, 10).join(', ') || 'nothing'} (discipline.category.number)`,
   );
 }
 
-function productOf(field: GribField, { variable }: RainReading): GribProduct | { readonly other: string } {
+function productOf(field: GribField, { variable, quantity }: RainReading): GribProduct | { readonly other: string } {
   const parameter = `${field.discipline}.${field.product.unsigned(10, 1)}.${field.product.unsigned(11, 1)}`;
+  if (quantity === 'temperature') {
+    const isWanted = parameter === (variable ?? TEMPERATURE) && isAtTwoMetres(field);
+    return isWanted ? readProduct(field) : { other: parameter };
+  }
   const isRain = variable === undefined ? DEPTHS.has(parameter) || RATES.has(parameter) : variable === parameter;
   return isRain ? readProduct(field) : { other: parameter };
+}
+
+/** Code table 4.5: a height above the ground, m. */
+const ABOVE_GROUND = 103;
+
+/** The same number is the temperature of every level. */
+function isAtTwoMetres({ product }: GribField): boolean {
+  const [surface, scale, height] = [product.unsigned(23, 1), product.signed(24, 1), product.signed(25, 4)];
+  return surface === ABOVE_GROUND && Math.abs(height / 10 ** scale - 2) < 0.01;
 }
 
 function otherMembers(members: ReadonlySet<number>, { member = 0 }: RainReading, found: boolean): Reject {
@@ -75,24 +91,42 @@ function otherMembers(members: ReadonlySet<number>, { member = 0 }: RainReading,
 }
 
 function rasterOf(field: GribField, product: GribProduct, { grid, northward, turn }: GribGrid, reading: RainReading): RainRaster {
+  if (reading.quantity === 'temperature') return temperatureOf(field, product, { grid, northward, turn }, reading);
   const { from, to } = intervalOf(product, reading);
   const isForecast = to > product.reference;
   if (isForecast) requirePlausibleForecast({ issued: product.reference, from, to }, reading.receivedAt);
   else requirePlausibleInterval(from, to, reading.receivedAt);
-  const values = unpackValues(field, grid.rows * grid.columns);
   const factor = factorOf(product, to - from, reading);
-  const depths = new Float32Array(values.length);
-  for (let row = 0; row < grid.rows; row++) {
-    const source = (northward ? grid.rows - 1 - row : row) * grid.columns;
-    for (let column = 0; column < grid.columns; column++) {
-      depths[row * grid.columns + column] = values[source + ((column + turn) % grid.columns)]! * factor;
-    }
-  }
+  const depths = unpackTurned(field, { grid, northward, turn }, value => value * factor);
   roundUp(depths);
   return {
     ...{ grid, from, to, depths, quality: null, product: `GRIB2 ${product.parameter}` },
     ...(isForecast && { issued: product.reference }),
   };
+}
+
+/** Values with row 0 in the north and column 0 in the west. */
+function unpackTurned(field: GribField, { grid, northward, turn }: GribGrid, convert: (value: number) => number): Float32Array {
+  const values = unpackValues(field, grid.rows * grid.columns);
+  const turned = new Float32Array(values.length);
+  for (let row = 0; row < grid.rows; row++) {
+    const source = (northward ? grid.rows - 1 - row : row) * grid.columns;
+    for (let column = 0; column < grid.columns; column++) {
+      turned[row * grid.columns + column] = convert(values[source + ((column + turn) % grid.columns)]!);
+    }
+  }
+  return turned;
+}
+
+/** Of an instant, or a mean, which stands for the middle of its interval. */
+function temperatureOf(field: GribField, product: GribProduct, placed: GribGrid, reading: RainReading): RainRaster {
+  const { parameter, reference, process } = product;
+  if (process !== null && process !== AVERAGE)
+    throw new Refusal('QUANTITY_UNKNOWN', `holds ${parameter} by statistical process ${process}, which is no mean`);
+  const at = middleOf(product.from, product.to);
+  requirePlausibleTime({ issued: reference, at }, reading.receivedAt);
+  const depths = unpackTurned(field, placed, celsiusFrom(KELVIN));
+  return { grid: placed.grid, from: at, to: at, depths, quality: null, product: `GRIB2 ${parameter}`, issued: reference };
 }
 
 /** A field of an instant holds for the duration that the source is set to, up to its time. */
