@@ -1,6 +1,7 @@
 export { CyclePool } from './cycle-pool.js';
 export type { ForecastBasin, RainChoice } from './forecast-basin.js';
 export { beginForecasts, takeDueCycles, type ForecastsBegin } from './start-forecasting.js';
+export { modelPet } from './model-pet.js';
 export { modelRainOf } from './model-rain.js';
 export { nowcastRain } from './nowcast-rain.js';
 export { withModel } from './rain-to-come.js';

@@ -19,6 +19,7 @@ import { readMosaics, readObservations, readRain, readStatesBefore, type Lease, 
 import { adjustTask, adjustmentFor } from './adjust-rain.js';
 import type { CycleTask } from './cycle-messages.js';
 import type { ForecastBasin, RainChoice } from './forecast-basin.js';
+import { modelPet, type ModelPet } from './model-pet.js';
 import { modelRain } from './model-rain.js';
 import { TOO_OLD_MS } from './nowcast-rain.js';
 import { withModel } from './rain-to-come.js';
@@ -36,17 +37,32 @@ export async function loadInputs(pool: Pool, basin: ForecastBasin, lease: Lease)
   const { issueTime, asOf } = lease;
   const { background, previous } = await readStates(pool, basin, issueTime, lease.runKind);
   const start = background.validTime;
-  const [rain, adjustment, discharge, mosaics] = await Promise.all([
+  const [pet, rain, adjustment, discharge, mosaics] = await Promise.all([
+    petFor(pool, basin, { runKind: lease.runKind, start, issueTime, asOf }),
     readRain(pool, { basin: model.basin, from: start, to: issueTime, asOf }),
     adjustmentFor(pool, basin, { from: start, to: epochMs(issueTime + model.leadMs), issueTime, asOf }),
     readObservations(pool, { basin: model.basin, variable: 'Q', from: epochMs(start - BEFORE_WINDOW_MS), to: issueTime, asOf }),
     mosaicsFor(pool, basin, lease),
   ]);
   const futureRain = await expectedRain(pool, basin, { mosaics, issueTime, asOf, start });
-  return adjustTask(taskOf(basin, { issueTime, asOf, background, previous, rain, discharge, futureRain }), adjustment);
+  return adjustTask(taskOf(basin, { issueTime, asOf, background, previous, rain, discharge, pet, futureRain }), adjustment);
 }
 
 const isCarried = (rain: RainChoice): rain is 'nowcast' | 'nowcast,nwp' => rain === 'nowcast' || rain === 'nowcast,nwp';
+
+interface PetOf {
+  readonly runKind: RunKind;
+  readonly start: EpochMs;
+  readonly issueTime: EpochMs;
+  readonly asOf: EpochMs;
+}
+
+/** That of the weather model where the domain is set so; in an exercise that of the record, which has no runs. */
+async function petFor(pool: Pool, { domain, model }: ForecastBasin, { runKind, start, ...times }: PetOf): Promise<ModelPet> {
+  const time = timeGrid(start, epochMs(times.issueTime + model.leadMs), model.stepMs);
+  const ofModel = domain.settings.forcing.pet !== undefined && runKind === 'scheduled';
+  return ofModel ? modelPet(pool, domain, { time, ...times }) : { pet: domain.record.pet(time) };
+}
 
 /** As long as the oldest of three hourly mosaics of which the newest is just not too old. */
 const MOSAICS_FROM_MS = TOO_OLD_MS + 3 * HOUR_MS;
@@ -93,6 +109,7 @@ export async function loadReanalysisInputs(pool: Pool, basin: ForecastBasin, lea
   const onTimeRain = rain.map(grid => ({ ...grid, receivedAt: epochMs(Math.min(grid.receivedAt, grid.validTime + radar.latency)) }));
   const task = taskOf(basin, {
     ...{ issueTime, asOf: cutOff, background, previous, rain: onTimeRain },
+    pet: await petFor(pool, basin, { runKind, start, issueTime, asOf: cutOff }),
     // mosaics are kept for hours only
     futureRain: await expectedRain(pool, basin, { mosaics: null, issueTime, asOf: cutOff, start }),
     discharge: judgedAgain(basin, discharge, first),
@@ -118,19 +135,19 @@ interface Known {
   readonly previous: StateRow;
   readonly rain: CycleTask['observed']['rain'];
   readonly discharge: readonly PointSeries[];
+  readonly pet: ModelPet;
   readonly futureRain: CycleTask['futureRain'];
 }
 
-function taskOf(basin: ForecastBasin, { issueTime, asOf, background, previous, rain, discharge, futureRain }: Known): CycleTask {
-  const { model, domain } = basin;
-  const [start, end] = [background.validTime, epochMs(issueTime + model.leadMs)];
+function taskOf({ model }: ForecastBasin, { issueTime, asOf, background, previous, rain, discharge, pet, futureRain }: Known): CycleTask {
   return {
     basin: model.basin,
     issueTime,
     asOf,
     background: background.state,
     previous: previous.state,
-    observed: { rain, discharge, pet: domain.record.pet(timeGrid(start, end, model.stepMs)) },
+    observed: { rain, discharge, pet: pet.pet },
+    ...(pet.because !== undefined && { petBecause: pet.because }),
     futureRain,
   };
 }

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { projectionOf, toLonLat } from '#config';
 import { Fault } from '#errors';
-import { BEAT_MS, DAY_MS, epochMs, parseIso, type EpochMs } from '#hydrology';
+import { extraterrestrialRadiation, oudinPet } from '#forcing';
+import { BEAT_MS, DAY_MS, HOUR_MS, epochMs, parseIso, type EpochMs, type TimeGrid } from '#hydrology';
 import { createLogger } from '#runtime';
-import { insertDueCycles, takeLease, writeRainForecasts, writeStates } from '#store';
+import { insertDueCycles, takeLease, writeRainForecasts, writeStates, writeTemperatures } from '#store';
 import { openTestDatabase, type TestDatabase } from '../../../test/setup/test-database.js';
 import type { ComputedCycle, CycleTask } from './cycle-messages.js';
 import type { CyclePool } from './cycle-pool.js';
@@ -108,6 +110,45 @@ describe('run cycle', () => {
       { kind: 'persistence', because: 'No run of a weather model has come' },
       { kind: 'nwp', rain: [{ validTime: beat(72), durationMs: DAY_MS, values: Float32Array.of(5) }] },
     ]);
+  });
+
+  it('is given the PET of a weather model where the domain is set so, and why some of it is the record; an exercise is given that of the record', async () => {
+    const temperature = (issued: EpochMs, receivedAt: EpochMs, degrees: number) =>
+      Array.from({ length: 17 }, (_, k) => ({
+        ...{ source: 'warmth', issued, validTime: epochMs(parseIso('2014-11-03T18:00') + k * 3 * HOUR_MS), receivedAt },
+        values: Float32Array.of(degrees),
+      }));
+    await writeTemperatures(database.pool, 'cance', [
+      ...temperature(epochMs(FIRST - DAY_MS), beat(0), 10),
+      ...temperature(beat(-1), epochMs(beat(0) + 1000), 30), // has not come by the cut-off
+    ]);
+    const mesh = { row: [0], column: [0], cellCount: 1, xMin: 800_000, yMax: 6_450_000, xResolution: 1000, yResolution: 1000 };
+    const record = (time: TimeGrid) => ({ time, cellCount: 1, values: new Float32Array(time.count).fill(9) });
+    const domain = {
+      ...{ basin: 'cance', mesh, projection: projectionOf(2154), record: { pet: record } },
+      settings: { forcing: { pet: { formula: 'oudin', temperature: 'nwp' } } },
+    };
+    const seen: CycleTask[] = [];
+    for (const runKind of ['scheduled', 'replay'] as const) {
+      await database.pool.query('truncate cycle, outbox, model_state');
+      await insertDueCycles(database.pool, [{ basin: 'cance', issueTime: beat(0), runKind, asOf: beat(0), notifies: true }]);
+      const states = [-96, -1].map(k => ({ issueTime: beat(k), validTime: beat(k), state: Buffer.from('spun up'), hash: '' }));
+      await writeStates(database.pool, 'cance', runKind, states);
+      const compute = (task: CycleTask) => (seen.push(task), Promise.resolve(computed(task)));
+      const basins = new Map([['cance', { ...basin, domain } as unknown as ForecastBasin]]);
+      await runCycle({ ...role(compute), basins, runKind }, 'cance', beat(0));
+    }
+    const [live, exercise] = seen;
+    expect(live!.petBecause).toMatch(
+      /^PET of 2014-11-03 is that of the record: .*\. The newest temperature is of the run of 2014-11-03T12:00:00Z, 24 h old$/,
+    );
+    // the four quarters of the hour to 12:00 UTC on the day before, and on the day itself
+    const at = (time: EpochMs) => live!.observed.pet.values[(time - live!.observed.pet.time.start) / BEAT_MS - 1]!;
+    const latitude = toLonLat(projectionOf(2154), 800_500, 6_449_500)[1];
+    expect(at(epochMs(FIRST - DAY_MS + HOUR_MS))).toBe(9);
+    expect(at(FIRST)).toBeCloseTo((0.117 / 4) * oudinPet(10, extraterrestrialRadiation(latitude, 308)), 6);
+    expect(exercise!.petBecause).toBeUndefined();
+    expect(new Set(exercise!.observed.pet.values)).toEqual(new Set([9]));
   });
 
   it('does a finished cycle no second time', async () => {

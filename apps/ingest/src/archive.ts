@@ -9,6 +9,7 @@ import { archiveDeadLetters } from './archive-dead-letters.js';
 import { archiveGauges } from './archive-gauges.js';
 import { archiveRain } from './archive-rain.js';
 import { archiveRainGauges } from './archive-rain-gauges.js';
+import { archiveTemperature } from './archive-temperature.js';
 import type { RainGaugeLimits } from '#observation';
 
 /** What the archive must know of a basin to check its data. */
@@ -38,9 +39,10 @@ export interface Archive {
   readonly logger: Logger;
 }
 
-/** Takes rain, gauge values and dead letters from the bus, checks and archives them: values in = values + named rejects. */
+/** Takes rain, temperature, gauge values and dead letters from the bus, checks and archives them: values in = values + named rejects. */
 export async function startArchive(bus: Bus, archive: Archive): Promise<void> {
   await bus.subscribe('obs.rain.v1', 'archive', batch => archiveRain(archive, batch));
+  await bus.subscribe('obs.temperature.v1', 'archive', batch => archiveTemperature(archive, batch));
   await bus.subscribe('obs.gauge.v1', 'archive', batch => archiveGauges(archive, batch));
   await bus.subscribe('obs.rain-gauge.v1', 'archive', batch => archiveRainGauges(archive, batch));
   await bus.subscribe('dead.v1', 'archive', batch => archiveDeadLetters(archive, batch));

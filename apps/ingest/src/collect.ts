@@ -10,6 +10,7 @@ import {
   type RawGaugeValue,
   type RawObservation,
   type RawRainDepth,
+  type RawTemperatureGrid,
   type RawReject,
 } from '#observation';
 
@@ -44,6 +45,7 @@ export async function collect(collection: Collection, window: PollWindow, signal
 
 /** What a poll brought that was new; gauges: values of rivers and of rain gauges. */
 export interface Collected {
+  /** Grids, those of temperature among them. */
   readonly rain: number;
   readonly gauges: number;
   readonly rejects: number;
@@ -53,7 +55,8 @@ export interface Collected {
 
 function countOf(received: readonly RawObservation[]): Collected {
   const count = (kind: RawObservation['kind']) => received.filter(one => one.kind === kind).length;
-  return { rain: count('rain'), gauges: count('gauge') + count('rain-gauge'), rejects: count('reject'), filtered: sumFiltered(received) };
+  const grids = count('rain') + count('temperature');
+  return { rain: grids, gauges: count('gauge') + count('rain-gauge'), rejects: count('reject'), filtered: sumFiltered(received) };
 }
 
 function sumFiltered(received: readonly RawObservation[]): Collected['filtered'] {
@@ -96,6 +99,11 @@ async function publish(collection: Collection, received: readonly RawObservation
       batch => bus.publish('dead.v1', batch),
     ),
   ]);
+  const temperature = received.filter(one => one.kind === 'temperature');
+  await publishInBatches(
+    temperature.map(grid => temperatureMessage(collection, grid)),
+    batch => bus.publish('obs.temperature.v1', batch),
+  );
   await collection.settled?.();
   await publishInBatches(
     rainGaugeMessages(
@@ -129,6 +137,15 @@ function rainMessage({ basin, sourceIds }: Collection, grid: Extract<RawObservat
       ...(issued !== undefined && { issuedAt: issued }),
       ...(alteredBy.length > 0 && { alteredBy: [...alteredBy] }),
     },
+  };
+}
+
+function temperatureMessage({ basin, sourceIds }: Collection, grid: RawTemperatureGrid): Message<'obs.temperature.v1'> {
+  const { validTime, issued, receivedAt, values } = grid;
+  return {
+    key: basin,
+    id: `${sourceIds.rain}/${basin}/${validTime}/${issued}/${receivedAt}`,
+    value: { basin, source: sourceIds.rain, receivedAt, validTime, issuedAt: issued, cells: values.length, celsius: encodeDepths(values) },
   };
 }
 

@@ -24,6 +24,7 @@ const shape = (retentionDays: number, maxMessageMebibytes = 4): TopicShape => ({
 export const TOPIC_SHAPES: Readonly<Record<Topic, TopicShape>> = Object.freeze({
   'obs.gauge.v1': shape(3),
   'obs.rain.v1': shape(3, 16),
+  'obs.temperature.v1': shape(3, 16),
   'obs.rain-gauge.v1': shape(3),
   'obs.archived.v1': shape(3),
   'cycle.due.v1': shape(3),

@@ -116,6 +116,8 @@ const Forcing = z.strictObject({
     .array(z.enum(['nowcast', 'nwp', 'persistence', 'zero']))
     .min(1)
     .default(['persistence', 'zero']),
+  /** PET by Oudin from the temperature that a weather model expects; `record.pet` for days of which it says too little. */
+  pet: z.strictObject({ formula: z.literal('oudin'), temperature: z.literal('nwp') }).optional(),
   /** Time over which the last received rain fades to nothing. */
   persistenceFade: duration('1h'),
   /** Rain that has not come after this long is given up: its substitute enters the chain of states. */

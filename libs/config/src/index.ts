@@ -9,6 +9,7 @@ export {
   hasRainGauges,
   isForecastSource,
   isRainSource,
+  isTemperatureSource,
   pathFrom,
   type GaugeKind,
   type GaugeSettings,

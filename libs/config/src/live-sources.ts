@@ -4,7 +4,7 @@ import { arrival, askingInTime } from './arrival-settings.js';
 import { Address, asking } from './asking-settings.js';
 import { Duration } from './duration.js';
 
-/** Folders of gridded rain. The first name takes every format that Freshet reads, the others one only; the last those of weather models. */
+/** Folders of gridded rain. The first name takes every format that Freshet reads, the others one only; the last two those of weather models. */
 export const RAIN_KINDS = [
   'rain-folder',
   'odim-folder',
@@ -14,6 +14,7 @@ export const RAIN_KINDS = [
   'geotiff-folder',
   'grib2-folder',
   'nwp-folder',
+  'nwp-temperature-folder',
 ] as const;
 /** Gauge services and formats, over HTTP or as files in a folder. */
 export const GAUGE_KINDS = ['hubeau', 'vigicrues', 'ea', 'ea-xml', 'usgs', 'usgs-waterml', 'waterml2', 'pi-xml', 'pi-json', 'csv'] as const;
@@ -166,8 +167,9 @@ export const isRainSource = (source: LiveSource): source is RainFolderSettings =
 export const arrivalsOf = (source: Pick<LiveSource, keyof typeof arrival>): (keyof typeof arrival)[] =>
   (['bucket', 'notifications', 'download'] as const).filter(way => source[way] !== undefined);
 
-/** Rain that a weather model expects, not rain that fell. */
-export const isForecastSource = (source: LiveSource): boolean => source.kind === 'nwp-folder';
+/** What a weather model expects, not rain that fell. */
+export const isForecastSource = (source: LiveSource): boolean => source.kind === 'nwp-folder' || isTemperatureSource(source);
+export const isTemperatureSource = (source: LiveSource): boolean => source.kind === 'nwp-temperature-folder';
 
 /** A folder of the runs of a weather model that domain.yaml says nothing of, with every setting as it is unless set. */
 export const forecastFolder = (folder: string): RainFolderSettings => RainFolderSource.parse({ id: 'nwp', kind: 'nwp-folder', folder });
@@ -177,7 +179,8 @@ export function checkLiveSources(sources: readonly LiveSource[], gauged: readonl
   const ids = sources.map(({ id }) => id);
   const twice = ids.filter((id, k) => ids.indexOf(id) !== k);
   const gridded = sources.filter(source => source.enabled && isRainSource(source));
-  const models = gridded.filter(isForecastSource);
+  const models = gridded.filter(source => isForecastSource(source) && !isTemperatureSource(source));
+  const warmth = gridded.filter(isTemperatureSource);
   const rain = gridded.filter(source => !isForecastSource(source));
   const strangers = sources.flatMap((source, k) =>
     isRainSource(source)
@@ -194,6 +197,7 @@ export function checkLiveSources(sources: readonly LiveSource[], gauged: readonl
     ...twice.map(id => `sources.live: two sources are called ${id}`),
     ...(rain.length > 1 ? [`sources.live: ${rain.map(({ id }) => id).join(' and ')} both bring rain; enable one`] : []),
     ...(models.length > 1 ? [`sources.live: ${models.map(({ id }) => id).join(' and ')} are both of weather models; enable one`] : []),
+    ...(warmth.length > 1 ? [`sources.live: ${warmth.map(({ id }) => id).join(' and ')} both bring temperature; enable one`] : []),
     ...strangers,
   ];
 }

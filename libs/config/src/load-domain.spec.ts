@@ -123,6 +123,16 @@ describe('loadDomain on a broken folder', () => {
     expect(await faultOf('DOMAIN_INVALID')).toContain('record.pet');
   });
 
+  it('refuses PET by the temperature of a weather model without a source of it, and any other way to make it', async () => {
+    await edit('domain.yaml', 'ladder: [persistence, zero]', 'ladder: [persistence, zero], pet: { formula: oudin, temperature: nwp }');
+    expect(await faultOf('DOMAIN_INVALID')).toContain(
+      'forcing.pet: no source brings temperature; enable one of kind nwp-temperature-folder under sources.live, or leave it out',
+    );
+    await edit('domain.yaml', 'oudin, temperature: nwp', 'hargreaves, temperature: guess');
+    const message = await faultOf('DOMAIN_INVALID');
+    expect([message.includes('forcing.pet.formula'), message.includes('forcing.pet.temperature')]).toEqual([true, true]);
+  });
+
   it('says that a folder is no domain', async () => {
     await rm(join(folder, 'domain.yaml'));
     expect(await faultOf('DOMAIN_NOT_FOUND')).toContain(folder);

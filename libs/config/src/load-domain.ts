@@ -7,7 +7,7 @@ import { basinId, buildMesh, centreOf, readFlowCodes, zonesOfCells, type Mesh, t
 import { readDischargeFile, type DischargeRecord } from './discharge-file.js';
 import { openRecord, type RecordFiles } from './domain-record.js';
 import type { DomainYaml } from './domain-schema.js';
-import { checkLiveSources } from './live-sources.js';
+import { checkLiveSources, isTemperatureSource } from './live-sources.js';
 import type { LoadedDomain } from './loaded-domain.js';
 import { readPetFile, type PetRecord } from './pet-file.js';
 import { projectionOf, toLonLat, type Projection } from './projection.js';
@@ -150,6 +150,9 @@ function refuseMisnamed(yaml: DomainYaml, gauged: readonly Station[], path: stri
   const strangers = named.filter(({ id }) => !ids.includes(id));
   const mistakes = [
     ...checkLiveSources(yaml.sources.live, ids),
+    ...(yaml.forcing.pet && !yaml.sources.live.some(source => source.enabled && isTemperatureSource(source))
+      ? ['forcing.pet: no source brings temperature; enable one of kind nwp-temperature-folder under sources.live, or leave it out']
+      : []),
     ...strangers.map(({ key, id }) => `${key}.${id}: is no gauged station of stations.csv; it has ${ids.join(', ') || 'none'}`),
   ];
   if (mistakes.length > 0) throw domainInvalid(path, mistakes);

@@ -5,6 +5,7 @@ export {
   GaugeMessage,
   RainGaugeMessage,
   RainMessage,
+  TemperatureMessage,
   ArchivedMessage,
   CycleDue,
   ForecastIssued,

@@ -51,6 +51,19 @@ export const RainMessage = z.object({
 });
 export type RainMessage = z.infer<typeof RainMessage>;
 
+/** Air temperature at 2 m at one time, as a run of a weather model expects it, on the active cells of one basin. */
+export const TemperatureMessage = z.object({
+  basin: z.string(),
+  source: z.string(),
+  receivedAt: time,
+  validTime: time,
+  issuedAt: time,
+  cells: z.number().int().positive(),
+  /** base64 of little-endian float32, °C, NaN = missing. */
+  celsius: z.string(),
+});
+export type TemperatureMessage = z.infer<typeof TemperatureMessage>;
+
 /** Gauge values are in the store, checked: whoever weighs them reads them there, as of a time. */
 export const ArchivedMessage = z.object({
   basin: z.string(),
@@ -86,6 +99,7 @@ export type DeadLetter = z.infer<typeof DeadLetter>;
 export const TOPICS = {
   'obs.gauge.v1': GaugeMessage,
   'obs.rain.v1': RainMessage,
+  'obs.temperature.v1': TemperatureMessage,
   'obs.rain-gauge.v1': RainGaugeMessage,
   'obs.archived.v1': ArchivedMessage,
   'cycle.due.v1': CycleDue,
@@ -100,6 +114,7 @@ export type TopicValue<T extends Topic> = z.infer<(typeof TOPICS)[T]>;
 /** Who must have handled a topic's messages before everything has settled: the groups of the roles. Screens listen beside them. */
 export const GROUPS: readonly { readonly topic: Topic; readonly group: string }[] = Object.freeze([
   { topic: 'obs.rain.v1', group: 'archive' },
+  { topic: 'obs.temperature.v1', group: 'archive' },
   { topic: 'obs.gauge.v1', group: 'archive' },
   { topic: 'obs.rain-gauge.v1', group: 'archive' },
   { topic: 'dead.v1', group: 'archive' },

@@ -155,6 +155,14 @@ describe('computeCycle', () => {
     expect('rainAdjustment' in results[1]!).toBe(false);
   });
 
+  it('says that PET is not what it was meant to be, which makes no forecast a degraded one', () => {
+    const because = 'PET of 2014-11-04 is that of the record';
+    const [said] = runCycles(scene, 40, inputs => ({ ...inputs, petBecause: because }));
+    expect(said!.degradations).toContainEqual({ code: 'PET_SUBSTITUTED', subject: 'pet', message: because });
+    expect([said!.outcome, said!.stateHash]).toEqual([results[0]!.outcome, results[0]!.stateHash]);
+    expect(results[0]!.degradations.map(({ code }) => code)).not.toContain('PET_SUBSTITUTED');
+  });
+
   it('keeps the free run free: it equals the run without any observation', () => {
     const alone = runCycles(scene, 50, inputs => ({ ...inputs, observed: { ...inputs.observed, discharge: [] } }));
     const last = alone.at(-1)!;

@@ -34,7 +34,12 @@ export function computeCycle(inputs: CycleInputs, basin: BasinModel, kernel: Ker
   const members = runMembers(inputs, course, corrected);
   const hash = hashState(previous.hash, analysed.leg.state, corrected.hydrographs);
   const inputAges = measureInputAges(inputs.observed, basin.stations, forcing.newestRain, inputs.asOf);
-  const degradations = [...rainDegradations(forcing, inputs), ...gaugeDegradations(inputAges, basin), ...analysed.degradations];
+  const degradations = [
+    ...rainDegradations(forcing, inputs),
+    ...petDegradations(inputs),
+    ...gaugeDegradations(inputAges, basin),
+    ...analysed.degradations,
+  ];
   return {
     basin: inputs.basin,
     issueTime,
@@ -73,8 +78,13 @@ function runMembers(
   return { seen: { inputs: known, forecasts }, memory: rememberIssued(memory, hydrographs, inputs.issueTime) };
 }
 
-/** What is said but does not make a forecast a degraded one: every cycle substitutes rain to come, and a gate is a decision. */
-const HARMLESS: ReadonlySet<Degradation['code']> = new Set(['RAIN_SUBSTITUTED', 'ANALYSIS_GATED', 'ANALYSIS_ITERATION_LIMIT']);
+/** What is said but does not make a forecast a degraded one: every cycle substitutes rain to come, PET of a record errs little over a day, and a gate is a decision. */
+const HARMLESS: ReadonlySet<Degradation['code']> = new Set([
+  'RAIN_SUBSTITUTED',
+  'PET_SUBSTITUTED',
+  'ANALYSIS_GATED',
+  'ANALYSIS_ITERATION_LIMIT',
+]);
 /** Rain usually comes within this time of its stamp: an hourly grid and its latency. */
 const RAIN_LATE_MS = 75 * 60_000;
 const GAUGE_LATE_MS = 3 * 3_600_000;
@@ -140,6 +150,9 @@ const rainUsed = ({ time, mean }: Forcing, { rainAdjustment }: CycleInputs['obse
   rain: { time, mean },
   ...(rainAdjustment && { rainAdjustment }),
 });
+
+const petDegradations = ({ petBecause: message }: CycleInputs): Degradation[] =>
+  message === undefined ? [] : [{ code: 'PET_SUBSTITUTED', subject: 'pet', message }];
 
 function rainCode({ reason, from }: Substitution, issueTime: EpochMs): Degradation['code'] {
   if (reason === 'future') return 'RAIN_SUBSTITUTED';

@@ -85,6 +85,8 @@ export interface CycleInputs {
   readonly observed: ObservedWindow;
   /** Rain after the last received grid: persistence fading over 1 h, zero, or the grids given as known. */
   readonly futureRain: FutureRain;
+  /** Why PET is not what the domain is set to; absent where it is. */
+  readonly petBecause?: string;
 }
 
 /** Rain after the last received grid: persistence, zero, or grids given as known. */

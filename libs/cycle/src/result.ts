@@ -11,6 +11,7 @@ export interface Degradation {
     | 'RAIN_LATE'
     | 'RAIN_SUBSTITUTED'
     | 'RAIN_UNADJUSTED'
+    | 'PET_SUBSTITUTED'
     | 'GAUGE_SILENT'
     | 'GAUGE_LATE'
     | 'ANALYSIS_GATED'

@@ -4,6 +4,7 @@ export { describeSubstitution, RAIN_ORIGINS, type RainOrigin, type Substitution,
 export { makeRemapping, remap, type Remapping } from './reproject.js';
 export { deaccumulate, type RunGrid } from './deaccumulate.js';
 export { extraterrestrialRadiation, oudinPet } from './oudin.js';
+export { meanOfDay, petOfTemperature, type PetOfTemperature, type TemperatureField } from './pet-of-temperature.js';
 export { windowAround, type RainWindow, type RasterCells } from './rain-window.js';
 export { composeRadars, type ComposeBy, type RadarView } from './compose-radars.js';
 export {

@@ -1,5 +1,15 @@
-export type { ObservationSource, PollWindow, RawGaugeValue, RawObservation, RawRainDepth, RawRainGrid, RawReject } from './source.js';
+export type {
+  ObservationSource,
+  PollWindow,
+  RawGaugeValue,
+  RawObservation,
+  RawRainDepth,
+  RawRainGrid,
+  RawReject,
+  RawTemperatureGrid,
+} from './source.js';
 export { Refusal, reject, type Reject, type RejectCode } from './reject.js';
+export { decodeTemperature } from './decode/temperature-message.js';
 export { decodeRain, encodeDepths, meanDepth } from './decode/rain-message.js';
 export { findUndecodable } from './decode/gauge-value.js';
 export { checkDischarge } from './qc/check-discharge.js';
@@ -36,7 +46,7 @@ export {
 export { affineOf, decodeGeoTiff, type Raster } from './gridded/geotiff.js';
 export { parseTimeUnits } from './gridded/cf-time.js';
 export { encodeOdim, type OdimComposite } from './gridded/encode-odim.js';
-export { encodeGrib2, type GribAccumulation } from './gridded/encode-grib2.js';
+export { encodeGrib2, encodeGrib2Temperature, type GribAccumulation, type GribTemperature } from './gridded/encode-grib2.js';
 export { decodeRainFile } from './gridded/decode-rain-file.js';
 export { MOST_BYTES, type RainDecoding, type RainRaster, type RainReading } from './gridded/rain-raster.js';
 export { ClutterMap } from './gridded/filters/clutter-map.js';

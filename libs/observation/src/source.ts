@@ -44,6 +44,16 @@ export interface RawRainGrid {
   readonly alteredBy?: readonly RainFilter[];
 }
 
+/** Air temperature at 2 m at one time, as a run of a weather model expects it, on the active cells of the basin. */
+export interface RawTemperatureGrid {
+  readonly kind: 'temperature';
+  readonly validTime: EpochMs;
+  readonly issued: EpochMs;
+  readonly receivedAt: EpochMs;
+  /** °C, one value a cell; NaN = missing. */
+  readonly values: Float32Array;
+}
+
 /** Something a source received that is no observation, by name; what it was goes along for whoever looks into it. */
 export interface RawReject extends Reject {
   readonly kind: 'reject';
@@ -53,7 +63,7 @@ export interface RawReject extends Reject {
   readonly receivedAt: EpochMs;
 }
 
-export type RawObservation = RawGaugeValue | RawRainDepth | RawRainGrid | RawReject;
+export type RawObservation = RawGaugeValue | RawRainDepth | RawRainGrid | RawTemperatureGrid | RawReject;
 
 /** What is asked of a source: everything it received in (after, until]. */
 export interface PollWindow {

@@ -24,6 +24,7 @@ export {
   type Stretch,
   type VerdictsOf,
 } from './verdicts.js';
+export { readTemperatures, writeTemperatures, type ForecastTemperature, type TemperatureRow } from './temperature-forecasts.js';
 export { readRainForecasts, writeRainForecasts, type ForecastGrid, type ForecastRow } from './rain-forecasts.js';
 export { writeRain, readRain, readRainAt, type RainRow, type RainQuery } from './rain.js';
 export {

@@ -36,8 +36,8 @@ describe('the community edition', () => {
       `select proc_name, count(*)::int as count from timescaledb_information.jobs where proc_name like 'policy_%' group by proc_name order by proc_name`,
     );
     expect(Object.fromEntries(jobs.rows.map(row => [row.proc_name, row.count]))).toMatchObject({
-      policy_compression: 6,
-      policy_retention: 5,
+      policy_compression: 7,
+      policy_retention: 6,
       policy_refresh_continuous_aggregate: 2,
     });
   });

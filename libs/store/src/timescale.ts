@@ -25,6 +25,7 @@ export const HYPERTABLES: readonly Hypertable[] = Object.freeze([
   { table: 'rain_grid', time: 'valid_time', chunk: '7 days', keep: '2 years', segmentBy: 'basin, source' },
   { table: 'rain_gauge', time: 'valid_time', chunk: '14 days', keep: null, segmentBy: 'basin, gauge' },
   { table: 'rain_forecast', time: 'valid_time', chunk: '7 days', keep: '2 years', segmentBy: 'basin, source' },
+  { table: 'temperature_forecast', time: 'valid_time', chunk: '7 days', keep: '2 years', segmentBy: 'basin, source' },
   { table: 'hydrograph', time: 'issue_time', chunk: '7 days', keep: '2 years', segmentBy: null },
   { table: 'exceedance', time: 'issue_time', chunk: '14 days', keep: '2 years', segmentBy: 'basin, station, run_kind' },
   { table: 'cycle_metric', time: 'issue_time', chunk: '14 days', keep: '2 years', segmentBy: 'basin, run_kind, name' },

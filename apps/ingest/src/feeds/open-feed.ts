@@ -3,6 +3,7 @@ import {
   arrivalsOf,
   isForecastSource,
   isRainSource,
+  isTemperatureSource,
   pathFrom,
   type GaugeSettings,
   type LiveSource,
@@ -68,6 +69,7 @@ const FORMATS: Readonly<Record<RainFolderSettings['kind'], RainFolder['format']>
   'radolan-folder': { name: 'RADOLAN', product: /^RADOLAN/ },
   'geotiff-folder': { name: 'GeoTIFF', product: /^GeoTIFF/ },
   'nwp-folder': undefined,
+  'nwp-temperature-folder': undefined,
   'grib2-folder': { name: 'GRIB2', product: /^GRIB2/ },
 };
 
@@ -102,6 +104,7 @@ export function rainReading(settings: RainFolderSettings, folder: string): RainF
     ...(filters.clutter && { clutterFile: join(folder, 'archive', CLUTTER_MAP) }),
     ...(member !== undefined && { member }),
     ...(variable !== undefined && { variable }),
+    ...(isTemperatureSource(settings) && { quantity: 'temperature' as const }),
     ...(duration !== undefined && { durationMs: duration }),
   };
 }

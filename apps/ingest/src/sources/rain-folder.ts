@@ -9,6 +9,7 @@ import {
   type RainFilter,
   type RainRaster,
   type RawRainGrid,
+  type RawTemperatureGrid,
   type Reject,
 } from '#observation';
 import type { RainDecoder } from '../decode/rain-decoder.js';
@@ -56,7 +57,7 @@ export function createRainFolderSource(watched: RainFolder): ObservationSource {
         for (const { raster, grid } of rain) {
           const inOrder = afterOthers(grid, intervals);
           await watched.keepMosaic?.(raster, inOrder.receivedAt);
-          yield inOrder;
+          yield watched.reading.quantity === 'temperature' ? temperatureOf(inOrder) : inOrder;
         }
         yield* rejects.map(each => ({ ...each, kind: 'reject' as const, input: 'rain' as const, subject: file.name, receivedAt }));
         folder.fate(file.name, 'hash' in file ? file.hash : null, rain.length > 0 || rejects.length === 0 ? null : rejects);
@@ -70,6 +71,10 @@ export function createRainFolderSource(watched: RainFolder): ObservationSource {
     behind: () => folder.behind,
   };
 }
+
+const temperatureOf = ({ validTime, issued, receivedAt, values }: RawRainGrid): RawTemperatureGrid => ({
+  ...{ kind: 'temperature', validTime, issued: issued!, receivedAt, values },
+});
 
 /** Writes what the filter of clutter has learned, where it is on. */
 export async function keepClutterOf({ decoder, reading: { clutterFile } }: RainFolder): Promise<void> {

@@ -10,6 +10,7 @@ import { decodeNetCdf } from './netcdf-rain.js';
 import { decodeOdim, isOdim } from './odim.js';
 import { decodeRadolan, isRadolan } from './radolan.js';
 import { refuseImpossibleDepths, requirePlace, type RainDecoding, type RainRaster, type RainReading } from './rain-raster.js';
+import { refuseImpossibleTemperatures } from './temperature.js';
 import { unpack } from './unpack.js';
 
 /**
@@ -33,7 +34,8 @@ export async function decodeRainFile(bytes: Uint8Array, reading: RainReading): P
 function checkRaster(raster: RainRaster, reading: RainReading): { readonly raster?: RainRaster; readonly rejects: readonly Reject[] } {
   try {
     requirePlace(raster);
-    const rejects = refuseImpossibleDepths(raster).map(each => named(each, reading));
+    const refuse = reading.quantity === 'temperature' ? refuseImpossibleTemperatures : refuseImpossibleDepths;
+    const rejects = refuse(raster).map(each => named(each, reading));
     const { filters, clutterOn } = reading;
     return { raster: filters === undefined ? raster : filterRain(raster, filters, clutterOn?.(raster.grid)), rejects };
   } catch (cause) {
@@ -50,11 +52,14 @@ const named = ({ code, message }: Reject, { name }: RainReading): Reject => reje
 
 async function decodeAny(bytes: Uint8Array, reading: RainReading): Promise<RainDecoding> {
   if (startsWith(bytes, [0x89, 0x48, 0x44, 0x46])) {
+    if (reading.quantity === 'temperature') return withHdf5(bytes, root => decodeNetCdf(root, reading));
     return withHdf5(bytes, root => {
       if (isKnmi(root)) return one(decodeKnmi(root, reading));
       return isOdim(root) ? one(decodeOdim(root, reading)) : decodeNetCdf(root, reading);
     });
   }
+  if (reading.quantity === 'temperature' && !isGrib(bytes) && !isClassicNetCdf(bytes))
+    throw new Refusal('FORMAT_UNKNOWN', 'is neither GRIB2 nor NetCDF, of which temperature is read');
   if (isClassicNetCdf(bytes)) return decodeNetCdf(openClassicNetCdf(bytes), reading);
   if (isTiff(bytes)) return one(await decodeGeoTiffRain(bytes, reading));
   if (isGrib(bytes)) return decodeGrib2(bytes, reading);

@@ -19,8 +19,35 @@ const LARGEST = 2 ** BITS - 1;
 
 /** Writes one GRIB2 message of total precipitation: grid 3.0, product 4.8 or 4.11, simple packing 5.0 in 16 bits. For the simulator and tests. */
 export function encodeGrib2(accumulation: GribAccumulation): Uint8Array {
-  const { depths, grid, northward = false } = accumulation;
-  const rows = Array.from({ length: grid.rows }, (_, row) => depths.subarray(row * grid.columns, (row + 1) * grid.columns));
+  return encodeField({ ...accumulation, values: accumulation.depths, product: productOctets(accumulation) });
+}
+
+/** Air temperature at 2 m at a time. */
+export interface GribTemperature extends Pick<GribAccumulation, 'grid' | 'issued' | 'northward'> {
+  readonly at: EpochMs;
+  /** °C, row 0 = north; NaN = missing. Written in K. */
+  readonly celsius: Float32Array;
+  /** Height above the ground, m; 2 unless set. */
+  readonly height?: number;
+}
+
+/** Writes one GRIB2 message of temperature: grid 3.0, product 4.0, simple packing 5.0 in 16 bits. For tests. */
+export function encodeGrib2Temperature(field: GribTemperature): Uint8Array {
+  const { issued, at, height = 2 } = field;
+  const minutes = Math.round((at - issued) / MINUTE_MS);
+  const surfaces = [103, 0, ...octets(4, height), 255, ...octets(1, 255), ...octets(4, 0xffffffff)];
+  const product = [...octets(2, 0), ...octets(2, 0), 0, 0, 2, 255, 255, ...octets(2, 0), 0, 0, ...signed(4, minutes), ...surfaces];
+  return encodeField({ ...field, values: field.celsius.map(degrees => degrees + 273.15), product });
+}
+
+interface EncodedField extends Pick<GribAccumulation, 'grid' | 'issued' | 'northward'> {
+  readonly values: Float32Array;
+  /** Section 4 after its head. */
+  readonly product: readonly number[];
+}
+
+function encodeField({ values: field, grid, northward = false, issued, product }: EncodedField): Uint8Array {
+  const rows = Array.from({ length: grid.rows }, (_, row) => field.subarray(row * grid.columns, (row + 1) * grid.columns));
   const values = (northward ? rows.reverse() : rows).flatMap(row => [...row]);
   const present = values.filter(value => !Number.isNaN(value));
   const least = present.reduce((low, value) => Math.min(low, value), present[0] ?? 0);
@@ -32,9 +59,9 @@ export function encodeGrib2(accumulation: GribAccumulation): Uint8Array {
   );
   const isPartial = present.length < values.length;
   const sections = [
-    section(1, [...octets(2, 98), ...octets(2, 0), 2, 1, 1, ...calendar(accumulation.issued), 0, 1]),
+    section(1, [...octets(2, 98), ...octets(2, 0), 2, 1, 1, ...calendar(issued), 0, 1]),
     section(3, gridOctets(grid, northward)),
-    section(4, productOctets(accumulation)),
+    section(4, product),
     section(5, [...octets(4, present.length), ...octets(2, 0), ...float(reference), ...signed(2, scale), ...octets(2, 0), BITS, 0]),
     section(6, isPartial ? [0, ...bits(values.map(value => !Number.isNaN(value)))] : [255]),
     section(7, packed),

@@ -11,6 +11,7 @@ import {
   type RainRaster,
   type RainReading,
 } from './rain-raster.js';
+import { celsiusFrom, middleOf, requirePlausibleTime } from './temperature.js';
 import { scaleBand } from './scale-band.js';
 
 /** CF standard names that are rain. */
@@ -18,6 +19,8 @@ const STANDARD_NAMES: ReadonlySet<string> = new Set([
   ...['rainfall_amount', 'precipitation_amount', 'thickness_of_rainfall_amount', 'lwe_thickness_of_precipitation_amount'],
   ...['rainfall_rate', 'rainfall_flux', 'lwe_precipitation_rate', 'precipitation_flux'],
 ]);
+
+const TEMPERATURE_NAMES: ReadonlySet<string> = new Set(['air_temperature']);
 
 /** mm of one unit of a depth; mm an hour of one unit of a rate. 1 kg of water on a m² is 1 mm. */
 const DEPTHS: Readonly<Record<string, number>> = { mm: 1, 'kg m-2': 1, 'kg/m2': 1, 'kg m**-2': 1, m: 1000, cm: 10 };
@@ -39,6 +42,7 @@ export function decodeNetCdf(root: DataNode, reading: RainReading): RainDecoding
   const { grid, flipped } = placeOf(root, variable, { rows, columns });
   const intervals = intervalsOf(root, shape.length === 3 ? shape[0]! : 1, reading);
   const issued = issueOf(root);
+  const hasBounds = root.child('time')?.text('bounds') !== undefined;
   const stored = variable.band();
   const scale = {
     gain: variable.number('scale_factor') ?? 1,
@@ -51,6 +55,12 @@ export function decodeNetCdf(root: DataNode, reading: RainReading): RainDecoding
   const rejects: Reject[] = [];
   intervals.forEach(({ from, to }, step) => {
     try {
+      if (reading.quantity === 'temperature') {
+        const depths = values.slice(step * rows * columns, (step + 1) * rows * columns).map(celsiusFrom(variable.text('units') ?? ''));
+        if (flipped) turnOver(depths, columns);
+        rasters.push(temperatureOf({ grid, depths, name, issued, at: hasBounds ? middleOf(from, to) : to }, reading));
+        return;
+      }
       const isForecast = issued !== null && to > issued;
       if (isForecast) requirePlausibleForecast({ issued, from, to }, reading.receivedAt);
       else requirePlausibleInterval(from, to, reading.receivedAt);
@@ -66,18 +76,42 @@ export function decodeNetCdf(root: DataNode, reading: RainReading): RainDecoding
   return { rasters, rejects };
 }
 
-function findRain(root: DataNode, { variable: wanted }: RainReading): { readonly name: string; readonly variable: DataNode } {
-  const isRain = (node: DataNode) => STANDARD_NAMES.has(node.text('standard_name') ?? '');
+function findRain(
+  root: DataNode,
+  { variable: wanted, quantity = 'rain' }: { readonly variable?: string; readonly quantity?: string },
+): Found {
+  const names = quantity === 'rain' ? STANDARD_NAMES : TEMPERATURE_NAMES;
+  const isRain = (node: DataNode) => names.has(node.text('standard_name') ?? '');
   const name = wanted ?? root.names().find(each => (root.child(each)?.shape?.length ?? 0) >= 2 && isRain(root.child(each)!));
   const variable = name === undefined ? undefined : root.child(name);
   if (name === undefined || variable?.shape === undefined) {
     const has = root.names().slice(0, 20).join(', ') || 'nothing';
     throw new Refusal(
       'QUANTITY_UNKNOWN',
-      `holds ${has}; ${wanted === undefined ? 'none has a standard_name of rain; name the variable' : `no ${wanted}`}`,
+      `holds ${has}; ${wanted === undefined ? 'none has a standard_name of ${quantity}; name the variable' : `no ${wanted}`}`,
     );
   }
   return { name, variable };
+}
+
+interface Temperatures {
+  readonly grid: PlacedGrid;
+  /** °C */
+  readonly depths: Float32Array;
+  readonly name: string;
+  readonly issued: EpochMs | null;
+  readonly at: EpochMs;
+}
+
+function temperatureOf({ grid, depths, name, issued, at }: Temperatures, { receivedAt }: RainReading): RainRaster {
+  if (issued === null) throw new Refusal('FIELD_MISSING', 'has no forecast_reference_time; it is no run of a weather model');
+  requirePlausibleTime({ issued, at }, receivedAt);
+  return { grid, from: at, to: at, depths, quality: null, product: `NetCDF ${name}`, issued };
+}
+
+interface Found {
+  readonly name: string;
+  readonly variable: DataNode;
 }
 
 function factorOf(units: string, hours: number): number {

@@ -9,7 +9,7 @@ export interface RainRaster {
   readonly grid: PlacedGrid;
   readonly from: EpochMs;
   readonly to: EpochMs;
-  /** mm over the interval, row-major, row 0 = north; NaN = not seen by any radar. What was seen and found dry is 0. */
+  /** mm over the interval (°C where temperature is read; then `from` and `to` are its one time), row-major, row 0 = north; NaN = not seen by any radar. What was seen and found dry is 0. */
   readonly depths: Float32Array;
   /** The source's own quality index, 0 … 1 as deep as `depths`; null where it gives none. */
   readonly quality: Float32Array | null;
@@ -34,6 +34,8 @@ export interface RainReading {
   /** Of the file, in messages and for the time of a GeoTIFF. */
   readonly name: string;
   readonly receivedAt: EpochMs;
+  /** Of a weather model's files: its air temperature at 2 m instead of rain. */
+  readonly quantity?: 'temperature';
   /** Of files that hold a rate or an instant without a beginning. */
   readonly durationMs?: number;
   /** ODIM quantity or NetCDF variable, where a file holds several. */

@@ -4,7 +4,7 @@ import { HOUR_MS, epochMs, parseIso } from '#hydrology';
 import { decodeRainFile } from '../decode-rain-file.js';
 import { encodeGrib2, type GribAccumulation } from '../encode-grib2.js';
 import { reading } from '../test-rain-files.js';
-import { ECCODES } from './test-messages.js';
+import { ECCODES, ECCODES_TEMPERATURE } from './test-messages.js';
 
 const ISSUED = parseIso('2026-09-23');
 const receivedAt = epochMs(ISSUED + 3 * HOUR_MS);
@@ -19,6 +19,22 @@ const accumulation = (changes: Partial<GribAccumulation> = {}): GribAccumulation
 const joined = (...parts: readonly Uint8Array[]): Uint8Array => Buffer.concat(parts);
 
 describe('GRIB2', () => {
+  it('gives the temperature at 2 m in degrees Celsius as ecCodes writes it, and no rain of it', async () => {
+    const bytes = Buffer.from(ECCODES_TEMPERATURE, 'base64');
+    const { rasters, rejects } = await decode(bytes, { quantity: 'temperature' });
+    expect(rejects).toEqual([]);
+    const [{ depths: celsius, from, to, issued, grid }] = rasters as [(typeof rasters)[number]];
+    expect([from, to, issued, grid.rows, grid.columns]).toEqual([ISSUED + 6 * HOUR_MS, ISSUED + 6 * HOUR_MS, ISSUED, 9, 12]);
+    celsius.forEach((degrees, k) => {
+      expect(degrees).toBeCloseTo(15 - 0.1 * k, 2);
+    });
+    expect((await decode(bytes)).rejects).toMatchObject([{ code: 'QUANTITY_UNKNOWN' }]);
+    const rain = await decode(Buffer.from(ECCODES.COMPLEX, 'base64'), { quantity: 'temperature' });
+    expect(rain.rejects).toMatchObject([
+      { code: 'QUANTITY_UNKNOWN', message: expect.stringContaining('no temperature but 0.1.8') as unknown },
+    ]);
+  });
+
   it.each(Object.entries(ECCODES))('as ecCodes writes it is read where and as it is: %s', async (name, base64) => {
     const { rasters, rejects } = await decode(Buffer.from(base64, 'base64'));
     expect(rejects).toEqual([]);

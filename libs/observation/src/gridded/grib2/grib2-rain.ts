@@ -8,6 +8,7 @@ import {
   type RainRaster,
   type RainReading,
 } from '../rain-raster.js';
+import { KELVIN, celsiusFrom, middleOf, requirePlausibleTime } from '../temperature.js';
 import { placeInMessage, readGrid, type GribGrid } from './grid.js';
 import { readFields, type GribField } from './messages.js';
 import { unpackValues } from './packing.js';
@@ -17,6 +18,8 @@ import { readProduct, type GribProduct } from './product.js';
 const DEPTHS: ReadonlySet<string> = new Set(['0.1.8', '0.1.49']);
 /** Precipitation rate, total precipitation rate, rain rate: kg m⁻² s⁻¹; accumulated over their interval they are depths. */
 const RATES: ReadonlySet<string> = new Set(['0.1.7', '0.1.52', '0.1.65']);
+/** Air temperature, K. */
+const TEMPERATURE = '0.0.0';
 const AVERAGE = 0;
 const ACCUMULATION = 1;
 /** Cells of all fields of a file that are kept in memory at once. */
@@ -58,14 +61,27 @@ export async function decodeGrib2(bytes: Uint8Array, reading: RainReading): Prom
   if (rasters.length + rejects.length > 0) return { rasters, rejects };
   throw new Refusal(
     'QUANTITY_UNKNOWN',
-    `holds no rain but ${[...others].sort().slice(0, 10).join(', ') || 'nothing'} (discipline.category.number)`,
+    `holds no ${reading.quantity ?? 'rain'} but ${[...others].sort().slice(0, 10).join(', ') || 'nothing'} (discipline.category.number)`,
   );
 }
 
-function productOf(field: GribField, { variable }: RainReading): GribProduct | { readonly other: string } {
+function productOf(field: GribField, { variable, quantity }: RainReading): GribProduct | { readonly other: string } {
   const parameter = `${field.discipline}.${field.product.unsigned(10, 1)}.${field.product.unsigned(11, 1)}`;
+  if (quantity === 'temperature') {
+    const isWanted = parameter === (variable ?? TEMPERATURE) && isAtTwoMetres(field);
+    return isWanted ? readProduct(field) : { other: parameter };
+  }
   const isRain = variable === undefined ? DEPTHS.has(parameter) || RATES.has(parameter) : variable === parameter;
   return isRain ? readProduct(field) : { other: parameter };
+}
+
+/** Code table 4.5: a height above the ground, m. */
+const ABOVE_GROUND = 103;
+
+/** The same number is the temperature of every level. */
+function isAtTwoMetres({ product }: GribField): boolean {
+  const [surface, scale, height] = [product.unsigned(23, 1), product.signed(24, 1), product.signed(25, 4)];
+  return surface === ABOVE_GROUND && Math.abs(height / 10 ** scale - 2) < 0.01;
 }
 
 function otherMembers(members: ReadonlySet<number>, { member = 0 }: RainReading, found: boolean): Reject {
@@ -75,22 +91,40 @@ function otherMembers(members: ReadonlySet<number>, { member = 0 }: RainReading,
 }
 
 async function rasterOf(field: GribField, product: GribProduct, placed: GribGrid, reading: RainReading): Promise<RainRaster> {
-  const { grid } = placed;
+  if (reading.quantity === 'temperature') return temperatureOf(field, product, placed, reading);
   const { from, to } = intervalOf(product, reading);
   const isForecast = to > product.reference;
   if (isForecast) requirePlausibleForecast({ issued: product.reference, from, to }, reading.receivedAt);
   else requirePlausibleInterval(from, to, reading.receivedAt);
-  const values = await unpackValues(field, grid.rows * grid.columns);
   const factor = factorOf(product, to - from, reading);
-  const depths = new Float32Array(values.length);
-  for (let row = 0, k = 0; row < grid.rows; row++) {
-    for (let column = 0; column < grid.columns; column++) depths[k++] = values[placeInMessage(placed, row, column)]! * factor;
-  }
+  const depths = await unpackPlaced(field, placed, value => value * factor);
   roundUp(depths);
   return {
-    ...{ grid, from, to, depths, quality: null, product: `GRIB2 ${product.parameter}` },
+    ...{ grid: placed.grid, from, to, depths, quality: null, product: `GRIB2 ${product.parameter}` },
     ...(isForecast && { issued: product.reference }),
   };
+}
+
+/** Values with row 0 in the north and column 0 in the west. */
+async function unpackPlaced(field: GribField, placed: GribGrid, convert: (value: number) => number): Promise<Float32Array> {
+  const { rows, columns } = placed.grid;
+  const values = await unpackValues(field, rows * columns);
+  const turned = new Float32Array(values.length);
+  for (let row = 0, k = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) turned[k++] = convert(values[placeInMessage(placed, row, column)]!);
+  }
+  return turned;
+}
+
+/** Of an instant, or a mean, which stands for the middle of its interval. */
+async function temperatureOf(field: GribField, product: GribProduct, placed: GribGrid, reading: RainReading): Promise<RainRaster> {
+  const { parameter, reference, process } = product;
+  if (process !== null && process !== AVERAGE)
+    throw new Refusal('QUANTITY_UNKNOWN', `holds ${parameter} by statistical process ${process}, which is no mean`);
+  const at = middleOf(product.from, product.to);
+  requirePlausibleTime({ issued: reference, at }, reading.receivedAt);
+  const depths = await unpackPlaced(field, placed, celsiusFrom(KELVIN));
+  return { grid: placed.grid, from: at, to: at, depths, quality: null, product: `GRIB2 ${parameter}`, issued: reference };
 }
 
 /** A field of an instant holds for the duration that the source is set to, up to its time. */
