@@ -57,19 +57,31 @@ describe('the rain around a basin', () => {
     await unable.close();
   });
 
-  it('of a raster never seen before holds up nobody longer than 50 ms', async () => {
-    const keeper = keeperOf(decoder);
-    await keeper.keep(composite(), epochMs(AT + 1000)); // the thread is there
-    const delays: number[] = [];
-    // 195 ms each time in the thread of the role; on a busy machine one of several is not disturbed
-    for (let k = 1; k <= 15 && Math.min(...delays, Infinity) >= 50; k++) {
-      const raster = composite(k * 500);
-      const delay = monitorEventLoopDelay({ resolution: 1 });
-      delay.enable();
-      await keeper.keep(raster, epochMs(AT + 1000 * (k + 1)));
-      delay.disable();
-      delays.push(delay.max / 1e6);
+  it('of a raster never seen before holds up nobody: the thread that decodes brings it there', async () => {
+    const unable = new RainDecoder(0); // what it does not do is done in the role
+    const [inThread, inRole] = [keeperOf(decoder), keeperOf(unable)];
+    await inThread.keep(composite(), epochMs(AT + 1000)); // the thread is there
+    const delays: { inThread: number; inRole: number }[] = [];
+    for (let k = 1; k <= 4; k++) {
+      const raster = (of: number) => composite((2 * k + of) * 500);
+      delays.push({
+        inRole: await delayOf(() => inRole.keep(raster(0), at(2 * k))),
+        inThread: await delayOf(() => inThread.keep(raster(1), at(2 * k + 1))),
+      });
     }
-    expect(Math.min(...delays)).toBeLessThan(50);
-  });
+    await unable.close();
+    const least = (of: 'inThread' | 'inRole') => Math.min(...delays.map(each => each[of]));
+    // 195 and 6 ms on a quiet machine; on a busy one both wait for the processor too
+    expect(least('inThread')).toBeLessThan(0.5 * least('inRole'));
+  }, 30_000);
+
+  const at = (k: number) => epochMs(AT + 1000 * (k + 1));
+
+  async function delayOf(work: () => Promise<unknown>): Promise<number> {
+    const delay = monitorEventLoopDelay({ resolution: 1 });
+    delay.enable();
+    await work();
+    delay.disable();
+    return delay.max / 1e6;
+  }
 });
