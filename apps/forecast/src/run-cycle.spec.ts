@@ -114,7 +114,7 @@ describe('run cycle', () => {
 
   it('is given the PET of a weather model where the domain is set so, and why some of it is the record; an exercise is given that of the record', async () => {
     const temperature = (issued: EpochMs, receivedAt: EpochMs, degrees: number) =>
-      Array.from({ length: 17 }, (_, k) => ({
+      Array.from({ length: 19 }, (_, k) => ({
         ...{ source: 'warmth', issued, validTime: epochMs(parseIso('2014-11-03T18:00') + k * 3 * HOUR_MS), receivedAt },
         values: Float32Array.of(degrees),
       }));
