@@ -43,14 +43,7 @@ export function decodeNetCdf(root: DataNode, reading: RainReading): RainDecoding
   const intervals = intervalsOf(root, shape.length === 3 ? shape[0]! : 1, reading);
   const issued = issueOf(root);
   const hasBounds = root.child('time')?.text('bounds') !== undefined;
-  const stored = variable.band();
-  const scale = {
-    gain: variable.number('scale_factor') ?? 1,
-    offset: variable.number('add_offset'),
-    nodata: variable.number('_FillValue') ?? variable.number('missing_value'),
-    undetect: undefined,
-  };
-  const values = scaleBand(stored, scale, value => value, 0);
+  const values = valuesOf(variable);
   const rasters: RainRaster[] = [];
   const rejects: Reject[] = [];
   intervals.forEach(({ from, to }, step) => {
@@ -92,6 +85,16 @@ function findRain(
     );
   }
   return { name, variable };
+}
+
+function valuesOf(variable: Hdf5Node): Float32Array {
+  const scale = {
+    gain: variable.number('scale_factor') ?? 1,
+    offset: variable.number('add_offset'),
+    nodata: variable.number('_FillValue') ?? variable.number('missing_value'),
+    undetect: undefined,
+  };
+  return scaleBand(variable.band(), scale, value => value, 0);
 }
 
 interface Temperatures {
