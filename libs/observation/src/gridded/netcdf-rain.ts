@@ -87,7 +87,7 @@ function findRain(
   return { name, variable };
 }
 
-function valuesOf(variable: Hdf5Node): Float32Array {
+function valuesOf(variable: DataNode): Float32Array {
   const scale = {
     gain: variable.number('scale_factor') ?? 1,
     offset: variable.number('add_offset'),
