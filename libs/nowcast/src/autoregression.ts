@@ -24,20 +24,6 @@ export function fitAutoregression(lagOne: number, lagTwo?: number): Autoregressi
   return { first, second, noise: Math.sqrt(Math.max(0, 1 - first * r1 - second * r2)) };
 }
 
-/** Variance of the noise that has come together after 1 … steps steps, in units of the level's variance. */
-export function noiseVariances({ first, second, noise }: Autoregression, steps: number): number[] {
-  let [before, weight, sum] = [0, 1, 0];
-  return Array.from({ length: steps }, () => {
-    sum += (noise * weight) ** 2;
-    [before, weight] = [weight, first * weight + second * before];
-    return sum;
-  });
-}
-
-/** Correlation of the level with the truth after 1 … steps steps: what the noise has not replaced. */
-export const skillOf = (model: Autoregression, steps: number): number[] =>
-  noiseVariances(model, steps).map(variance => Math.sqrt(Math.max(0, 1 - variance)));
-
 /** Correlation of two fields about zero where `counts` is not 0; NaN where one of them does not vary. */
 export function correlationOf(a: Float32Array, b: Float32Array, counts: Uint8Array): number {
   let [ab, aa, bb] = [0, 0, 0];

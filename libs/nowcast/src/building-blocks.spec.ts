@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { normalNumbers } from '#hydrology';
-import { fitAutoregression, noiseVariances, skillOf } from './autoregression.js';
-import { blendWeights } from './blend.js';
+import { fitAutoregression, type Autoregression } from './autoregression.js';
 import { Cascade } from './cascade.js';
 import { Histogram, matchDistribution, sortedRates } from './distribution.js';
 import { fillGaps } from './fill-gaps.js';
@@ -12,6 +11,16 @@ import { testRain } from './test-rain.js';
 import { distanceFromRain } from './wet-reach.js';
 
 const share = fc.double({ min: -1, max: 1, noNaN: true });
+
+/** Variance of the noise that has come together after 1 … steps steps, in units of the level's variance. */
+function noiseVariances({ first, second, noise }: Autoregression, steps: number): number[] {
+  let [before, weight, sum] = [0, 1, 0];
+  return Array.from({ length: steps }, () => {
+    sum += (noise * weight) ** 2;
+    [before, weight] = [weight, first * weight + second * before];
+    return sum;
+  });
+}
 
 describe('fitAutoregression', () => {
   it('is stationary with unit variance whatever the correlations', () => {
@@ -28,8 +37,8 @@ describe('fitAutoregression', () => {
     const { first, second } = fitAutoregression(0.8, 0.6);
     expect(first + second * 0.8).toBeCloseTo(0.8, 12);
     expect(first * 0.8 + second).toBeCloseTo(0.6, 12);
-    skillOf(fitAutoregression(0.7), 3).forEach((skill, n) => {
-      expect(skill).toBeCloseTo(0.7 ** (n + 1), 12);
+    noiseVariances(fitAutoregression(0.7), 3).forEach((variance, n) => {
+      expect(variance).toBeCloseTo(1 - 0.7 ** (2 * (n + 1)), 12);
     });
     expect(fitAutoregression(NaN)).toEqual({ first: 0, second: 0, noise: 1 });
   });
@@ -41,7 +50,7 @@ describe('matchDistribution', () => {
     const rates = Float32Array.from(normalNumbers(20_000, 2), x => Math.max(0, x) ** 2);
     const histogram = new Histogram();
     histogram.addAndCount(field, new Float32Array(field.length));
-    const { table, least, scale } = matchDistribution(histogram, [{ sorted: sortedRates(rates), weight: 1 }], 2);
+    const { table, least, scale } = matchDistribution(histogram, sortedRates(rates), 2);
     const mapped = field.map(db => {
       const at = (db - least) * scale;
       return table[Math.floor(at)]! + (at % 1) * (table[Math.floor(at) + 1]! - table[Math.floor(at)]!);
@@ -83,24 +92,6 @@ describe('NoiseSource', () => {
       expect(product(a.values, a.values)).toBeLessThan(1.2);
       expect(Math.abs(product(a.values, b.values))).toBeLessThan(0.25);
     }
-  });
-});
-
-describe('blendWeights', () => {
-  it('is the least-squares estimate and never worse than the better of the two', () => {
-    fc.assert(
-      fc.property(
-        fc.double({ min: 0, max: 0.95, noNaN: true }),
-        fc.double({ min: 0, max: 0.95, noNaN: true }),
-        fc.double({ min: 0, max: 0.9, noNaN: true }),
-        (a, b, rho) => {
-          const { nowcast, model, unexplained } = blendWeights({ nowcast: a, model: b }, rho);
-          expect(unexplained).toBeLessThanOrEqual(1 - Math.max(a, b) ** 2 + 1e-9);
-          expect(Math.min(nowcast, model)).toBeGreaterThanOrEqual(0);
-        },
-      ),
-    );
-    expect(blendWeights({ nowcast: 0.6, model: 0 }, 0)).toEqual({ nowcast: 0.6, model: 0, unexplained: 1 - 0.36 });
   });
 });
 

@@ -85,15 +85,14 @@ export class Cascade {
     else addDoubled(coarse, levels[0]!.values, into);
   }
 
-  /** Sum of the levels 1 … last on the grid of level 1; null when there is only level 0. `gains` weigh the levels. */
-  sumAbove(levels: Levels, gains?: ArrayLike<number>): Raster | null {
+  /** Sum of the levels 1 … last on the grid of level 1; null when there is only level 0. */
+  sumAbove(levels: Levels): Raster | null {
     let sum: Raster | null = null;
     for (let j = this.count - 1; j >= 1; j--) {
       const { rows, columns, values } = levels[j]!;
-      const own = gains === undefined || gains[j] === 1 ? values : values.map(value => value * gains[j]!);
       const into: Raster = raster(rows, columns);
-      if (sum === null) into.values.set(own);
-      else addDoubled(sum, own, into.values);
+      if (sum === null) into.values.set(values);
+      else addDoubled(sum, values, into.values);
       sum = into;
     }
     return sum;

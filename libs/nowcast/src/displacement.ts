@@ -17,11 +17,11 @@ const FIXED_POINT_ROUNDS = 3;
 /**
  * Ways back for 1 … `steps` steps of a steady motion, for every node. The way of one step ends where half of it would have had the
  * motion of its middle (semi-Lagrangian, three rounds; Germann & Zawadzki 2002); longer ways are put together from these, so that a field is
- * interpolated once whatever the lead. `factor` −1 follows the motion forward instead.
+ * interpolated once whatever the lead.
  */
-export function waysBack(motion: VectorField, steps: number, factor = 1): VectorField[] {
+export function waysBack(motion: VectorField, steps: number): VectorField[] {
   const { spacing, down, right } = motion;
-  const one = oneStep(motion, factor);
+  const one = oneStep(motion);
   const ways = [one];
   while (ways.length < steps) {
     const before = ways.at(-1)!;
@@ -37,13 +37,13 @@ export function waysBack(motion: VectorField, steps: number, factor = 1): Vector
   return ways;
 }
 
-function oneStep({ spacing, down, right }: VectorField, factor: number): VectorField {
+function oneStep({ spacing, down, right }: VectorField): VectorField {
   const way = { spacing, down: raster(down.rows, down.columns), right: raster(right.rows, right.columns) };
   forNodes(down, (row, column, k) => {
     let [r, c] = [0, 0];
     for (let round = 0; round < FIXED_POINT_ROUNDS; round++) {
       const [atRow, atColumn] = [row + r / (2 * spacing), column + c / (2 * spacing)];
-      [r, c] = [-factor * sampleAt(down, atRow, atColumn), -factor * sampleAt(right, atRow, atColumn)];
+      [r, c] = [-sampleAt(down, atRow, atColumn), -sampleAt(right, atRow, atColumn)];
     }
     way.down.values[k] = r;
     way.right.values[k] = c;

@@ -29,28 +29,19 @@ export class Histogram {
   }
 }
 
-/** A distribution of rates: its values in ascending order, and their weight among others. */
-export interface Distribution {
-  readonly sorted: Float32Array;
-  readonly weight: number;
-}
-
 /** The rates in ascending order, those that are not seen left out. */
 export const sortedRates = (rates: Float32Array): Float32Array => rates.filter(rate => rate === rate).sort();
 
 /**
- * The map that gives a field the distribution of the targets, each value keeping its rank (probability matching, Ebert 2001): quantiles
- * of the targets are averaged by weight and multiplied by `growth`. Where nothing was counted or observed all becomes 0.
+ * The map that gives a field the distribution of rates, each value keeping its rank (probability matching, Ebert 2001), multiplied by
+ * `growth`. Where nothing was counted or observed all becomes 0.
+ * @param sorted the rates, ascending
  */
-export function matchDistribution({ counts }: Histogram, targets: readonly Distribution[], growth = 1): ValueMap {
+export function matchDistribution({ counts }: Histogram, sorted: Float32Array, growth = 1): ValueMap {
   const table = new Float32Array(BINS + 1);
   const total = counts.reduce((sum, count) => sum + count, 0);
-  const weight = targets.reduce((sum, one) => sum + one.weight, 0);
   for (let bin = 0, below = 0; bin <= BINS && total > 0; bin++) {
-    const share = below / total;
-    let rate = 0;
-    for (const { sorted, weight: part } of targets) if (sorted.length > 0) rate += part * quantileAt(sorted, share);
-    table[bin] = weight > 0 ? (growth * rate) / weight : 0;
+    table[bin] = sorted.length > 0 ? growth * quantileAt(sorted, below / total) : 0;
     below += counts[bin] ?? 0;
   }
   return { table, least: LEAST_DB, scale: Histogram.scale };

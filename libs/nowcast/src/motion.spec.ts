@@ -4,7 +4,7 @@ import { advect } from './advect.js';
 import { waysBack, type VectorField } from './displacement.js';
 import { toLogRain } from './log-rain.js';
 import { estimateMotion } from './motion.js';
-import { raster } from './raster.js';
+import { raster, type Raster } from './raster.js';
 import { rmsOf, testRain, type TestRain } from './test-rain.js';
 
 const [ROWS, COLUMNS] = [96, 128];
@@ -68,12 +68,20 @@ describe('advect', () => {
     expect(carried[0]).toBeNaN(); // comes from beyond the raster
   });
 
+  const turnedAround = ({ rows, columns, values }: Raster): Raster =>
+    raster(
+      rows,
+      columns,
+      values.map(value => -value),
+    );
+
   it('turns with a rotation, and comes back by the way forward', () => {
     const about = (row: number, column: number) => [0.02 * (column - 64), -0.02 * (row - 48)] as const;
     const [down, right] = [still(0), still(0)];
     for (let k = 0; k < down.values.length; k++) [down.values[k], right.values[k]] = about(8 * Math.floor(k / 17), 8 * (k % 17));
     const motion = { spacing: 8, down, right };
-    const [way, forward] = [waysBack(motion, 10)[9]!, waysBack(motion, 10, -1)[9]!];
+    const opposite = { spacing: 8, down: turnedAround(down), right: turnedAround(right) };
+    const [way, forward] = [waysBack(motion, 10)[9]!, waysBack(opposite, 10)[9]!];
     const field = raster(ROWS, COLUMNS, testRain({ rows: ROWS, columns: COLUMNS, down: 0, right: 0 }, 0));
     const there = advect(field, way);
     // a point 20 cells north of the centre turns by .2 rad

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Nowcast, type NowcastProblem, type RainModel } from './nowcast.js';
+import { Nowcast, type NowcastProblem } from './nowcast.js';
 import { rmsOf, testRain, type TestRain } from './test-rain.js';
 
 const [ROWS, COLUMNS] = [64, 80];
@@ -93,27 +93,5 @@ describe('Nowcast', () => {
     expect(() => new Nowcast(problemOf(RAIN, { mosaics: dry.slice(2) }))).toThrow(/two mosaics/);
     expect(() => new Nowcast(problemOf(RAIN, { rows: 63 }))).toThrow(/63 × 80/);
     expect(() => new Nowcast(problemOf(RAIN, { steps: 0 }))).toThrow(/steps/);
-  });
-});
-
-describe('a nowcast blended with a weather model', () => {
-  const model = (skill: number): RainModel => ({ rates: step => evolving(step + 1), skill: () => skill });
-  const mosaics = [-2, -1, 0].map(evolving);
-
-  it('takes from a model that sees what comes, and nothing from one without skill', () => {
-    const truth = evolving(4);
-    const alone = new Nowcast(problemOf(RAIN, { mosaics }), { trend: false });
-    const seen = new Nowcast(problemOf(RAIN, { mosaics, model: model(0.95) }), { trend: false });
-    const blind = new Nowcast(problemOf(RAIN, { mosaics, model: model(0) }), { trend: false });
-    const covered = alone.mean(3);
-    const onCovered = (rates: Float32Array) => rates.map((rate, k) => (covered[k] === covered[k] ? rate : NaN));
-    expect(rmsOf(onCovered(seen.mean(3)), truth)).toBeLessThan(0.8 * rmsOf(covered, truth));
-    expect(rmsOf(onCovered(blind.mean(3)), covered)).toBeLessThan(0.5);
-  });
-
-  it('fills from the model what no radar saw', () => {
-    const seen = new Nowcast(problemOf(RAIN, { mosaics, model: model(0.5) }));
-    expect(seen.mean(3).some(rate => rate !== rate)).toBe(false);
-    expect(seen.mean(3)[0]).toBeCloseTo(evolving(4)[0]!, 5);
   });
 });

@@ -3,7 +3,7 @@ import type { Autoregression } from './autoregression.js';
 import { addDoubled } from './cascade.js';
 import type { VectorField } from './displacement.js';
 import { Histogram, matchDistribution } from './distribution.js';
-import { meanFields, type MeanField } from './mean-fields.js';
+import { meanFields } from './mean-fields.js';
 import { disturbWays } from './motion-errors.js';
 import { NoiseSource, type MemberNoise } from './noise.js';
 import { prepare, type Prepared } from './prepare.js';
@@ -19,16 +19,6 @@ export interface NowcastProblem {
   readonly cellKm: number;
   readonly stepMinutes: number;
   readonly steps: number;
-  /** Numerical weather prediction to blend with. */
-  readonly model?: RainModel;
-}
-
-/** Rain of a weather model on the raster of the mosaics. */
-export interface RainModel {
-  /** mm/h of step 0 … steps − 1; NaN = not covered. */
-  rates(step: number): Float32Array;
-  /** Its correlation with the truth at a level of the cascade (0 the finest) and step, 0 … 1. */
-  skill(level: number, step: number): number;
 }
 
 /** What the nowcast found out about the rain. */
@@ -43,7 +33,7 @@ export interface NowcastReport {
 export class Nowcast {
   readonly report: NowcastReport;
   private readonly prepared: Prepared;
-  private readonly fields: readonly MeanField[];
+  private readonly fields: readonly Float32Array[];
   private readonly histogram = new Histogram();
   private source: { readonly seed: number; readonly noise: NoiseSource } | undefined;
 
@@ -69,14 +59,10 @@ export class Nowcast {
     return advect(raster(rows, columns, mosaics.at(-1)), this.prepared.ways[step]!).values;
   }
 
-  /** The forecast without noise, mm/h of step 0 … steps − 1; NaN where the rain that comes was not seen and no model says it. */
+  /** The forecast without noise, mm/h of step 0 … steps − 1; NaN where the rain that comes was not seen. */
   mean(step: number): Float32Array {
-    const { field } = this.fields[step]!;
-    return this.rates(
-      raster(this.prepared.cascade.rows, this.prepared.cascade.columns, new Float32Array(field.length)),
-      step,
-      this.prepared.ways[step]!,
-    );
+    const { cascade, ways } = this.prepared;
+    return this.rates(raster(cascade.rows, cascade.columns), step, ways[step]!);
   }
 
   /**
@@ -103,9 +89,7 @@ export class Nowcast {
     for (let step = 0; step < problem.steps; step++) {
       this.drive(noise, now, previous);
       [now, previous] = [previous, now];
-      const { gains } = this.fields[step]!;
-      const coarse = cascade.sumAbove(now, gains);
-      const fine = gains[0] === 1 ? now[0]!.values : now[0]!.values.map(value => value * gains[0]!);
+      const [coarse, fine] = [cascade.sumAbove(now), now[0]!.values];
       if (coarse === null) field.values.set(fine);
       else addDoubled(coarse, fine, field.values);
       visit(step, field, disturbed[step]!);
@@ -121,15 +105,11 @@ export class Nowcast {
 
   /** Noise (dB, on the raster of the cascade; the mean field is added in place) → rates where the ways bring them. */
   private rates(noise: Raster, step: number, way: VectorField, into = raster(this.problem.rows, this.problem.columns)): Float32Array {
-    const { field, targets } = this.fields[step]!;
-    const { trend, settings, problem } = this.prepared;
+    const { trend, settings, sorted } = this.prepared;
     this.histogram.clear();
-    this.histogram.addAndCount(noise.values, field);
-    const growth = settings.trend && problem.model === undefined ? growthAfter(trend, step + 1) : 1;
-    const rates = advect(noise, way, into, matchDistribution(this.histogram, targets, growth)).values;
-    const model = problem.model?.rates(step);
-    if (model !== undefined) for (let k = 0; k < rates.length; k++) if (rates[k]! !== rates[k]!) rates[k] = model[k]!;
-    return rates;
+    this.histogram.addAndCount(noise.values, this.fields[step]!);
+    const growth = settings.trend ? growthAfter(trend, step + 1) : 1;
+    return advect(noise, way, into, matchDistribution(this.histogram, sorted, growth)).values;
   }
 
   private noiseOf(seed: number): NoiseSource {
