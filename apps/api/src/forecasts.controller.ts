@@ -2,7 +2,7 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Forecast, ForecastList, ForecastListQuery, ForecastQuery } from '#contracts';
 import { Fault } from '#errors';
-import { HOUR_MS, toIso, type EpochMs } from '#hydrology';
+import { HOUR_MS, toIso, toIsoExact, type EpochMs } from '#hydrology';
 import { readForecastBriefs, readLatestIssueTime, type StoredExceedance } from '#store';
 import { InjectContext, asOfOf, envelopeOf, scopeOf, stationOf, type ApiContext } from './api-context.js';
 import { ApiProblems } from './api-problems.js';
@@ -40,7 +40,7 @@ export class ForecastsController {
       name: station.name,
       gauged: station.gauged,
       issueTime: toIso(stored.issueTime),
-      cutOff: toIso(stored.cutOff),
+      cutOff: toIsoExact(stored.cutOff),
       outcome: stored.outcome,
       current: latest === stored.issueTime,
       stepSeconds: stored.stepSeconds,

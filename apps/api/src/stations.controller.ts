@@ -2,7 +2,7 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { AsOfQuery, ObservationList, ObservationQuery, StationList, StationListQuery, StationReply } from '#contracts';
 import { Fault } from '#errors';
-import { HOUR_MS, epochMs, toIso } from '#hydrology';
+import { HOUR_MS, epochMs, toIso, toIsoExact } from '#hydrology';
 import { readObservationValues } from '#store';
 import { InjectContext, asOfOf, domainsOf, envelopeOf, scopeOf, stationOf, type ApiContext } from './api-context.js';
 import { ApiProblems } from './api-problems.js';
@@ -56,7 +56,7 @@ export class StationsController {
     }
     const { variable, limit } = query;
     const values = await readObservationValues(this.context.pool, { basin: domain.basin, station: id, variable, from, to, asOf, limit });
-    const span = { from: toIso(from), to: toIso(to), asOf: toIso(asOf) };
+    const span = { from: toIso(from), to: toIso(to), asOf: toIsoExact(asOf) };
     return { ...envelopeOf(this.context), basin: domain.basin, station: id, variable, ...span, values };
   }
 }

@@ -44,6 +44,18 @@ describe('verdicts of operators over the API', () => {
     expect((await ask(VerdictList, AT)).verdicts.map(({ superseded }) => superseded)).toEqual([false, true]);
   });
 
+  it('are read again to the millisecond by the asOf of an answer', async () => {
+    await database.pool.query(
+      `insert into observation values ('cance', 'V3524010', 'H', '2014-11-04T15:00Z', 0, '2014-11-04T15:20:00.500Z', 1.5, 0, '', 'test')`,
+    );
+    const read = (asOf: string) =>
+      ask(ObservationList, `/v1/stations/V3524010/observations?variable=H&from=2014-11-04T14:30Z&to=2014-11-04T15:00Z&asOf=${asOf}`);
+    const given = await read('2014-11-04T15:20:00.750Z');
+    expect([given.asOf, given.values.length]).toEqual(['2014-11-04T15:20:00.750Z', 1]);
+    expect((await read(given.asOf)).values).toEqual(given.values);
+    expect((await read('2014-11-04T15:20:00.250Z')).values).toEqual([]);
+  });
+
   it('are announced, so that the alerts weigh the values anew, and kept among the acts of operators', async () => {
     const { rows } = await database.pool.query<{ value: object }>(
       `select value from outbox where topic = 'obs.archived.v1' and message_id like '%verdict%' order by id limit 1`,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { HOUR_MS, epochMs, parseIso } from '#hydrology';
+import { HOUR_MS, epochMs, parseIso, type EpochMs } from '#hydrology';
 import { openTestDatabase, type TestDatabase } from '../../../test/setup/test-database.js';
 import { readRainGauges, readReceivedDepths, writeRainGauges, type RainGaugeRow } from './rain-gauges.js';
 import { readRainAt, writeRain } from './rain.js';
@@ -49,6 +49,30 @@ describe('rain gauges', () => {
       [1, 0],
       [1, 2],
       [2, null],
+    ]);
+  });
+
+  it('are received to the millisecond, like the grids over them', async () => {
+    const receivedAt = epochMs(hour(20.5) + 250);
+    const one = { ...depth(20, 4), receivedAt };
+    await writeRainGauges(database.pool, 'cance', [one]);
+    const grid = { source: 'radar', validTime: hour(20), durationMs: HOUR_MS, receivedAt, values: Float32Array.of(4), meanMm: 4 };
+    await writeRain(database.pool, 'cance', [{ ...grid, flag: 0, flagSource: '' }]);
+    const known = async (asOf: number, onTime?: { cutOff: EpochMs; stampedUntil: EpochMs }) => {
+      const query = { basin: 'cance', from: hour(19), to: hour(20), asOf: epochMs(asOf), ...(onTime && { onTime }) };
+      return [(await readRainGauges(database.pool, query)).length, (await readRainAt(database.pool, query, [0])).length];
+    };
+    expect([await known(receivedAt - 1), await known(receivedAt)]).toEqual([
+      [0, 0],
+      [1, 1],
+    ]);
+    const depths = async (asOf: number) =>
+      (await readReceivedDepths(database.pool, { basin: 'cance', from: hour(19), to: hour(20), asOf: epochMs(asOf) })).length;
+    expect([await depths(receivedAt - 1), await depths(receivedAt)]).toEqual([0, 1]);
+    const onTime = (cutOff: number) => ({ cutOff: epochMs(cutOff), stampedUntil: hour(18) });
+    expect([await known(hour(30), onTime(receivedAt - 1)), await known(hour(30), onTime(receivedAt))]).toEqual([
+      [0, 0],
+      [1, 1],
     ]);
   });
 

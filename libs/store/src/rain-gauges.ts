@@ -1,4 +1,4 @@
-import { epochMs, stationId, toIso, type EpochMs, type QualityFlag, type RainGaugeSeries } from '#hydrology';
+import { epochMs, stationId, toIso, toIsoExact, type EpochMs, type QualityFlag, type RainGaugeSeries } from '#hydrology';
 import type { Queryable } from './connect.js';
 import type { OnTime } from './observations.js';
 import { splitRepeats } from './split-repeats.js';
@@ -34,7 +34,7 @@ export async function writeRainGauges(db: Queryable, basin: string, rows: readon
       wave.map(row => row.gauge),
       wave.map(row => toIso(row.validTime)),
       wave.map(row => row.durationMs / 1000),
-      wave.map(row => toIso(row.receivedAt)),
+      wave.map(row => toIsoExact(row.receivedAt)),
       wave.map(row => row.depthMm),
       wave.map(row => row.flag),
       wave.map(row => row.flagSource),
@@ -64,8 +64,8 @@ export async function readRainGauges(db: Queryable, query: RainGaugeQuery): Prom
     query.basin,
     toIso(query.from),
     toIso(query.to),
-    toIso(query.asOf),
-    onTime ? toIso(onTime.cutOff) : null,
+    toIsoExact(query.asOf),
+    onTime ? toIsoExact(onTime.cutOff) : null,
     onTime ? toIso(onTime.stampedUntil) : null,
   ]);
   return rows.map(row => ({
@@ -115,7 +115,7 @@ export async function readReceivedDepths(db: Queryable, { basin, from, to, asOf 
   const { rows } = await db.query<{ gauge: string; valid_time: number; duration_s: number; received_at: number; depth_mm: number | null }>(
     `select gauge, valid_time, duration_s, received_at, depth_mm from rain_gauge
      where basin = $1 and valid_time > $2 and valid_time <= $3 and received_at <= $4 order by valid_time, revision`,
-    [basin, toIso(from), toIso(to), toIso(asOf)],
+    [basin, toIso(from), toIso(to), toIsoExact(asOf)],
   );
   return rows.map(row => ({
     ...{ gauge: row.gauge, validTime: epochMs(row.valid_time), durationMs: row.duration_s * 1000 },

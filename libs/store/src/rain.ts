@@ -73,8 +73,8 @@ export async function readRainAt(db: Queryable, query: RainQuery, cells: readonl
     query.basin,
     toIso(query.from),
     toIso(query.to),
-    toIso(query.asOf),
-    onTime ? toIso(onTime.cutOff) : null,
+    toIsoExact(query.asOf),
+    onTime ? toIsoExact(onTime.cutOff) : null,
     onTime ? toIso(onTime.stampedUntil) : null,
     cells,
   ]);

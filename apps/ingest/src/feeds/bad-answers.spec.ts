@@ -20,6 +20,9 @@ const NOW = parseIso('2014-11-04T06:00Z');
 const row = (time: string, value: string, station = 'V3524010') => `station,time,value\n${station},${time},${value}\n`;
 const AT = '2014-11-04T05:00:00Z';
 
+/** Of BAD, what cannot be read as a whole: of a service, the poll fails. */
+const UNREADABLE = ['FIELD_MISSING', 'ANSWER_UNREADABLE'];
+
 /** What a service or a bucket may hold instead of values, and the name under which it is refused. */
 const BAD: readonly [what: string, body: string | Buffer, code: string][] = [
   ['a page', '<html>Our service moved</html>', 'FIELD_MISSING'],
@@ -86,7 +89,7 @@ describe('bad answers', () => {
   const filled = (): GaugeSettings => ({ ...gauges, id: 'filled', folder: join(root, `filled-${++folders}`), bucket: bucket() });
 
   /** One poll of a source, all the way into the archive; what the feeds page and the table of rejects say then. */
-  async function polled(settings: GaugeSettings) {
+  async function polled(settings: GaugeSettings, now = NOW) {
     const bus = new LocalBus();
     const logger = createLogger('silent');
     const { basin, stations, mesh } = domain;
@@ -96,10 +99,10 @@ describe('bad answers', () => {
       throw error;
     };
     const live = { ...domain, settings: { ...domain.settings, sources: { ...domain.settings.sources, live: [settings] } } };
-    const feeds = await startFeeds({ pool: database.pool, bus, logger, owner: 'test', onDefect }, [live], new ManualPulse(NOW));
+    const feeds = await startFeeds({ pool: database.pool, bus, logger, owner: 'test', onDefect }, [live], new ManualPulse(now));
     await feeds.stop();
     await bus.close(1000);
-    const [view] = await readFeedViews(database.pool, 'cance', NOW);
+    const [view] = await readFeedViews(database.pool, 'cance', now);
     const { rows } = await database.pool.query<{ code: string }>('select code from reject');
     const values = await database.pool.query('select 1 from observation where flag < 6');
     return { view: view!, codes: rows.map(({ code }) => code), trusted: values.rowCount };
@@ -110,8 +113,35 @@ describe('bad answers', () => {
       await database.pool.query('truncate feed, reject, observation');
       body = { bytes: packed ? gzipSync(text) : Buffer.from(text), packed };
       const { view, codes, trusted } = await polled(service());
-      expect([codes, trusted, view.state, view.brought['rejects']! > 0 || code === 'GAUGE_OUT_OF_RANGE']).toEqual([[code], 0, 'ok', true]);
+      expect([codes, trusted]).toEqual([[code], 0]);
+      if (UNREADABLE.includes(code)) {
+        expect([view.state, view.failure?.split(':')[0], view.succeededAt]).toEqual(['failing', 'ANSWER_UNREADABLE', null]);
+      } else expect([view.state, view.brought['rejects']! > 0 || code === 'GAUGE_OUT_OF_RANGE']).toEqual(['ok', true]);
     }
+  });
+
+  it('of a service that are empty but whole are a success', async () => {
+    body = { bytes: Buffer.from('station,time,value\n'), packed: false };
+    const { view, codes } = await polled(service());
+    expect([view.state, view.failure, codes]).toEqual(['ok', null, []]);
+    expect(view.succeededAt).not.toBeNull();
+  });
+
+  it('of a service for longer than polls overlap lose nothing: the window begins at the last success', async () => {
+    const at = (time: string) => parseIso(time);
+    const asked: string[] = [];
+    server.prependListener('request', request => asked.push(new URL(request.url!, 'http://x').searchParams.get('from') ?? ''));
+    const windowed = { ...service(), url: `${origin}/values?from={from}` };
+    for (const [time, text] of [
+      ['2014-11-04T03:00Z', row('2014-11-04T02:45:00Z', '1')],
+      ['2014-11-04T04:00Z', '<html>maintenance</html>'],
+      ['2014-11-04T05:00Z', '<html>maintenance</html>'],
+      ['2014-11-04T06:00Z', row('2014-11-04T03:15:00Z', '2')],
+    ] as const) {
+      body = { bytes: Buffer.from(text), packed: false };
+      await polled(windowed, at(time));
+    }
+    expect(asked.slice(1)).toEqual(['2014-11-04T03:00:00Z', '2014-11-04T03:00:00Z', '2014-11-04T03:00:00Z']);
   });
 
   it.each(BAD)('of a bucket with %s lie in its failed folder by name, counted and shown', async (_, text, code) => {

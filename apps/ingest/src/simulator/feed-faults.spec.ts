@@ -161,7 +161,7 @@ describe('a feed with a fault', () => {
     ['503', 'rain', { seen: 'failing REFUSED' }],
     ['slow', 'gauges', { seen: 'failing TIMED_OUT' }],
     ['slow', 'rain', { seen: 'failing TIMED_OUT' }],
-    ['truncated', 'gauges', { seen: 'stalled', reject: 'gauges ANSWER_UNREADABLE' }],
+    ['truncated', 'gauges', { seen: 'failing ANSWER_UNREADABLE', reject: 'gauges ANSWER_UNREADABLE' }],
     ['truncated', 'rain', { seen: 'failing CUT_SHORT' }],
     ['duplicate', 'gauges', { seen: 'ok' }],
     ['duplicate', 'rain', { seen: 'ok' }],

@@ -51,6 +51,8 @@ export interface GaugeAnswer {
   /** Rows of stations or quantities that are not set up. */
   readonly others: number;
   readonly next: string | null;
+  /** Why it could not be read, or not to its end; it is among the rejects too. */
+  readonly unreadable: Reject | null;
 }
 
 /**
@@ -73,6 +75,7 @@ export function readAnswer(text: string, receivedAt: EpochMs, settings: GaugeSet
     rejects: [...decoded.rejects, ...nameOthers(others)],
     others: decoded.values.length - wanted.length + decoded.depths.length - depths.length,
     next: decoded.next,
+    unreadable: decoded.unreadable ?? null,
   };
 }
 

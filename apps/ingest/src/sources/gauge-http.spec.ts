@@ -121,6 +121,32 @@ describe('gauge services', () => {
     rmSync(folder, { recursive: true });
   });
 
+  it('fail the poll by an answer that cannot be read, after the other stations were taken, and ask for it anew', async () => {
+    let isWell = false;
+    const validated: unknown[] = [];
+    const server = createServer((request, response) => {
+      const station = request.url!.slice(1);
+      response.setHeader('ETag', '"same"');
+      validated.push(request.headers['if-none-match']);
+      if (station === GAUGES[0] && !isWell) response.end('<html>maintenance</html>');
+      else response.end(JSON.stringify({ data: [] }));
+    });
+    await new Promise<void>(listening => server.listen(0, '127.0.0.1', listening));
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const source = open(settings({ kind: 'hubeau', url: `${origin}/{station}` }));
+    await expect(poll(source)).rejects.toMatchObject({
+      code: 'ANSWER_UNREADABLE',
+      message: expect.stringMatching(/^http:.*V3524010.*maintenance/),
+    });
+    expect(validated).toHaveLength(GAUGES.length); // the stations after it were asked
+    isWell = true;
+    await source.taken!();
+    validated.length = 0;
+    expect(await poll(source)).toEqual([]);
+    expect(validated).toEqual([undefined, '"same"', '"same"']);
+    server.close();
+  });
+
   it('give what came before a page that failed, and end pages without end', async () => {
     const pages = open(
       settings({

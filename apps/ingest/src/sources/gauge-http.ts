@@ -1,6 +1,6 @@
 import type { GaugeSettings } from '#config';
 import type { EpochMs } from '#hydrology';
-import type { ObservationSource } from '#observation';
+import type { ObservationSource, Reject } from '#observation';
 import { sign } from '../http/credentials.js';
 import { fetchAnswer, sayUrl, type Validators } from '../http/fetch-answer.js';
 import type { Service } from '../http/service.js';
@@ -25,7 +25,8 @@ const MOST_KNOWN = 500;
 
 /**
  * Asks a gauge service for the window and gives what is new in it: pages are followed, an answer that did not change costs a
- * header. A page that fails ends the poll with its failure; what came before is given.
+ * header. A page that fails ends the poll with its failure; what came before is given. An answer that cannot be read (an error page with
+ * HTTP 200) is named, the other addresses are asked, and then the poll fails: the values of that time are still to be had.
  */
 export function createGaugeService(asked: GaugeService): ObservationSource {
   const news = new News(asked.settings.reach + asked.settings.overlap);
@@ -36,6 +37,7 @@ export function createGaugeService(asked: GaugeService): ObservationSource {
     poll: async function* ({ after, until }, signal) {
       news.forget();
       answered = new Map();
+      let failure: SourceFailure | null = null;
       for (const first of addressesOf(asked.settings, asked.stations.codes, { from: after, to: until })) {
         for await (const { url, answer, receivedAt } of pagesOf(asked, first, { known, answered, signal })) {
           const { rows, others, rejects } = answer;
@@ -43,8 +45,10 @@ export function createGaugeService(asked: GaugeService): ObservationSource {
           yield* news.values(answer.values);
           yield* news.values(answer.depths);
           yield* news.rejects(answer.rejects, sayUrl(url), receivedAt);
+          if (answer.unreadable !== null) failure ??= failureOf(answer.unreadable, url);
         }
       }
+      if (failure !== null) throw failure;
     },
     taken: () => {
       news.taken(asked.now());
@@ -88,11 +92,19 @@ async function* pagesOf(asked: GaugeService, first: URL, { known, answered, sign
     const receivedAt = asked.now();
     const read = readAnswer(answer.text, receivedAt, settings, asked.stations);
     yield { url, answer: read, receivedAt };
+    // not remembered: that it did not change since would be no good news
+    if (read.unreadable !== null) return;
     const next = nextPage(read.next, url);
     // the first page of several may stay the same while later ones grow: only a lone page is remembered
     if (page === 0 && next === null) answered.set(url.href, answer.validators);
     url = next;
   }
+}
+
+function failureOf({ code, message }: Reject, url: URL): SourceFailure {
+  if (code === 'ANSWER_IS_AN_ERROR') return new SourceFailure(code, `${sayUrl(url)}: ${message}`);
+  const why = code === 'ANSWER_UNREADABLE' ? message : `${code}: ${message}`;
+  return new SourceFailure('ANSWER_UNREADABLE', `${sayUrl(url)}: ${why}`);
 }
 
 /** @throws SourceFailure MOVED for a page on another host: it would be asked with our credentials. */

@@ -14,6 +14,8 @@ export interface GaugeDecoding {
   readonly rejects: readonly Reject[];
   /** Address of the next page, where the service has one. */
   readonly next: string | null;
+  /** Only where the answer could not be read, or not to its end: why; it is among the rejects too. */
+  readonly unreadable?: Reject;
 }
 
 /** What an answer does not say itself. */
@@ -71,7 +73,7 @@ export function decodeAnswer(text: string, reading: GaugeReading, decode: (rows:
       throw new Refusal('FILE_TOO_LARGE', `the answer has ${text.length} characters; up to ${MOST_CHARACTERS} are read`);
     decode(rows);
   } catch (cause) {
-    rows.refuse(cause instanceof Refusal ? cause.code : 'ANSWER_UNREADABLE', firstLineOf(cause));
+    rows.refuseWhole(cause instanceof Refusal ? cause.code : 'ANSWER_UNREADABLE', firstLineOf(cause));
   }
   return rows.decoding();
 }
@@ -83,6 +85,7 @@ export class GaugeRows {
   private readonly values: RawGaugeValue[] = [];
   private readonly depths: RawRainDepth[] = [];
   private readonly rejects: Reject[] = [];
+  private unreadable: Reject | null = null;
 
   constructor(readonly reading: GaugeReading) {}
 
@@ -101,8 +104,15 @@ export class GaugeRows {
     this.rejects.push(reject(code, message));
   }
 
+  /** The answer cannot be read, or not to its end: what it should have held is still to be had. */
+  refuseWhole(code: RejectCode, message: string): void {
+    this.refuse(code, message);
+    this.unreadable = this.rejects.at(-1)!;
+  }
+
   decoding(): GaugeDecoding {
-    return { rows: this.count, values: this.values, depths: this.depths, rejects: this.rejects, next: this.next };
+    const { values, depths, rejects, next, unreadable } = this;
+    return { rows: this.count, values, depths, rejects, next, ...(unreadable !== null && { unreadable }) };
   }
 }
 

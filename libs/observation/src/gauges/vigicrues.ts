@@ -13,6 +13,10 @@ const UNIT = { Q: 'm3/s', H: 'm' } as const;
 export function decodeVigicrues(text: string, reading: GaugeReading): GaugeDecoding {
   return decodeAnswer(text, reading, rows => {
     const answer = parseJsonObject(text);
+    if (isNothingThere(answer)) {
+      rows.refuse('ANSWER_IS_AN_ERROR', sayError(answer));
+      return;
+    }
     refuseErrors(answer);
     const series = objectAt(answer, 'Serie');
     const points = requireList(series, 'ObssHydro', 'Vigicrues');
@@ -33,11 +37,20 @@ export function decodeVigicrues(text: string, reading: GaugeReading): GaugeDecod
 
 const timeOf = (stamp: unknown): number => (typeof stamp === 'number' ? stamp : typeof stamp === 'string' ? readTime(stamp) : NaN);
 
+const NO_DATA = '204';
+
+/** How Vigicrues writes an empty answer: the station has no values of the quantity. Asking again would not change it. */
+const isNothingThere = (answer: Json): boolean => textAt(answer, 'code') === NO_DATA && !('Serie' in answer);
+
 function refuseErrors(answer: Json): void {
+  if (textAt(answer, 'code') === undefined || 'Serie' in answer || 'Simul' in answer) return;
+  throw new Refusal('ANSWER_IS_AN_ERROR', sayError(answer));
+}
+
+function sayError(answer: Json): string {
   const code = textAt(answer, 'code');
-  if (code === undefined || 'Serie' in answer || 'Simul' in answer) return;
-  const said = textAt(answer, 'message') || textAt(answer, 'libelle') || (code === '204' ? 'no data' : '');
-  throw new Refusal('ANSWER_IS_AN_ERROR', `Vigicrues answers with code ${code} ${said}`.trim());
+  const said = textAt(answer, 'message') || textAt(answer, 'libelle') || (code === NO_DATA ? 'no data' : '');
+  return `Vigicrues answers with code ${code} ${said}`.trim();
 }
 
 /** What Vigicrues' forecasters expect at a station: low (10 %), middle and high (90 %) at each time; m³/s or m. */
