@@ -36,8 +36,12 @@ async function main(inputs: number, firstSeed: number, named: string): Promise<v
   const subjects = (await makeSubjects()).filter(({ name }) => name.includes(named));
   const share = Math.ceil(inputs / subjects.length);
   for (const subject of subjects) {
+    const began = performance.now();
     const { longestMs, defects } = await fuzz(subject, share, firstSeed);
-    process.stdout.write(`${subject.name}: ${share} mutants, longest ${Math.round(longestMs)} ms, ${defects.length} defects\n`);
+    const perSecond = Math.round((1000 * share) / (performance.now() - began));
+    process.stdout.write(
+      `${subject.name}: ${share} mutants, ${perSecond}/s, longest ${Math.round(longestMs)} ms, ${defects.length} defects\n`,
+    );
     for (const defect of defects.slice(0, 20)) process.stdout.write(`  ${defect}\n`);
     if (defects.length > 0) process.exitCode = 1;
   }

@@ -28,6 +28,11 @@ export class ClutterMaps {
   keep(stem: string): void {
     for (const [file, map] of this.#maps) if (file === fileOf(stem, map.grid)) write(file, map);
   }
+
+  /** What was learned and not kept; the next file begins from what was kept. */
+  forget(stem: string): void {
+    for (const [file, map] of this.#maps) if (file === fileOf(stem, map.grid)) this.#maps.delete(file);
+  }
 }
 
 function fileOf(stem: string, grid: PlacedGrid): string {

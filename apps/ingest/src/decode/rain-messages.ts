@@ -19,6 +19,11 @@ export interface KeepClutter {
   readonly keep: string;
 }
 
+/** Another thread has the maps of clutter of this source now. */
+export interface ForgetClutter {
+  readonly forget: string;
+}
+
 export interface RainAnswer {
   readonly id: number;
   readonly decoding: RainDecoding;

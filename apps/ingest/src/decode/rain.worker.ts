@@ -1,10 +1,11 @@
 import { parentPort } from 'node:worker_threads';
 import { projectionOf } from '#config';
 import { epochMs, type PlacedGrid } from '#hydrology';
-import { MARSHALL_PALMER, decodeRainFile } from '#observation';
+import { MARSHALL_PALMER, decodeRainFile, type RainDecoding } from '#observation';
 import { ClutterMaps } from './clutter-maps.js';
 import {
   READY,
+  type ForgetClutter,
   type KeepClutter,
   type RainAnswer,
   type RainQuestion,
@@ -30,9 +31,13 @@ function definitionOf(epsg: number): string | undefined {
 const maps = new ClutterMaps();
 const remapper = new Remapper();
 
-parentPort?.on('message', (message: RainQuestion | RemapQuestion | KeepClutter) => {
+parentPort?.on('message', (message: RainQuestion | RemapQuestion | KeepClutter | ForgetClutter) => {
   if ('keep' in message) {
     maps.keep(message.keep);
+    return;
+  }
+  if ('forget' in message) {
+    maps.forget(message.forget);
     return;
   }
   if ('remap' in message) {
@@ -45,9 +50,15 @@ parentPort?.on('message', (message: RainQuestion | RemapQuestion | KeepClutter) 
   const clutterOn = clutterFile === undefined ? {} : { clutterOn: (grid: PlacedGrid) => maps.on(clutterFile, grid) };
   void decodeRainFile(bytes, { ...reading, ...clutterOn, definitionOf }).then(decoding => {
     const answer: RainAnswer = { id, decoding };
-    parentPort?.postMessage(answer);
+    parentPort?.postMessage(answer, buffersOf(decoding));
   });
 });
+
+/** The depths are handed over, not copied, where they have their memory to themselves. */
+function buffersOf({ rasters }: RainDecoding): ArrayBuffer[] {
+  const owned = rasters.map(({ depths }) => depths).filter(({ buffer, byteLength }) => buffer.byteLength === byteLength);
+  return [...new Set(owned.map(({ buffer }) => buffer as ArrayBuffer))];
+}
 
 /** The first bytes of HDF5: refused, and the library is loaded before anybody waits for it. */
 const WARM_UP = Uint8Array.of(0x89, 0x48, 0x44, 0x46);

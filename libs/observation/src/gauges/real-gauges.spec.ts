@@ -124,4 +124,60 @@ described('real answers', () => {
     for (const name of others)
       expect([name, accounts(decodePiJson(textOf(`fews-pi/${name}`), at('2023-01-01'))).rejects.length]).toEqual([name, 1]);
   });
+
+  it('every file that is there is accounted for: rows = values + depths + rejects, and none is empty in silence', () => {
+    const uncounted: string[] = [];
+    const files = readdirSync(FOLDER, { recursive: true, withFileTypes: true }).filter(each => each.isFile());
+    for (const file of files) {
+      const name = `${file.parentPath}/${file.name}`.replaceAll('//', '/').replace(FOLDER, '');
+      const decode = DECODERS.find(({ of }) => of.test(name))?.decode;
+      const counted = decode?.(textOf(name)) ?? { rows: 0, taken: 0 };
+      if (counted.rows === 0 || counted.rows !== counted.taken) uncounted.push(`${name}: ${counted.rows} rows, ${counted.taken} taken`);
+    }
+    expect(uncounted).toEqual([]);
+    expect(files.length).toBeGreaterThanOrEqual(65);
+  });
 });
+
+interface Counted {
+  readonly rows: number;
+  readonly taken: number;
+}
+
+const NOW = at('2030-01-01');
+const counted = ({ rows, values, depths, rejects }: GaugeDecoding): Counted => ({
+  rows,
+  taken: values.length + depths.length + rejects.length,
+});
+
+/** Which decoder reads which of the files; one that none reads is a defect of this list. */
+const DECODERS: readonly { readonly of: RegExp; readonly decode: (text: string) => Counted }[] = [
+  { of: /^fews-pi\//, decode: text => counted(decodePiJson(text, NOW)) },
+  { of: /^vigicrues\//, decode: text => counted(decodeVigicrues(text, NOW)) },
+  { of: /^defra\//, decode: text => counted(decodeEaExchange(text, NOW)) },
+  {
+    of: /^ea\/get_stations/,
+    decode: text => {
+      const { rows, stations, rejects } = decodeEaStations(text);
+      return { rows, taken: stations.length + rejects.length };
+    },
+  },
+  { of: /^ea\//, decode: text => counted(decodeEnvironmentAgency(text, NOW)) },
+  {
+    of: /^usgs\/waterdata_ogc/,
+    decode: text => {
+      const answers = Object.values(JSON.parse(text) as Record<string, unknown>);
+      const each = answers.map(answer => counted(decodeUsgs(JSON.stringify(answer), NOW)));
+      return { rows: each.reduce((sum, { rows }) => sum + rows, 0), taken: each.reduce((sum, { taken }) => sum + taken, 0) };
+    },
+  },
+  { of: /^usgs\/waterservices_iv/, decode: text => counted(decodeUsgsWaterMl(text, NOW)) },
+  { of: /^usgs\/WaterML2/, decode: text => counted(decodeWaterMl2(text, NOW)) },
+  {
+    of: /^usgs\/waterservices_ratings/,
+    decode: text => {
+      const points = text.split('\n').filter(line => /^\d/.test(line)); // the line of widths (16N) begins with a digit too
+      return { rows: points.length - 1, taken: readUsgsRating(text)[0]!.stages.length };
+    },
+  },
+];

@@ -69,7 +69,12 @@ export class Hdf5Node implements DataNode {
     const rows = shape.slice(0, -1).reduce((product, length) => product * length, 1);
     requirePlausibleShape(rows, shape.at(-1) ?? 1);
     if (this.entity.metadata.size > 8) throw new Refusal('FIELD_MISSING', 'holds no plain numbers');
-    const { value } = this.entity;
+    const { metadata } = this.entity;
+    const cells = Math.max(
+      rows * (shape.at(-1) ?? 1),
+      (metadata.chunks ?? []).reduce((product, length) => product * length, 1),
+    );
+    const value = withGrowth(LEAST_GROWTH_BYTES + MOST_COPIES * cells * metadata.size, () => (this.entity as Dataset).value);
     const bytes = value instanceof BigInt64Array || value instanceof BigUint64Array ? Float64Array.from(value, Number) : value;
     if (!ArrayBuffer.isView(bytes) || !('length' in bytes)) throw new Refusal('FIELD_MISSING', 'holds no plain numbers');
     if (bytes.length !== rows * (shape.at(-1) ?? 1)) throw new Refusal('FILE_UNREADABLE', 'holds fewer numbers than it says');
@@ -79,6 +84,33 @@ export class Hdf5Node implements DataNode {
 }
 
 const MOST_ATTRIBUTE_BYTES = 4_000_000;
+
+/** What the library takes to read a dataset: the values, a stored chunk, and that chunk inflated, whose memory it doubles as it needs. */
+const MOST_COPIES = 8;
+const LEAST_GROWTH_BYTES = 32_000_000;
+const PAGE_BYTES = 65_536;
+
+/**
+ * Reads while the memory of the library may grow by so many bytes. The library inflates a chunk to whatever size it has, not to the one that the
+ * file declares: a few MB would take the 2 GB that it may have. Its memory is its own and never shown; but only it can grow while `read`
+ * runs, which is at once. Beyond, the library finds no memory and refuses the file.
+ */
+function withGrowth<T>(mostBytes: number, read: () => T): T {
+  const own = Object.getOwnPropertyDescriptor(WebAssembly.Memory.prototype, 'grow')!;
+  const grow = own.value as (this: WebAssembly.Memory, pages: number) => number;
+  let grownBytes = 0;
+  const growWithin = function (this: WebAssembly.Memory, pages: number): number {
+    if (grownBytes + pages * PAGE_BYTES > mostBytes) throw new RangeError('a chunk inflates to more than the file declares');
+    grownBytes += pages * PAGE_BYTES;
+    return grow.call(this, pages);
+  };
+  Object.defineProperty(WebAssembly.Memory.prototype, 'grow', { ...own, value: growWithin });
+  try {
+    return read();
+  } finally {
+    Object.defineProperty(WebAssembly.Memory.prototype, 'grow', own);
+  }
+}
 
 function plainValue(value: unknown): string | number | readonly number[] | undefined {
   if (typeof value === 'string' || typeof value === 'number') return value;
