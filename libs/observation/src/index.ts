@@ -36,6 +36,8 @@ export {
 export { affineOf, decodeGeoTiff, type Raster } from './gridded/geotiff.js';
 export { parseTimeUnits } from './gridded/cf-time.js';
 export { encodeOdim, type OdimComposite } from './gridded/encode-odim.js';
+export { encodeKnmi, type KnmiAccumulation } from './gridded/encode-knmi.js';
+export { RADOLAN_GRID, encodeRadolan, type RadolanAccumulation } from './gridded/encode-radolan.js';
 export { encodeGrib2, type GribAccumulation } from './gridded/encode-grib2.js';
 export { decodeRainFile } from './gridded/decode-rain-file.js';
 export { MOST_BYTES, type RainDecoding, type RainRaster, type RainReading } from './gridded/rain-raster.js';
