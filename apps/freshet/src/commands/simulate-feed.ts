@@ -187,16 +187,15 @@ function linesOfFiles({ rainFormat = 'odim', domain }: SimulatedWorld, files: Om
   const columns =
     'csv: { separator: ";", decimal: ",", time: time, value: discharge, unit: m3/s, station: { column: station }, variable: { fixed: Q } }';
   const own = gaugeKind === 'hubeau' ? `, stations: { ${codes} }` : gaugeKind === 'csv' ? `, ${columns}` : '';
+  const announced =
+    notify && `notifications: { url: ${notify.broker}, topics: [${notify.topic}], client: freshet-trial, from: ["${url}"] }`;
+  const insteadOfRain = rainFolder === null ? '' : '# instead of radar: ';
   return [
-    ...(rainFolder === null ? [] : [`{ id: radar, ${kind}, folder: ${rainFolder} }`]),
-    ...(notify === null
-      ? []
-      : [
-          `{ id: announced, ${kind}, folder: <yours>, notifications: { url: ${notify.broker}, topics: [${notify.topic}], client: freshet-trial, from: ["${url}"] } }`,
-        ]),
-    ...(modelFolder === null ? [] : [`{ id: model, kind: nwp-folder, folder: ${modelFolder} }`]),
-    ...(gaugeFolder === null ? [] : [`{ id: gauge-files, kind: ${gaugeKind}, folder: ${gaugeFolder}${own} }`]),
+    ...(rainFolder === null ? [] : [`- { id: radar, ${kind}, folder: ${rainFolder} }`]),
+    ...(announced === null ? [] : [`${insteadOfRain}- { id: announced, ${kind}, folder: <yours>, ${announced} }`]),
+    ...(modelFolder === null ? [] : [`- { id: model, kind: nwp-folder, folder: ${modelFolder} }`]),
+    ...(gaugeFolder === null ? [] : [`# instead of hubeau: - { id: gauge-files, kind: ${gaugeKind}, folder: ${gaugeFolder}${own} }`]),
   ]
-    .map(line => `    - ${line}\n`)
+    .map(line => `    ${line}\n`)
     .join('');
 }
