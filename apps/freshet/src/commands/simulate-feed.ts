@@ -172,18 +172,22 @@ function sayWhere(world: SimulatedWorld, { url, files, json }: Places): void {
     .slice(1)
     .map(([kind, address]) => `${kind} ${address}`)
     .join(' · ');
-  const kind = `${world.rainFormat ?? 'odim'}-folder`;
   process.stdout.write(
     `Under sources: of domain.yaml write\n\n  live:\n${linesOfFiles(world, files, url)}    - { id: hubeau, kind: hubeau, url: ${services.hubeau}, stations: { ${codes} } }\n\n` +
-      `Other dialects: ${others}\nThe rain as a bucket: { id: mosaic, kind: ${kind}, folder: <yours>, bucket: { url: ${bucket}, prefix: "radar/{yyyy}/{MM}/{dd}/" } }\nCtrl-C stops.\n`,
+      `Other dialects: ${others}\nThe rain as a bucket: { id: mosaic, ${kindOfRain(world)}, folder: <yours>, bucket: { url: ${bucket}, prefix: "radar/{yyyy}/{MM}/{dd}/" } }\nCtrl-C stops.\n`,
   );
 }
 
-function linesOfFiles({ rainFormat = 'odim', domain }: SimulatedWorld, files: Omit<SimulatedFiles, 'origin'>, url: string): string {
-  const { rainFolder, modelFolder, gaugeFolder, gaugeKind, notify } = files;
+/** A GeoTIFF does not say over how long its rain fell. */
+function kindOfRain({ rainFormat = 'odim', domain }: SimulatedWorld): string {
   const minutes = (domain.record.rainStepMs ?? HOUR_MS) / MINUTE_MS;
-  const kind = `kind: ${rainFormat}-folder${rainFormat === 'geotiff' ? `, duration: ${minutes}min` : ''}`;
-  const codes = domain.stations.flatMap(({ id, gauged }) => (gauged ? [`${id}: ${id}01`] : [])).join(', ');
+  return `kind: ${rainFormat}-folder${rainFormat === 'geotiff' ? `, duration: ${minutes}min` : ''}`;
+}
+
+function linesOfFiles(world: SimulatedWorld, files: Omit<SimulatedFiles, 'origin'>, url: string): string {
+  const { rainFolder, modelFolder, gaugeFolder, gaugeKind, notify } = files;
+  const kind = kindOfRain(world);
+  const codes = world.domain.stations.flatMap(({ id, gauged }) => (gauged ? [`${id}: ${id}01`] : [])).join(', ');
   const columns =
     'csv: { separator: ";", decimal: ",", time: time, value: discharge, unit: m3/s, station: { column: station }, variable: { fixed: Q } }';
   const own = gaugeKind === 'hubeau' ? `, stations: { ${codes} }` : gaugeKind === 'csv' ? `, ${columns}` : '';
