@@ -29,6 +29,7 @@ const FAULTS = [
   'shifted-clock@2014-11-04T07:15Z/2014-11-04T07:20Z#V3515010',
   'correction@2014-11-04T07:30Z/2014-11-04T08:00Z#rain',
   'truncated@2014-11-04T08:00Z/2014-11-04T08:06Z#gauges',
+  'stall@2014-11-04T08:20Z/2014-11-04T11:00Z#V3517010',
 ];
 
 interface FeedLine {
@@ -206,5 +207,16 @@ describe('a folder of ODIM_H5 and a Hub’Eau service, with faults, to forecasts
     const forecast = (await (await fetch(`${freshet.url!}/v1/stations/V3524010/forecast`)).json()) as Record<string, unknown>;
     expect(forecast).toMatchObject({ issueTime: '2014-11-04T08:15:00Z', runKind: 'scheduled' });
     expect(forecast['values']).toHaveLength(96);
+  });
+
+  it('tells people of a gauge whose service answers as ever with nothing new', async () => {
+    await pulse.advance(at('10:45'));
+    const absent = await query<{ subject: string; at: number }>(
+      `select subject, at from alert_event where basis = 'absence' and phase = 'raised' and at > '2014-11-04T08:20Z'`,
+    );
+    expect(absent.map(({ subject }) => subject)).toEqual(['V3517010']);
+    expect(absent[0]!.at).toBeGreaterThan(at('09:55')); // 2 h after the value of 08:00, the last by 20 min of latency
+    expect(absent[0]!.at).toBeLessThanOrEqual(at('10:30'));
+    expect((await feed('hubeau')).stalled.map(({ input }) => input)).toEqual(['V3517010']);
   });
 });

@@ -11,6 +11,11 @@ export { openFeed, type FeedSurroundings, type OpenedFeed } from './feeds/open-f
 export { SourceFailure } from './http/source-failure.js';
 export { FeedSimulator, type SimulatorOptions } from './simulator/feed-simulator.js';
 export { FEED_FAULTS, readFeedFault, type FeedFault } from './simulator/feed-fault.js';
+export { GAUGE_FILE_KINDS, GaugeFileWriter, type GaugeFileKind } from './simulator/gauge-file-writer.js';
+export { encodeModelRun, type ModelRun } from './simulator/model-run.js';
+export { ModelRunWriter } from './simulator/model-run-writer.js';
+export { RainAnnouncer } from './simulator/rain-announcer.js';
+export { RAIN_FORMATS, requireFormat, type RainFormat } from './simulator/rain-formats.js';
 export { RainWriter } from './simulator/rain-writer.js';
 export type { SimulatedWorld } from './simulator/simulated-world.js';
 export { MAP_KEY, checkFeed, type FeedCheck } from './feeds/check-feed.js';

@@ -13,7 +13,7 @@ export {
   pathFrom,
   type GaugeKind,
   type GaugeSettings,
-  type LiveSource,
+  LiveSource,
   type RainFolderSettings,
   type RainKind,
 } from './live-sources.js';
@@ -21,7 +21,8 @@ export { Duration, parseDuration } from './duration.js';
 export { loadDomain } from './load-domain.js';
 export { readSmashMesh, readSmashWindow, type SmashWindow } from './smash-window.js';
 export { rasterOf, writeDomain, writeGauged, type BasinRaster, type NewDomain } from './write-domain.js';
-export { readRainFile, type RainRecord } from './rain-file.js';
+export { writeGeoTiff } from './raster.js';
+export { readRainFile, writeRainFile, type RainRecord } from './rain-file.js';
 export { readPetFile, type PetRecord } from './pet-file.js';
 export { importSmash, type ImportOptions, type ImportSummary } from './import-smash.js';
 export { requireForecastable, requireGauges, requireRecord } from './require-gauges.js';

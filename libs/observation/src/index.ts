@@ -47,6 +47,8 @@ export { affineOf, decodeGeoTiff, type Raster } from './gridded/geotiff.js';
 export { parseTimeUnits } from './gridded/cf-time.js';
 export { encodeOdim, type OdimComposite } from './gridded/encode-odim.js';
 export { encodeGrib2, encodeGrib2Temperature, type GribAccumulation, type GribTemperature } from './gridded/encode-grib2.js';
+export { encodeKnmi, type KnmiAccumulation } from './gridded/encode-knmi.js';
+export { RADOLAN_GRID, encodeRadolan, type RadolanAccumulation } from './gridded/encode-radolan.js';
 export { decodeRainFile } from './gridded/decode-rain-file.js';
 export { MOST_BYTES, type RainDecoding, type RainRaster, type RainReading } from './gridded/rain-raster.js';
 export { ClutterMap } from './gridded/filters/clutter-map.js';

@@ -14,7 +14,7 @@ export interface FeedFault {
   readonly kind: FeedFaultKind;
   readonly from: EpochMs;
   readonly to: EpochMs;
-  /** `rain`, `gauges` or a station; null = everything. */
+  /** `rain`, `gauges`, `model` (runs of a weather model) or a station; null = everything. */
   readonly input: string | null;
 }
 

@@ -29,6 +29,11 @@ export class FeedSimulator {
 
   constructor(private readonly options: SimulatorOptions) {}
 
+  /** What it serves; files of rain are made once for it. */
+  get world(): SimulatedWorld {
+    return this.options;
+  }
+
   /** @returns the address; port 0 takes a free one. */
   async listen(port: number): Promise<string> {
     const server = createServer((request, response) => {

@@ -1,15 +1,18 @@
 import { storedFiles, type StoredFile } from './bucket-dialect.js';
+import { EXTENSION } from './rain-formats.js';
 import type { SimulatedAnswer } from './http-dialects.js';
 import type { SimulatedWorld } from './simulated-world.js';
 
 /**
- * The rain at plain addresses, below /files/: `latest.h5`, whose content changes; radar/yyyy/MM/dd/rain_yyyyMMddHHmm.h5, not there before its time; and
+ * The rain at plain addresses, below /files/: `latest.h5` (or as files of the format end), whose content changes; radar/yyyy/MM/dd/rain_yyyyMMddHHmm.h5, not there before its time; and
  * for each folder the index that a server writes.
  */
 export async function answerFiles(world: SimulatedWorld, path: string): Promise<SimulatedAnswer> {
   const files = await storedFiles(world);
-  const found = path === 'latest.h5' ? newestOf(files) : files.findLast(({ key }) => key === path);
-  if (found !== undefined) return { status: 200, type: 'application/x-hdf5', body: Buffer.from(found.bytes) };
+  const extension = EXTENSION[world.rainFormat ?? 'odim'];
+  const found = path === `latest.${extension}` ? newestOf(files) : files.findLast(({ key }) => key === path);
+  if (found !== undefined)
+    return { status: 200, type: extension === 'h5' ? 'application/x-hdf5' : 'application/octet-stream', body: Buffer.from(found.bytes) };
   const isFolder = path === '' || (path.endsWith('/') && files.some(({ key }) => key.startsWith(path)));
   if (isFolder) return { status: 200, type: 'text/html', body: indexOf(files, path) };
   return { status: 404, type: 'text/html', body: '<html><body><h1>404 Not Found</h1></body></html>' };

@@ -1,6 +1,7 @@
 import { epochMs, parseIso, toIso, type EpochMs } from '#hydrology';
 import { answerBucket } from './bucket-dialect.js';
 import { answerFiles } from './files-dialect.js';
+import { officialForecast } from './official-forecast.js';
 import { shownDepths } from './rain-gauges.js';
 import { shownValues, type ShownValue, type SimulatedWorld } from './simulated-world.js';
 
@@ -23,6 +24,7 @@ export const HTTP_DIALECTS: readonly {
 }[] = [
   { path: /^\/hubeau\/observations_tr$/, answer: answerHubeau },
   { path: /^\/vigicrues$/, answer: answerVigicrues },
+  { path: /^\/vigicrues\/prevision\.json$/, answer: answerPrevision },
   { path: /^\/ea\/id\/stations\/([^/]+)\/readings$/, answer: (world, url, match) => answerEa(world, url, decodeURIComponent(match[1]!)) },
   { path: /^\/usgs\/collections\/continuous\/items$/, answer: answerUsgs },
   { path: /^\/csv$/, answer: answerCsv },
@@ -66,6 +68,18 @@ function answerVigicrues(world: SimulatedWorld, { searchParams }: URL): Simulate
   if (values.length === 0) return json({ code: 204, message: 'no data' }); // with HTTP 200, as the real one
   return json({ Serie: { CdStationHydro: station, GrdSerie: 'Q', ObssHydro: values.map(({ time, discharge }) => [time, discharge]) } });
 }
+
+function answerPrevision(world: SimulatedWorld, { searchParams }: URL): SimulatedAnswer {
+  const [station, quantity] = [searchParams.get('CdStationHydro') ?? '', searchParams.get('GrdSimul') ?? 'Q'];
+  const forecast = quantity === 'Q' ? officialForecast(world, station) : null;
+  if (forecast === null) return json({ code: 204, message: 'no data' });
+  const [low, middle, high] = ['ResMinPrev', 'ResMoyPrev', 'ResMaxPrev'] as const;
+  const steps = forecast.steps.map(step => ({ DtPrev: zoned(step.time), [low]: step.low, [middle]: step.middle, [high]: step.high }));
+  return json({ Simul: { CdStationHydro: station, GrdSimul: 'Q', DtProdSimul: zoned(forecast.issued), Prevs: steps } });
+}
+
+/** 2014-11-04T05:00:00+00:00 */
+const zoned = (time: EpochMs): string => toIso(time).replace('Z', '+00:00');
 
 function answerEa(world: SimulatedWorld, url: URL, station: string): SimulatedAnswer {
   const values = shownValues(world, station, fromOf(world, url.searchParams.get('since')));

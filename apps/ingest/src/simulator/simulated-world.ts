@@ -1,5 +1,6 @@
 import { MINUTE_MS, HOUR_MS, epochMs, type EpochMs, type RainGrid } from '#hydrology';
 import type { LoadedDomain } from '#config';
+import type { RainFormat } from './rain-formats.js';
 import { faultAt, type FeedFault } from './feed-fault.js';
 
 /** The record of a domain as services would know it at a time. */
@@ -14,6 +15,8 @@ export interface SimulatedWorld {
   readonly faults: readonly FeedFault[];
   /** What the radar sees of the rain; 1 unless set. Rain gauges see it as it fell. */
   readonly radarFactor?: number;
+  /** Of files of rain; ODIM_H5 unless set. */
+  readonly rainFormat?: RainFormat;
 }
 
 /** A value of a gauge as its service shows it. Times are of those who ask. */
@@ -64,10 +67,10 @@ function distort({ faults, domain }: SimulatedWorld, value: ShownValue, until: E
   return has('duplicate') ? [shown, shown] : [shown];
 }
 
-type Interpolator = (recordTime: number) => number | null;
+export type Interpolator = (recordTime: number) => number | null;
 
 /** The record on straight lines between its values; null across gaps of more than two hours. */
-function interpolator({ domain, shiftMs }: SimulatedWorld, station: string, span: { from: EpochMs; to: EpochMs }): Interpolator {
+export function interpolator({ domain, shiftMs }: SimulatedWorld, station: string, span: { from: EpochMs; to: EpochMs }): Interpolator {
   const [from, to] = [epochMs(span.from - shiftMs - 2 * HOUR_MS), epochMs(span.to - shiftMs + 2 * HOUR_MS)];
   const gauge = domain.stations.find(({ id, gauged }) => gauged && id === station);
   if (gauge === undefined) return () => null;

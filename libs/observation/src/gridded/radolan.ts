@@ -42,7 +42,7 @@ export function decodeRadolan(bytes: Uint8Array, reading: RainReading): RainRast
   const depths = isReflectivity
     ? readReflectivity(cells, { rows, columns }, { ...interval, reading })
     : readDepths(cells, { rows, columns }, precisionOf(header));
-  return { grid: gridOf(rows, columns), ...interval, depths, quality: null, product: `RADOLAN ${product}` };
+  return { grid: radolanGrid(rows, columns), ...interval, depths, quality: null, product: `RADOLAN ${product}` };
 }
 
 const asciiOf = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
@@ -127,7 +127,8 @@ const OFFSETS: Readonly<Record<string, readonly [west: number, south: number]>> 
   '1500x1400': [470, 600],
 };
 
-function gridOf(rows: number, columns: number): PlacedGrid {
+/** @throws Refusal GRID_IMPLAUSIBLE for a size that no composite of RADOLAN has. */
+export function radolanGrid(rows: number, columns: number): PlacedGrid {
   const size = { xResolution: 1000, yResolution: 1000, rows, columns };
   if (rows === 1200 && columns === 1100) return { definition: DE1200, xMin: -500, yMax: 500, ...size };
   const offset = OFFSETS[`${rows}x${columns}`];
