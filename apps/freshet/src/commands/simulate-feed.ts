@@ -159,6 +159,8 @@ function sayWhere(world: SimulatedWorld, { url, files, json }: Places): void {
     ea: `${url}/ea`,
     usgs: `${url}/usgs`,
     csv: `${url}/csv?from={from}`,
+    'usgs-waterml': `${url}/usgs-waterml`,
+    ...Object.fromEntries(['waterml2', 'pi-xml', 'pi-json', 'ea-xml'].map(kind => [kind, `${url}/${kind}?from={from}`])),
     'rain gauges': `${url}/ea or ${url}/rain-csv?from={from}`,
   };
   const bucket = `${url}/bucket`;

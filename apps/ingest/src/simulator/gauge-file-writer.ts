@@ -6,7 +6,18 @@ import { HTTP_DIALECTS, hubeauCode, type SimulatedAnswer } from './http-dialects
 import type { SimulatedWorld } from './simulated-world.js';
 
 /** Gauge dialects whose answers are dropped as files. */
-export const GAUGE_FILE_KINDS = ['hubeau', 'vigicrues', 'ea', 'usgs', 'csv'] as const;
+export const GAUGE_FILE_KINDS = [
+  'hubeau',
+  'vigicrues',
+  'ea',
+  'ea-xml',
+  'usgs',
+  'usgs-waterml',
+  'waterml2',
+  'pi-xml',
+  'pi-json',
+  'csv',
+] as const;
 export type GaugeFileKind = (typeof GAUGE_FILE_KINDS)[number];
 
 /** What a file of each dialect answers: its question to the simulated service, for all stations at once or one after the other. */
@@ -29,6 +40,11 @@ const QUESTIONS: Readonly<
       ),
   },
   csv: { ending: 'csv', ask: from => [`/csv?from=${from}`] },
+  'ea-xml': { ending: 'xml', ask: from => [`/ea-xml?from=${from}`] },
+  'usgs-waterml': { ending: 'json', ask: from => [`/usgs-waterml?startDT=${from}`] },
+  waterml2: { ending: 'xml', ask: from => [`/waterml2?from=${from}`] },
+  'pi-xml': { ending: 'xml', ask: from => [`/pi-xml?from=${from}`] },
+  'pi-json': { ending: 'json', ask: from => [`/pi-json?from=${from}`] },
 };
 
 /** Each file repeats the hours before it: values come late and are corrected. */

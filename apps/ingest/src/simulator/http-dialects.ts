@@ -1,5 +1,6 @@
 import { epochMs, parseIso, toIso, type EpochMs } from '#hydrology';
 import { answerBucket } from './bucket-dialect.js';
+import { EXCHANGE_DIALECTS } from './exchange-dialects.js';
 import { answerFiles } from './files-dialect.js';
 import { officialForecast } from './official-forecast.js';
 import { shownDepths } from './rain-gauges.js';
@@ -29,6 +30,7 @@ export const HTTP_DIALECTS: readonly {
   { path: /^\/usgs\/collections\/continuous\/items$/, answer: answerUsgs },
   { path: /^\/csv$/, answer: answerCsv },
   { path: /^\/rain-csv$/, answer: answerRainCsv },
+  { path: /^\/(waterml2|pi-xml|pi-json|ea-xml|usgs-waterml)$/, answer: (world, url, match) => answerExchange(world, url, match[1]!) },
   { path: /^\/bucket(?:\/(.*))?$/, answer: (world, url, match) => answerBucket(world, url, decodeURIComponent(match[1] ?? '')) },
   { path: /^\/files\/(.*)$/, answer: (world, _url, match) => answerFiles(world, decodeURIComponent(match[1]!)) },
 ];
@@ -92,6 +94,14 @@ function answerEa(world: SimulatedWorld, url: URL, station: string): SimulatedAn
       ...depths.map(({ time, depthMm }) => ({ dateTime: toIso(time), measure: rain, value: depthMm })),
     ],
   });
+}
+
+/** Every gauge since `from` (the USGS calls it `startDT`). */
+function answerExchange(world: SimulatedWorld, { searchParams }: URL, dialect: string): SimulatedAnswer {
+  const from = fromOf(world, searchParams.get('from') ?? searchParams.get('startDT'));
+  const gauges = world.domain.stations.filter(({ gauged }) => gauged);
+  const { type, write } = EXCHANGE_DIALECTS[dialect as keyof typeof EXCHANGE_DIALECTS];
+  return { status: 200, type, body: write(gauges.map(({ id }) => ({ station: id, values: shownValues(world, id, from) }))) };
 }
 
 /** Every rain gauge in one table, in mm of the quarter of an hour that ends at the time. */
