@@ -27,14 +27,7 @@ export {
 export { readTemperatures, writeTemperatures, type ForecastTemperature, type TemperatureRow } from './temperature-forecasts.js';
 export { readRainForecasts, writeRainForecasts, type ForecastGrid, type ForecastRow } from './rain-forecasts.js';
 export { writeRain, readRain, readRainAt, type RainRow, type RainQuery } from './rain.js';
-export {
-  readRainGauges,
-  readReceivedDepths,
-  writeRainGauges,
-  type RainGaugeQuery,
-  type RainGaugeRow,
-  type ReceivedDepth,
-} from './rain-gauges.js';
+export { readRainGauges, readReceivedDepths, writeRainGauges, type RainGaugeRow, type ReceivedDepth } from './rain-gauges.js';
 export { writeMosaic, readMosaics, type Mosaic, type MosaicQuery } from './mosaics.js';
 export { writeRejects, type RejectRow } from './rejects.js';
 export { takeFeed, saveFeed, readFeeds, readFeedViews, releaseFeeds, type FeedRow, type StalledInput } from './feeds.js';

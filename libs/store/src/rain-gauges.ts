@@ -1,6 +1,6 @@
 import { epochMs, stationId, toIso, toIsoExact, type EpochMs, type QualityFlag, type RainGaugeSeries } from '#hydrology';
 import type { Queryable } from './connect.js';
-import type { OnTime } from './observations.js';
+import { knownIn, type RainQuery } from './rain.js';
 import { splitRepeats } from './split-repeats.js';
 
 /** A checked depth of a rain gauge as it is archived. */
@@ -14,16 +14,6 @@ export interface RainGaugeRow {
   readonly flag: QualityFlag;
   readonly flagSource: string;
   readonly source: string;
-}
-
-/** Which depths: stamped in (from, to], received by `asOf`. */
-export interface RainGaugeQuery {
-  readonly basin: string;
-  readonly from: EpochMs;
-  readonly to: EpochMs;
-  readonly asOf: EpochMs;
-  /** As for observations. */
-  readonly onTime?: OnTime;
 }
 
 /** Archives depths, oldest receipt first; repeats and revisions as for observations. */
@@ -58,16 +48,8 @@ const WRITE = `
   on conflict do nothing`;
 
 /** The depths as they were known at `asOf`, one series a gauge; those reported as missing are left out. */
-export async function readRainGauges(db: Queryable, query: RainGaugeQuery): Promise<RainGaugeSeries[]> {
-  const { onTime } = query;
-  const { rows } = await db.query<SeriesRow>(READ, [
-    query.basin,
-    toIso(query.from),
-    toIso(query.to),
-    toIsoExact(query.asOf),
-    onTime ? toIsoExact(onTime.cutOff) : null,
-    onTime ? toIso(onTime.stampedUntil) : null,
-  ]);
+export async function readRainGauges(db: Queryable, query: RainQuery): Promise<RainGaugeSeries[]> {
+  const { rows } = await db.query<SeriesRow>(READ, knownIn(query));
   return rows.map(row => ({
     gauge: stationId(row.gauge),
     times: Float64Array.from(row.times),
@@ -111,7 +93,7 @@ export interface ReceivedDepth {
 }
 
 /** Every revision received by `asOf`, in the order of valid time and receipt. */
-export async function readReceivedDepths(db: Queryable, { basin, from, to, asOf }: RainGaugeQuery): Promise<ReceivedDepth[]> {
+export async function readReceivedDepths(db: Queryable, { basin, from, to, asOf }: RainQuery): Promise<ReceivedDepth[]> {
   const { rows } = await db.query<{ gauge: string; valid_time: number; duration_s: number; received_at: number; depth_mm: number | null }>(
     `select gauge, valid_time, duration_s, received_at, depth_mm from rain_gauge
      where basin = $1 and valid_time > $2 and valid_time <= $3 and received_at <= $4 order by valid_time, revision`,

@@ -22,6 +22,12 @@ export interface RainQuery {
   readonly onTime?: OnTime;
 }
 
+/** Basin, from, to, `asOf` and what `onTime` asks, as the first six parameters of a query of rain. */
+export const knownIn = ({ basin, from, to, asOf, onTime }: RainQuery): (string | null)[] => [
+  ...[basin, toIso(from), toIso(to), toIsoExact(asOf)],
+  ...(onTime ? [toIsoExact(onTime.cutOff), toIso(onTime.stampedUntil)] : [null, null]),
+];
+
 /** Archives grids, oldest receipt first; repeats and revisions as for observations. */
 export async function writeRain(db: Queryable, basin: string, rows: readonly RainRow[]): Promise<void> {
   for (const wave of splitRepeats(rows, row => `${row.source}/${row.validTime}`)) {
@@ -54,30 +60,13 @@ const WRITE = `
 
 /** The grids as they were known at `asOf`, ascending. */
 export async function readRain(db: Queryable, query: RainQuery): Promise<RainGrid[]> {
-  const { onTime } = query;
-  const { rows } = await db.query<RainRecord>(READ, [
-    query.basin,
-    toIso(query.from),
-    toIso(query.to),
-    toIsoExact(query.asOf),
-    onTime ? toIsoExact(onTime.cutOff) : null,
-    onTime ? toIso(onTime.stampedUntil) : null,
-  ]);
+  const { rows } = await db.query<RainRecord>(READ, knownIn(query));
   return rows.map(toGrid);
 }
 
 /** The same at some cells only, in their order, every revision received by `asOf`, the earlier receipt first: what a country's grids are not read for. */
 export async function readRainAt(db: Queryable, query: RainQuery, cells: readonly number[]): Promise<RainGrid[]> {
-  const { onTime } = query;
-  const { rows } = await db.query<RainRecord>(READ_AT, [
-    query.basin,
-    toIso(query.from),
-    toIso(query.to),
-    toIsoExact(query.asOf),
-    onTime ? toIsoExact(onTime.cutOff) : null,
-    onTime ? toIso(onTime.stampedUntil) : null,
-    cells,
-  ]);
+  const { rows } = await db.query<RainRecord>(READ_AT, [...knownIn(query), cells]);
   return rows.map(toGrid);
 }
 
