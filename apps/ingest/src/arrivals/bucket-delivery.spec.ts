@@ -13,6 +13,7 @@ import { checkFeed } from '../feeds/check-feed.js';
 import { openFeed } from '../feeds/open-feed.js';
 import { signRequest } from '../http/sign-request.js';
 import { prefixesOf } from './list-bucket.js';
+import { csvSource } from './test-csv-source.js';
 
 const NOW = parseIso('2026-09-23T06:00Z');
 const csv = (time: string, value: number) => `station,time,value\nG1,${time},${value}\n`;
@@ -101,23 +102,7 @@ describe('a bucket', () => {
     ...{ overlap: 3 * HOUR_MS, reach: DAY_MS, backOff: { first: 1000, longest: 1000 } },
     ...changes,
   });
-  const settingsOf = (bucket: BucketSettings): GaugeSettings => ({
-    ...{ id: 'levels', kind: 'csv', enabled: true, every: 300_000, folder: join(folder, 'in'), bucket, quantities: ['Q'], credentials: [] },
-    ...{
-      timeout: 1000,
-      largestMb: 1,
-      pages: 1,
-      overlap: 0,
-      reach: 0,
-      backOff: { first: 1000, longest: 1000 },
-      zoneMinutes: 0,
-      parameters: {},
-    },
-    csv: {
-      ...{ separator: ',', decimal: '.', time: 'time', timeFormat: 'iso', value: 'value', unit: 'm3/s', missing: [] },
-      ...{ station: { column: 'station' }, variable: { fixed: 'Q' } },
-    },
-  });
+  const settingsOf = (bucket: BucketSettings): GaugeSettings => csvSource(join(folder, 'in'), { bucket });
   const domain = { folder: '/', stations: [{ id: 'G1', gauged: true }] } as unknown as LoadedDomain;
   const open = (changes: Partial<BucketSettings> = {}) =>
     openFeed(settingsOf(bucketOf(changes)), { domain, decoder: null as unknown as RainDecoder, now: () => now, services: new Map() });

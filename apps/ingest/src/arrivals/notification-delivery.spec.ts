@@ -16,6 +16,7 @@ import type { RainDecoder } from '../decode/rain-decoder.js';
 import { checkFeed } from '../feeds/check-feed.js';
 import { openFeed, type OpenedFeed } from '../feeds/open-feed.js';
 import { TestBroker } from './test-broker.js';
+import { csvSource } from './test-csv-source.js';
 
 const TOPIC = 'origin/a/wis2/xx-agency/data/core/hydrology';
 const NOW = parseIso('2026-09-23T06:00Z');
@@ -55,33 +56,21 @@ describe('notifications of a broker', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const settingsOf = (changes: Partial<NotificationSettings> = {}): GaugeSettings => ({
-    ...{ id: 'wis', kind: 'csv', enabled: true, every: 60_000, folder: join(folder, 'in'), quantities: ['Q'], credentials: [] },
-    ...{
-      timeout: 1000,
-      largestMb: 1,
-      pages: 1,
-      overlap: 0,
-      reach: 0,
-      backOff: { first: 1000, longest: 1000 },
-      zoneMinutes: 0,
-      parameters: {},
-    },
-    csv: {
-      ...{ separator: ',', decimal: '.', time: 'time', timeFormat: 'iso', value: 'value', unit: 'm3/s', missing: [] },
-      ...{ station: { column: 'station' }, variable: { fixed: 'Q' } },
-    },
-    notifications: {
-      ...{
-        url: `mqtt://127.0.0.1:${broker.port}`,
-        topics: ['origin/a/wis2/+/data/core/hydrology/#'],
-        client: 'freshet-test',
-        from: [origin],
+  const settingsOf = (changes: Partial<NotificationSettings> = {}): GaugeSettings =>
+    csvSource(join(folder, 'in'), {
+      id: 'wis',
+      every: 60_000,
+      notifications: {
+        ...{
+          url: `mqtt://127.0.0.1:${broker.port}`,
+          topics: ['origin/a/wis2/+/data/core/hydrology/#'],
+          client: 'freshet-test',
+          from: [origin],
+        },
+        ...{ credentials: [], timeout: 3000, largestMb: 1, backOff: { first: 1000, longest: 1000 } },
+        ...changes,
       },
-      ...{ credentials: [], timeout: 3000, largestMb: 1, backOff: { first: 1000, longest: 1000 } },
-      ...changes,
-    },
-  });
+    });
   const domain = () => ({ folder, stations: [{ id: 'G1', gauged: true }] }) as unknown as LoadedDomain;
   const decoder = null as unknown as RainDecoder;
   const feedOf = (changes: Partial<NotificationSettings> = {}): OpenedFeed => {

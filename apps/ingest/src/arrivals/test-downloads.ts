@@ -5,6 +5,7 @@ import { DAY_MS, HOUR_MS, epochMs, type EpochMs } from '#hydrology';
 import type { RawObservation } from '#observation';
 import type { RainDecoder } from '../decode/rain-decoder.js';
 import { openFeed, type OpenedFeed } from '../feeds/open-feed.js';
+import { csvSource } from './test-csv-source.js';
 
 /** A server of files whose every answer a test may write itself. */
 export class TestFiles {
@@ -39,28 +40,14 @@ export class TestFiles {
 export const csvOf = (time: string, value: number): string => `station,time,value\nG1,${time},${value}\n`;
 
 /** A source of CSV files whose folder is filled from plain addresses. */
-export const downloadedCsv = (folder: string, download: Partial<DownloadSettings> & { readonly url: string }): GaugeSettings => ({
-  ...{ id: 'levels', kind: 'csv', enabled: true, every: 300_000, folder, quantities: ['Q'], credentials: [] },
-  ...{
-    timeout: 1000,
-    largestMb: 1,
-    pages: 1,
-    overlap: 0,
-    reach: 0,
-    backOff: { first: 1000, longest: 1000 },
-    zoneMinutes: 0,
-    parameters: {},
-  },
-  download: {
-    ...{ credentials: [], timeout: 2000, largestMb: 1, backOff: { first: 1000, longest: 1_800_000 }, offset: 0, delay: 0 },
-    ...{ overlap: 3 * HOUR_MS, reach: DAY_MS },
-    ...download,
-  },
-  csv: {
-    ...{ separator: ',', decimal: '.', time: 'time', timeFormat: 'iso', value: 'value', unit: 'm3/s', missing: [] },
-    ...{ station: { column: 'station' }, variable: { fixed: 'Q' } },
-  },
-});
+export const downloadedCsv = (folder: string, download: Partial<DownloadSettings> & { readonly url: string }): GaugeSettings =>
+  csvSource(folder, {
+    download: {
+      ...{ credentials: [], timeout: 2000, largestMb: 1, backOff: { first: 1000, longest: 1_800_000 }, offset: 0, delay: 0 },
+      ...{ overlap: 3 * HOUR_MS, reach: DAY_MS },
+      ...download,
+    },
+  });
 
 export const ONE_GAUGE = { folder: '/', stations: [{ id: 'G1', gauged: true }] } as unknown as LoadedDomain;
 
