@@ -40,7 +40,8 @@ export interface Signature {
 }
 
 export interface Client {
-  readAccess(): Promise<AccessReply>;
+  /** What these credentials may do; the client's own unless others are to be tried. */
+  readAccess(tried?: Readonly<Record<string, string>>): Promise<AccessReply>;
   readSituation(signal: AbortSignal): Promise<Situation>;
   readStation(station: string, signal: AbortSignal): Promise<StationDetail>;
   /** What late and corrected values changed in the last days. */
@@ -75,7 +76,7 @@ export function createClient(base: string, credentials: Credentials = () => ({})
   const maps = new Map<string, BasinMap>();
   const issued = new Map<string, Forecast>();
   return {
-    readAccess: () => api.get<AccessReply>('access', AbortSignal.timeout(TIMEOUT_MS)),
+    readAccess: (tried = credentials()) => createApi(base, () => tried).get<AccessReply>('access', AbortSignal.timeout(TIMEOUT_MS)),
     readSituation: signal => readSituation({ api, signal, maps }),
     readStation: (station, signal) => readStation(station, { api, signal, issued }),
     readReanalysis: (basin, signal) => api.get<ReanalysisReply>(`basins/${encodeURIComponent(basin)}/reanalysis`, signal),

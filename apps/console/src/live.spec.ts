@@ -36,6 +36,7 @@ class FakeStream {
 
 describe('following the server', () => {
   let stream: FakeStream;
+  let opened: number;
   let state: LiveState;
   let live: Live;
   const readSituation = jest.fn<Client['readSituation']>();
@@ -45,7 +46,10 @@ describe('following the server', () => {
     const client = { readSituation, readStation } as unknown as Client;
     live = followServer(
       client,
-      () => stream as unknown as EventSource,
+      () => {
+        opened++;
+        return stream as unknown as EventSource;
+      },
       changed => {
         state = changed;
       },
@@ -55,6 +59,7 @@ describe('following the server', () => {
   beforeEach(() => {
     jest.useFakeTimers();
     stream = new FakeStream();
+    opened = 0;
     readSituation.mockReset().mockResolvedValue(SITUATION);
     readStation.mockReset().mockResolvedValue(DETAIL);
   });
@@ -134,6 +139,22 @@ describe('following the server', () => {
     await jest.advanceTimersByTimeAsync(6_000);
     stream.tell('open', {});
     expect(state.connection.streaming).toBe(true);
+  });
+
+  it('opens no stream for whoever is refused, and closes the one that somebody else left', async () => {
+    readSituation.mockRejectedValue(new Refusal(401, 'This system needs a key.', 'Sign in.'));
+    start();
+    await jest.advanceTimersByTimeAsync(20_000);
+    expect(opened).toBe(0);
+    readSituation.mockResolvedValue(SITUATION);
+    live.reopen();
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(opened).toBe(1);
+    readSituation.mockRejectedValue(new Refusal(401, 'The key has ended.', 'Sign in.'));
+    live.refresh();
+    await jest.advanceTimersByTimeAsync(20_000);
+    expect(stream.closed).toBe(true);
+    expect(opened).toBe(1);
   });
 
   it('keeps what is shown when the server fails, says why, and recovers', async () => {

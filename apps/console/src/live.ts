@@ -19,7 +19,7 @@ export interface Live {
   select(station: string | null): void;
   /** Reads again soon, for instance after an acknowledgement. */
   refresh(): void;
-  /** Opens the stream anew, as somebody else. */
+  /** Reads again soon as somebody else, and opens the stream anew once that is not refused. */
   reopen(): void;
   stop(): void;
 }
@@ -47,9 +47,15 @@ export function followServer(client: Client, openStream: () => EventSource, onCh
   const stopped = new AbortController();
   const bell = createBell();
   const feed = createFeed(client, stopped.signal, onChange);
-  let stream = listen(openStream(), feed, bell);
+  let stream: EventSource | null = null;
+  const closeStream = (): void => {
+    stream?.close();
+    stream = null;
+  };
   void follow(feed, bell, () => {
-    if (!stopped.signal.aborted && stream.readyState === CLOSED) stream = listen(openStream(), feed, bell);
+    // Whoever is refused gets no stream: it would be refused as well, and again at every reading.
+    if (stopped.signal.aborted || feed.state.connection.refused) closeStream();
+    else if (stream === null || stream.readyState === CLOSED) stream = listen(openStream(), feed, bell);
   });
   return {
     select: station => {
@@ -60,12 +66,12 @@ export function followServer(client: Client, openStream: () => EventSource, onCh
       bell.ring();
     },
     reopen: () => {
-      stream.close();
-      stream = listen(openStream(), feed, bell);
+      closeStream();
+      bell.ring();
     },
     stop: () => {
       stopped.abort();
-      stream.close();
+      closeStream();
       bell.ring();
     },
   };
@@ -91,11 +97,11 @@ function createFeed(client: Client, signal: AbortSignal, onChange: (state: LiveS
 async function follow(feed: Feed, bell: Bell, mendStream: () => void): Promise<void> {
   while (!feed.signal.aborted) {
     await readOnce(feed);
+    mendStream();
     await sleep(GAP_MS);
     const { failures, streaming } = feed.state.connection;
     const pause = failures > 0 ? RETRY_MS : streaming ? POLL_STREAMING_MS : POLL_MS;
     await bell.wait(pause - GAP_MS);
-    mendStream();
   }
 }
 

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { AccessReply } from '#contracts';
 import type { Client } from '../client.js';
 import type { Live } from '../live.js';
-import { keepKey, recallKey } from '../session.js';
+import { credentialsOf, keepKey, recallKey } from '../session.js';
 import type { SignIn } from './sign-in.js';
 
 export interface Access {
@@ -12,19 +12,12 @@ export interface Access {
 }
 
 /** What this tab may do, and signing in and out. A key that does not hold is not kept. */
-export function useAccess(client: Client, live: Pick<Live, 'refresh' | 'reopen'>): Access {
+export function useAccess(client: Client, live: Pick<Live, 'reopen'>): Access {
   const [access, setAccess] = useState<AccessReply | null>(null);
   const signIn: SignIn = async key => {
-    const before = recallKey();
+    setAccess(await client.readAccess(credentialsOf(key)));
     keepKey(key);
-    try {
-      setAccess(await client.readAccess());
-    } catch (error) {
-      keepKey(before);
-      throw error;
-    }
     live.reopen();
-    live.refresh();
   };
   useEffect(() => {
     client.readAccess().then(setAccess, () => {
