@@ -195,6 +195,16 @@ describe('a bucket', () => {
     expect(said((await read(feed)).found)).toEqual([98, 99]);
   });
 
+  it('is not held up by an object that always fails: those listed after it come at the next poll', async () => {
+    for (const name of ['a', 'b', 'c']) server.objects.set(`${name}.csv`, { body: csv('2026-09-23T05:00:00Z', name.charCodeAt(0)) });
+    server.gone.set('a.csv', 500);
+    const feed = open({ prefix: '' });
+    expect((await read(feed)).failure).toMatchObject({ status: 500 });
+    const second = await read(feed);
+    expect(said(second.found)).toEqual([98, 99]);
+    expect(second.failure).toMatchObject({ status: 500 }); // it is still named
+  });
+
   const page = (inside: string) => `<ListBucketResult><EncodingType>url</EncodingType>${inside}</ListBucketResult>`;
   it.each([
     [

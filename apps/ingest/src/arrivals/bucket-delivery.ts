@@ -6,7 +6,9 @@ import { SourceFailure } from '../http/source-failure.js';
 import { Remembered, sha256 } from '../sources/remembered.js';
 import { MOST_FILES, isReadableName } from '../sources/watched-folder.js';
 import type { Delivery, Undelivered } from './delivery.js';
+import { refusedAsAnnounced } from './download.js';
 import { dropFile, makeFolder } from './drop-file.js';
+import { Round, failedLast, type Outcome } from './fetch-each.js';
 import { listBucket, type AskedBucket } from './list-bucket.js';
 
 /** Beside the contents that came, as sha256sum writes it: of key and ETag. */
@@ -19,46 +21,49 @@ const KNOWN_OBJECTS = 'OBJECTS';
 export class BucketDelivery implements Delivery {
   readonly #known: Remembered;
   readonly #matches: RegExp;
-  #refused: { readonly hash: string; readonly key: string }[] = [];
-  #behind = false;
+  /** Objects that could not be had: they are fetched after the others. */
+  readonly #failed = new Set<string>();
+  #round: Round<ListedObject>;
 
   constructor(private readonly asked: AskedBucket & { readonly folder: string; readonly mostFiles?: number }) {
     this.#known = new Remembered(join(asked.folder, 'archive', KNOWN_OBJECTS));
     this.#matches = globOf(asked.settings.match);
+    this.#round = this.#newRound();
   }
 
   async *deliver(window: PollWindow, signal: AbortSignal): AsyncIterable<Undelivered> {
     await makeFolder(this.asked.folder);
     await this.#known.load();
-    [this.#refused, this.#behind] = [[], false];
-    let room = this.asked.mostFiles ?? MOST_FILES;
-    for await (const object of listBucket(this.asked, window, signal)) {
-      const hash = sha256(`${object.etag} ${object.key}`);
-      if (this.#known.has(hash) || !this.#isWanted(object, window)) continue;
-      if (room-- <= 0) {
-        this.#behind = true;
-        return;
-      }
-      const why = this.#whyNot(object) ?? (await this.#fetch(object, signal));
-      if (why === null) await this.#known.add(hash, object.key);
-      else {
-        this.#refused.push({ hash, key: object.key });
-        yield { subject: object.key, why };
-      }
-    }
+    this.#round = this.#newRound();
+    const fresh = failedLast(this.#listFresh(window, signal), object => this.#failed.has(hashOf(object)));
+    yield* this.#round.run(fresh, signal);
+    this.#round.requireService();
   }
 
   async taken(): Promise<void> {
-    for (const { hash, key } of this.#refused) await this.#known.add(hash, key);
-    this.#refused = [];
+    for (const object of this.#round.refused.splice(0)) await this.#known.add(hashOf(object), object.key);
   }
 
   behind(): boolean {
-    return this.#behind;
+    return this.#round.behind;
   }
 
   leave(): Promise<void> {
     return Promise.resolve();
+  }
+
+  #newRound(): Round<ListedObject> {
+    return new Round({
+      mostFiles: this.asked.mostFiles ?? MOST_FILES,
+      fetch: (object, signal) => this.#take(object, signal),
+      subjectOf: ({ key }) => key,
+    });
+  }
+
+  async *#listFresh(window: PollWindow, signal: AbortSignal): AsyncIterable<ListedObject> {
+    for await (const object of listBucket(this.asked, window, signal)) {
+      if (this.#isWanted(object, window) && !this.#known.has(hashOf(object))) yield object;
+    }
   }
 
   /** Not a folder (a key that ends with a slash), of a name that is asked for, and changed since. */
@@ -77,33 +82,37 @@ export class BucketDelivery implements Delivery {
     return bytes > largest ? reject('FILE_TOO_LARGE', `${key} has ${bytes} bytes; up to ${largest} are fetched (largestMb)`) : null;
   }
 
-  async #fetch({ key }: ListedObject, signal: AbortSignal): Promise<Reject | null> {
+  async #take(object: ListedObject, signal: AbortSignal): Promise<Outcome> {
+    const whyNot = this.#whyNot(object);
+    if (whyNot !== null) return whyNot;
+    const hash = hashOf(object);
+    try {
+      await this.#fetch(object, signal);
+      await this.#known.add(hash, object.key);
+      this.#failed.delete(hash);
+      return null;
+    } catch (cause) {
+      const why = refusedAsAnnounced(cause, object.key);
+      if (why !== null) return why;
+      if (!(cause instanceof SourceFailure)) throw cause;
+      if (cause.code !== 'QUOTA_SPENT') this.#failed.add(hash);
+      return cause;
+    }
+  }
+
+  async #fetch({ key }: ListedObject, signal: AbortSignal): Promise<void> {
     const { settings, service, domainFolder, folder, now } = this.asked;
     const url = new URL(`${settings.url.replace(/\/$/, '')}/${key.split('/').map(encodeURIComponent).join('/')}`);
     service.count(now());
-    try {
-      const signed = await signRequest(url, settings, domainFolder);
-      const limits = { timeoutMs: settings.timeout, largestBytes: settings.largestMb * 2 ** 20 };
-      const answer = await fetchFile({ ...signed, ...limits, known: null }, signal);
-      const bytes = answer.kind === 'bytes' ? answer.bytes : Buffer.alloc(0);
-      await dropFile(folder, { name: nameOf(key), bytes, now: now() });
-      return null;
-    } catch (cause) {
-      const why = refusalOf(cause, key);
-      if (why === null) throw cause;
-      return why;
-    }
+    const signed = await signRequest(url, settings, domainFolder);
+    const limits = { timeoutMs: settings.timeout, largestBytes: settings.largestMb * 2 ** 20 };
+    const answer = await fetchFile({ ...signed, ...limits, known: null }, signal);
+    const bytes = answer.kind === 'bytes' ? answer.bytes : Buffer.alloc(0);
+    await dropFile(folder, { name: nameOf(key), bytes, now: now() });
   }
 }
 
-/** Of what asking again would not change. */
-export function refusalOf(cause: unknown, subject: string): Reject | null {
-  if (!(cause instanceof SourceFailure)) return null;
-  if (cause.code === 'TOO_LARGE') return reject('FILE_TOO_LARGE', `${subject}: ${cause.message}`);
-  const isGone = cause.code === 'REFUSED' && (cause.status === 404 || cause.status === 410);
-  return isGone ? reject('FILE_UNREADABLE', `${subject} was announced, but is not there: ${cause.message}`) : null;
-}
-
+const hashOf = ({ etag, key }: ListedObject): string => sha256(`${etag} ${key}`);
 const nameOf = (key: string): string => key.slice(key.lastIndexOf('/') + 1);
 
 /** * and ? stand for any characters and any one. */

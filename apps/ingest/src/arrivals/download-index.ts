@@ -1,11 +1,12 @@
 import { fillTime, namePattern, type NamePattern } from '#config';
 import { HOUR_MS, type EpochMs } from '#hydrology';
-import { Refusal, decodeDirectoryIndex, reject, type IndexedFile, type PollWindow, type Reject } from '#observation';
+import { Refusal, decodeDirectoryIndex, reject, type IndexedFile, type PollWindow } from '#observation';
 import { sayUrl } from '../http/fetch-answer.js';
 import { SourceFailure } from '../http/source-failure.js';
 import { MOST_FILES, isReadableName } from '../sources/watched-folder.js';
 import type { Delivery, Undelivered } from './delivery.js';
-import { Download, isNotThere, isOfOneFile, refusedForGood, type DownloadedFolder } from './download.js';
+import { Download, isNotThere, refusedAsAnnounced, type DownloadedFolder } from './download.js';
+import { Round, failedLast, type Outcome } from './fetch-each.js';
 import { prefixesOf } from './list-bucket.js';
 
 /** A file of an index. */
@@ -28,53 +29,41 @@ export class IndexDelivery implements Delivery {
   readonly #pattern: NamePattern;
   /** Files that broke off: they are fetched after the others. */
   readonly #failed = new Set<string>();
-  #refused: Listed[] = [];
-  #behind = false;
+  #round: Round<Listed>;
 
   constructor(private readonly asked: DownloadedFolder) {
     this.#download = new Download(asked);
     this.#pattern = namePattern(asked.settings.match!);
+    this.#round = this.#newRound();
   }
 
   async *deliver(window: PollWindow, signal: AbortSignal): AsyncIterable<Undelivered> {
     await this.#download.begin();
-    [this.#refused, this.#behind] = [[], false];
-    const { mostFiles = MOST_FILES } = this.asked;
+    this.#round = this.#newRound();
     const found = await this.#list(window, signal);
     const fresh = found.filter(one => !this.#download.knows(one.known));
-    const failures: SourceFailure[] = [];
-    let fetched = 0;
-    for (const one of [...fresh.filter(each => !this.#failed.has(each.known)), ...fresh.filter(each => this.#failed.has(each.known))]) {
-      if (signal.aborted) return;
-      if (fetched === mostFiles) {
-        this.#behind = true;
-        break;
-      }
-      const outcome = await this.#take(one, signal);
-      if (outcome === null) fetched++;
-      else if (outcome instanceof SourceFailure) {
-        failures.push(outcome);
-        if (!isOfOneFile(outcome)) break;
-      } else {
-        this.#refused.push(one);
-        yield { subject: sayUrl(one.url), why: outcome };
-      }
-    }
-    const worst = failures.find(each => !isOfOneFile(each)) ?? (fetched === 0 ? failures[0] : undefined);
-    if (worst !== undefined) throw worst;
+    yield* this.#round.run(
+      failedLast(fresh, one => this.#failed.has(one.known)),
+      signal,
+    );
+    this.#round.requireService();
   }
 
   async taken(): Promise<void> {
-    for (const { known, url } of this.#refused) await this.#download.remember(known, sayUrl(url));
-    this.#refused = [];
+    for (const { known, url } of this.#round.refused.splice(0)) await this.#download.remember(known, sayUrl(url));
   }
 
   behind(): boolean {
-    return this.#behind;
+    return this.#round.behind;
   }
 
   leave(): Promise<void> {
     return Promise.resolve();
+  }
+
+  #newRound(): Round<Listed> {
+    const { mostFiles = MOST_FILES } = this.asked;
+    return new Round({ mostFiles, fetch: (one, signal) => this.#take(one, signal), subjectOf: ({ url }) => sayUrl(url) });
   }
 
   /**
@@ -139,7 +128,7 @@ export class IndexDelivery implements Delivery {
   }
 
   /** null: it is in the folder. */
-  async #take({ name, url, known }: Listed, signal: AbortSignal): Promise<Reject | SourceFailure | null> {
+  async #take({ name, url, known }: Listed, signal: AbortSignal): Promise<Outcome> {
     if (!isReadableName(name)) {
       return reject('FILE_NAME_REFUSED', `the index names ${JSON.stringify(name).slice(0, 120)}, which is no plain file name`);
     }
@@ -151,10 +140,9 @@ export class IndexDelivery implements Delivery {
       this.#failed.delete(known);
       return null;
     } catch (cause) {
-      const why = refusedForGood(cause, sayUrl(url));
+      const why = refusedAsAnnounced(cause, sayUrl(url));
       if (why !== null) return why;
       if (!(cause instanceof SourceFailure)) throw cause;
-      if (isNotThere(cause)) return reject('FILE_UNREADABLE', `${sayUrl(url)} is named by the index, but is not there: ${cause.message}`);
       if (cause.code !== 'QUOTA_SPENT') this.#failed.add(known);
       return cause;
     }

@@ -1,21 +1,18 @@
 import { fillTime } from '#config';
 import { DAY_MS, MINUTE_MS, epochMs, floorTo, toIso, type EpochMs } from '#hydrology';
-import { reject, type PollWindow, type Reject } from '#observation';
+import { reject, type PollWindow } from '#observation';
 import { sayUrl } from '../http/fetch-answer.js';
 import { SourceFailure } from '../http/source-failure.js';
 import { sha256 } from '../sources/remembered.js';
 import { MOST_FILES } from '../sources/watched-folder.js';
 import type { Delivery, Undelivered } from './delivery.js';
-import { Download, isNotThere, isOfOneFile, nameOfAddress, nameWith, refusedForGood, type DownloadedFolder } from './download.js';
+import { Download, isOfOneFile, nameOfAddress, nameWith, refusedForGood, type DownloadedFolder } from './download.js';
+import { Round, type FileFailure, type Outcome } from './fetch-each.js';
 
 /** A file and its address. */
 interface Timed {
   readonly time: EpochMs;
   readonly url: URL;
-}
-
-interface Missed extends Timed {
-  readonly cause: SourceFailure;
 }
 
 /** Addresses that a try asks for each file it may fetch. */
@@ -33,6 +30,7 @@ export class TimesDelivery implements Delivery {
   readonly #download: Download;
   /** When an address that gave nothing is asked again. */
   readonly #waiting = new Map<string, EpochMs>();
+  /** Of this round: refused or too late. */
   #gaveUp: Timed[] = [];
   #behind = false;
 
@@ -42,36 +40,23 @@ export class TimesDelivery implements Delivery {
 
   async *deliver(window: PollWindow, signal: AbortSignal): AsyncIterable<Undelivered> {
     await this.#download.begin();
-    [this.#gaveUp, this.#behind] = [[], false];
     const all = this.#timesOf(window);
     for (const href of this.#waiting.keys()) if (!all.some(({ url }) => url.href === href)) this.#waiting.delete(href);
     const { mostFiles = MOST_FILES } = this.asked;
     const due = all.filter(one => this.#isDue(one)).slice(0, this.asked.mostFiles === undefined ? undefined : mostFiles * TRIED_FOR_EACH);
-    const missed: Missed[] = [];
-    let fetched = 0;
-    for (const one of due) {
-      if (signal.aborted) return;
-      if (fetched === mostFiles) {
-        this.#behind = true;
-        break;
-      }
-      const outcome = await this.#take(one, signal);
-      if (outcome === null) fetched++;
-      else if (outcome instanceof SourceFailure) {
-        missed.push({ ...one, cause: outcome });
-        if (!isOfOneFile(outcome)) break;
-      } else {
-        this.#gaveUp.push(one);
-        yield { subject: sayUrl(one.url), why: outcome };
-      }
-    }
-    yield* this.#giveUp(missed);
-    this.#requireSome(all, fetched, missed);
+    const round = new Round<Timed>({ mostFiles, fetch: (one, within) => this.#take(one, within), subjectOf: ({ url }) => sayUrl(url) });
+    yield* round.run(due, signal);
+    if (signal.aborted) return;
+    this.#behind = round.behind;
+    const late = this.#tooLate(round);
+    this.#gaveUp = [...round.refused, ...late.map(({ file }) => file)];
+    yield* this.#giveUp(late);
+    round.requireService();
+    this.#requireSome(all);
   }
 
   async taken(): Promise<void> {
-    for (const { url } of this.#gaveUp) await this.#download.remember(gaveUp(url), `never came: ${sayUrl(url)}`);
-    this.#gaveUp = [];
+    for (const { url } of this.#gaveUp.splice(0)) await this.#download.remember(gaveUp(url), `never came: ${sayUrl(url)}`);
   }
 
   behind(): boolean {
@@ -98,7 +83,7 @@ export class TimesDelivery implements Delivery {
   }
 
   /** null: it is in the folder. */
-  async #take(one: Timed, signal: AbortSignal): Promise<Reject | SourceFailure | null> {
+  async #take(one: Timed, signal: AbortSignal): Promise<Outcome> {
     try {
       await this.#fetch(one, signal);
       return null;
@@ -129,30 +114,29 @@ export class TimesDelivery implements Delivery {
     this.#waiting.set(url.href, epochMs(Math.min(now() + wait, Math.max(now() + SHORTEST_WAIT_MS, time + settings.overlap))));
   }
 
-  /** Names those that were asked for in vain and are too late. */
-  *#giveUp(missed: readonly Missed[]): Iterable<Undelivered> {
-    const { overlap } = this.asked.settings;
-    const lost = missed.filter(({ time, cause }) => isOfOneFile(cause) && time <= this.asked.now() - overlap);
-    this.#gaveUp.push(...lost);
-    for (const { url } of lost) this.#waiting.delete(url.href);
-    const late = `did not come within ${Math.round(overlap / MINUTE_MS)} min (overlap)`;
+  /** Asked for in vain, and too long. */
+  #tooLate({ failed }: Round<Timed>): FileFailure<Timed>[] {
+    const { settings, now } = this.asked;
+    return failed.filter(({ file, cause }) => isOfOneFile(cause) && file.time <= now() - settings.overlap);
+  }
+
+  *#giveUp(lost: readonly FileFailure<Timed>[]): Iterable<Undelivered> {
+    for (const { file } of lost) this.#waiting.delete(file.url.href);
+    const late = `did not come within ${Math.round(this.asked.settings.overlap / MINUTE_MS)} min (overlap)`;
     if (lost.length <= NAMED_ALONE) {
-      for (const { url, time, cause } of lost) {
-        const message = `the file of ${toIso(time)} ${late} and is given up: ${cause.message}`;
-        yield { subject: sayUrl(url), why: reject('FILE_NEVER_CAME', message) };
+      for (const { file, cause } of lost) {
+        const message = `the file of ${toIso(file.time)} ${late} and is given up: ${cause.message}`;
+        yield { subject: sayUrl(file.url), why: reject('FILE_NEVER_CAME', message) };
       }
       return;
     }
-    const [first, last] = [lost[0]!, lost.at(-1)!];
+    const [first, last] = [lost[0]!.file, lost.at(-1)!.file];
     const message = `${lost.length} files from ${toIso(first.time)} to ${toIso(last.time)} ${late} and are given up`;
     yield { subject: sayUrl(first.url), why: reject('FILE_NEVER_CAME', message) };
   }
 
-  /** @throws SourceFailure of the service: one that nothing could be had of, or nothing is there at all. */
-  #requireSome(all: readonly Timed[], fetched: number, missed: readonly Missed[]): void {
-    const failures = missed.map(({ cause }) => cause).filter(cause => !isNotThere(cause));
-    const worst = failures.find(each => !isOfOneFile(each)) ?? (fetched === 0 ? failures[0] : undefined);
-    if (worst !== undefined) throw worst;
+  /** @throws SourceFailure NOTHING_THERE where no file of any time is there: the address is wrong or the service has lost its files */
+  #requireSome(all: readonly Timed[]): void {
     if (all.length === 0 || all.some(({ url }) => this.#download.knows(came(url)))) return;
     const times = all.map(({ time }) => time);
     const [oldest, newest] = [epochMs(Math.min(...times)), epochMs(Math.max(...times))];

@@ -65,6 +65,13 @@ export function refusedForGood(cause: unknown, subject: string): Reject | null {
   return cause.code === 'REFUSED' && cause.status === 410 ? reject('FILE_UNREADABLE', `${subject}: ${cause.message}`) : null;
 }
 
+/** The same of a file that a listing, an index or a message names: one that is not there will not come. */
+export function refusedAsAnnounced(cause: unknown, subject: string): Reject | null {
+  const isGone = isNotThere(cause) || (cause instanceof SourceFailure && cause.status === 410);
+  if (!isGone) return refusedForGood(cause, subject);
+  return reject('FILE_UNREADABLE', `${subject} was announced, but is not there: ${(cause as Error).message}`);
+}
+
 export const isNotThere = (cause: unknown): boolean => cause instanceof SourceFailure && cause.code === 'REFUSED' && cause.status === 404;
 
 /** It concerns this file alone; others of the service may be had. */

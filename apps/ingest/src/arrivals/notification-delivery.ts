@@ -10,8 +10,8 @@ import { Remembered, sha256 } from '../sources/remembered.js';
 import { MOST_FILES } from '../sources/watched-folder.js';
 import { inlineData, nameOf, requireIntegrity } from './announced-data.js';
 import type { Broker } from './broker.js';
-import { refusalOf } from './bucket-delivery.js';
 import type { Delivery, Undelivered } from './delivery.js';
+import { refusedAsAnnounced } from './download.js';
 import { dropFile, makeFolder } from './drop-file.js';
 import { NoticeSpool, type Notice } from './notice-spool.js';
 
@@ -128,7 +128,7 @@ export class NotificationDelivery implements Delivery {
       return {};
     } catch (cause) {
       if (cause instanceof Refusal) return { why: reject(cause.code, cause.message) };
-      const why = refusalOf(cause, notice.name);
+      const why = refusedAsAnnounced(cause, notice.name);
       if (why !== null) return { why };
       if (!(cause instanceof SourceFailure)) throw cause;
       if (now() - notice.cameAt <= GIVE_UP_MS) return { failure: cause };
@@ -155,7 +155,7 @@ export class NotificationDelivery implements Delivery {
       const answer = await fetchFile({ ...signed, ...limits, known: null }, signal);
       return answer.kind === 'bytes' ? answer.bytes : null;
     } catch (cause) {
-      if (refusalOf(cause, dataId) === null) silent.add(url.origin);
+      if (refusedAsAnnounced(cause, dataId) === null) silent.add(url.origin);
       throw cause;
     }
   }
