@@ -207,6 +207,10 @@ function inPieces<T extends { readonly validTime: EpochMs }>(packet: readonly T[
   return pieces;
 }
 
+/** Publishes what a feed itself has to say of its source. */
+export const publishReject = (collection: Collection, refused: RawReject): Promise<void> =>
+  collection.bus.publish('dead.v1', [refusedLetter(collection, refused)]);
+
 /** What the source itself could not take: a file, an answer, a row. */
 function refusedLetter({ basin, sourceIds }: Collection, refused: RawReject): Message<'dead.v1'> {
   const { code, message, input, subject, receivedAt } = refused;

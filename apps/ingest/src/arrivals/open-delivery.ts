@@ -25,7 +25,7 @@ export function withDelivery(settings: LiveSource, opened: OpenedFolder, around:
     const delivery = new BucketDelivery({ ...common, settings: bucket, service, ...(trial && { mostFiles: trial.mostFiles }) });
     return {
       ...{ ...opened, service, source: filled(delivery), address: sayUrl(new URL(bucket.url)) },
-      ...{ overlapMs: bucket.overlap, reachMs: bucket.reach },
+      ...{ overlapMs: bucket.overlap, reachMs: bucket.reach, isAskedByTime: true },
     };
   }
   if (notifications !== undefined) {
@@ -50,7 +50,8 @@ export function withDelivery(settings: LiveSource, opened: OpenedFolder, around:
       ...(trial && { mostFiles: trial.mostFiles }),
     });
     const address = download.url.split('?')[0]!;
-    return { ...opened, service, source: filled(delivery), address, overlapMs: download.overlap, reachMs: download.reach };
+    const isAskedByTime = formOf(download) !== 'latest';
+    return { ...opened, service, source: filled(delivery), address, overlapMs: download.overlap, reachMs: download.reach, isAskedByTime };
   }
   return opened;
 }

@@ -1,10 +1,11 @@
 import type { Bus } from '#bus';
+import { isRainSource } from '#config';
 import { isFault } from '#errors';
-import { MINUTE_MS, epochMs, type BasinId, type EpochMs } from '#hydrology';
-import { isStalled } from '#observation';
+import { MINUTE_MS, epochMs, toIso, type BasinId, type EpochMs } from '#hydrology';
+import { isStalled, reject } from '#observation';
 import type { Clock, Logger } from '#runtime';
 import { readHabits, saveFeed, takeFeed, type FeedRow, type Pool, type StalledInput } from '#store';
-import { collect, type Collected, type Collection } from '../collect.js';
+import { collect, publishReject, type Collected, type Collection } from '../collect.js';
 import { SourceFailure } from '../http/source-failure.js';
 import type { OpenedFeed } from './open-feed.js';
 
@@ -123,14 +124,30 @@ export class Feed {
 
   /** Asks from the last success on, and further back as polls overlap; after a long outage as far as the source may be asked. */
   async #collect({ succeededAt }: FeedRow, now: EpochMs, signal: AbortSignal): Promise<Collected | SourceFailure> {
-    const { reachMs, overlapMs } = this.#opened;
+    const { source, reachMs, overlapMs } = this.#opened;
     const since = Math.max(succeededAt ?? -Infinity, now - reachMs);
+    const window = { after: epochMs(since - overlapMs), until: now };
     try {
-      return await collect(this.#collection, { after: epochMs(since - overlapMs), until: now }, signal);
+      const collected = await collect(this.#collection, window, signal);
+      if (succeededAt === null || succeededAt >= window.after || source.behind?.() === true) return collected;
+      return await this.#namePassedOver(collected, { from: succeededAt, to: window.after, now });
     } catch (error) {
       if (error instanceof SourceFailure) return error;
       throw error;
     }
+  }
+
+  /** An outage that was longer than a source may be asked back: what it had between is not asked for any more, and that is said. */
+  async #namePassedOver(collected: Collected, { from, to, now }: Readonly<Record<'from' | 'to' | 'now', EpochMs>>): Promise<Collected> {
+    const { settings, isAskedByTime } = this.#opened;
+    if (!isAskedByTime) return collected;
+    const message = `nothing was had of source ${settings.id} from ${toIso(from)} to ${toIso(to)}, further back than it is asked (reach); to fetch it after all, add a source of the same address under another id with a reach that covers it`;
+    const input = isRainSource(settings) ? 'rain' : 'gauges';
+    await publishReject(this.#collection, {
+      ...{ kind: 'reject', input, subject: settings.id, receivedAt: now },
+      ...reject('TIME_PASSED_OVER', message),
+    });
+    return { ...collected, rejects: collected.rejects + 1 };
   }
 
   /** The inputs of this source that are older than they usually get. */

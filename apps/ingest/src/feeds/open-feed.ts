@@ -51,6 +51,8 @@ export interface OpenedFeed {
   readonly inputs: readonly string[];
   readonly overlapMs: number;
   readonly reachMs: number;
+  /** It gives what is of the window alone; a folder and a broker give what waits, however old. */
+  readonly isAskedByTime: boolean;
 }
 
 /** Opens a source of domain.yaml behind the port ObservationSource. Nothing is asked yet. */
@@ -92,7 +94,7 @@ function openRainFolder(settings: RainFolderSettings, around: FeedSurroundings):
     ? new RadarCompositeSource(watched, { radars: composite.radars, by: composite.by, everyMs: duration!, waitMs: composite.wait })
     : createRainFolderSource(watched);
   const service = new Service({ backOff: FOLDER_BACK_OFF });
-  const opened = { source, service, address: folder, inputs: forecasts ? [] : ['rain'], overlapMs: 0, reachMs: 0 };
+  const opened = { source, service, address: folder, inputs: forecasts ? [] : ['rain'], overlapMs: 0, reachMs: 0, isAskedByTime: false };
   return { settings, ...withDelivery(settings, opened, around) };
 }
 
@@ -131,10 +133,10 @@ function openGauges(settings: GaugeSettings, around: FeedSurroundings): OpenedFe
   if (settings.url !== undefined) {
     const service = serviceOf(around, { ...settings, url: settings.url });
     const source = createGaugeService({ ...parts, service, domainFolder: domain.folder });
-    return { settings, ...opened, source, service, address: sayUrl(new URL(settings.url)) };
+    return { settings, ...opened, source, service, address: sayUrl(new URL(settings.url)), isAskedByTime: true };
   }
   const folder = folderOf(settings, settings.folder!, around);
   const source = createGaugeFolderSource({ ...parts, folder });
   const service = new Service({ backOff: FOLDER_BACK_OFF });
-  return { settings, ...withDelivery(settings, { ...opened, source, service, address: folder }, around) };
+  return { settings, ...withDelivery(settings, { ...opened, source, service, address: folder, isAskedByTime: false }, around) };
 }
