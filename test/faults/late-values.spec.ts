@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { alertedBasin } from '#alerting';
 import { createAlerting, startAlerting } from '#apps/alert';
 import { CyclePool, beginForecasts, enterDueCycles, enterRewind, spinUpFrom, takeDueCycles, type ForecastRole } from '#apps/forecast';
 import { collect, createReplaySource, startArchive, type Collection } from '#apps/ingest';
@@ -98,7 +99,7 @@ class Exercise {
       bus,
       runKind: 'replay',
       onMessages: () => undefined,
-      basins: [{ basin, stations, settings: settings.alerts }],
+      basins: [alertedBasin(domain)],
     } as const;
     const logger = role.logger;
     await startArchive(bus, {
@@ -148,9 +149,9 @@ class Exercise {
   }
 
   differences(): Promise<AlertDifferences | null> {
-    const { basin, stations, settings } = this.domain;
+    const { settings } = this.domain;
     return compareReanalysis({
-      ...{ pool: this.database.pool, basin: { basin, stations, settings: settings.alerts }, runKind: 'replay' },
+      ...{ pool: this.database.pool, basin: alertedBasin(this.domain), runKind: 'replay' },
       ...{ gaugeLatencyMs: settings.sources.gauges.latency, cutOffMs: settings.forecast.cutOff },
     });
   }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { alertedBasin } from '#alerting';
 import { BEAT_MS, HOUR_MS, MINUTE_MS, epochMs, parseIso, type EpochMs } from '#hydrology';
 import type { LoadedDomain } from '#config';
 import { readAlertEvents, readAlerts } from '#store';
@@ -17,7 +18,7 @@ describe('evaluateAlerts over the flood of November 2014', () => {
   /** Woken at every beat from the first to the last. */
   let regular: AlertEventView[];
 
-  const basin = () => ({ basin: domain.basin, stations: domain.stations, settings: domain.settings.alerts });
+  const basin = () => alertedBasin(domain);
   const evaluate = (upTo: EpochMs, begins = true) =>
     evaluateAlerts({ pool: database.pool, runKind: 'replay', basin: basin(), upTo, begins });
   const events = (): Promise<AlertEventView[]> => readAlertEvents(database.pool, { runKind: 'replay', asOf: epochMs(TO + BEAT_MS) });

@@ -1,4 +1,4 @@
-import { BEAT_MS, SECOND_MS, epochMs, floorTo, type BasinId, type EpochMs, type Station } from '#hydrology';
+import { BEAT_MS, SECOND_MS, epochMs, floorTo, type BasinId, type EpochMs } from '#hydrology';
 import { beatsOf, clockItem, rulesOf, stationItem, weigh, type AlertEvent, type AlertedBasin, type EvidenceItem } from '#alerting';
 import type { RunKind } from '#contracts';
 import { STALL_MARGIN_MS } from '#observation';
@@ -72,7 +72,7 @@ async function readTimeline(
   const looks: EvidenceItem[] = [];
   for (const beat of beats) {
     const usual = basin.settings.absence.learned ? await usualAges(client, basin.basin, beat) : new Map<string, number>();
-    looks.push(...beatItems(beat, { newest, usual }, basin.stations));
+    looks.push(...beatItems(beat, { newest, usual }, basin));
   }
   const items = [...known.map(stationItem), ...looks];
   return items.sort((a, b) => a.knownAt - b.knownAt); // stable: at one time observations and forecasts, then the clock
@@ -89,8 +89,9 @@ interface KnownInputs {
   readonly usual: ReadonlyMap<string, number>;
 }
 
-function beatItems(beat: EpochMs, { newest, usual }: KnownInputs, stations: readonly Station[]): EvidenceItem[] {
-  const inputs = ['rain', 'cycle', ...stations.filter(station => station.gauged).map(station => station.id)];
+function beatItems(beat: EpochMs, { newest, usual }: KnownInputs, { stations, rainGauges }: AlertedBasin): EvidenceItem[] {
+  const gauges = [...rainGauges, ...stations.filter(station => station.gauged)];
+  const inputs = ['rain', 'cycle', ...gauges.map(({ id }) => id)];
   const looks = inputs.map((input): EvidenceItem => {
     const value = newest.find(each => each.at === beat && each.input === input)?.newest ?? null;
     const usualMs = usual.get(input);

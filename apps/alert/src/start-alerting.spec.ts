@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { alertedBasin } from '#alerting';
 import { BEAT_MS, HOUR_MS, MINUTE_MS, epochMs, parseIso, type EpochMs } from '#hydrology';
 import { LocalBus } from '#bus';
 import type { LoadedDomain } from '#config';
@@ -25,7 +26,7 @@ describe('startAlerting', () => {
     await archiveRain(database.pool, { ...span, from: epochMs(AT - 12 * HOUR_MS) });
     await storeCycles(database.pool, span);
     bus = new LocalBus();
-    const basins = [{ basin: domain.basin, stations: domain.stations, settings: domain.settings.alerts }];
+    const basins = [alertedBasin(domain)];
     alerting = await startAlerting({ pool: database.pool, bus, runKind: 'replay', basins, onMessages: () => announced++ });
   });
   afterAll(async () => {

@@ -12,7 +12,7 @@ import {
   Problem,
   type AlertView,
 } from '#contracts';
-import { rulesOf, type AlertRule } from '#alerting';
+import { alertedBasin, rulesOf, type AlertRule } from '#alerting';
 import { Fault } from '#errors';
 import type { EpochMs } from '#hydrology';
 import { acknowledgeAlert, groupAlertViews, readAlertEvents, readAlerts, type NamedPlace } from '#store';
@@ -85,21 +85,20 @@ export class AlertsController {
   #read(asOf: EpochMs, { basin, station }: Pick<AlertListQuery, 'basin' | 'station'>): Promise<AlertView[]> {
     const { pool, runKind, domains } = this.context;
     const nameOf = (id: string): NamedPlace =>
-      placesOf(domains.find(domain => domain.stations.some(each => each.id === id)) ?? domains[0]!)(id);
+      placesOf(domains.find(({ stations, rainGauges }) => [...stations, ...rainGauges].some(each => each.id === id)) ?? domains[0]!)(id);
     return readAlerts(pool, { runKind, asOf, basin, station }, nameOf);
   }
 
   /** A filter that can match nothing is a mistake, not an empty list. */
   #refuseUnknown({ basin, station }: Pick<AlertListQuery, 'basin' | 'station'>): void {
     if (basin !== undefined) domainOf(this.context, basin);
-    if (station !== undefined && station !== 'rain' && station !== 'cycle') stationOf(this.context, station);
+    const rainGauges = this.context.domains.flatMap(domain => domain.rainGauges.map(({ id }) => id));
+    if (station !== undefined && !['rain', 'cycle', ...rainGauges].includes(station)) stationOf(this.context, station);
   }
 
   #ruleOf(id: string): AlertRule {
     const { runKind } = this.context;
-    const rules = domainsOf(this.context, undefined).flatMap(({ basin, stations, settings }) =>
-      rulesOf({ basin, runKind, stations, settings: settings.alerts }),
-    );
+    const rules = domainsOf(this.context, undefined).flatMap(domain => rulesOf({ ...alertedBasin(domain), runKind }));
     const rule = rules.find(each => each.alertId === id);
     if (rule === undefined) throw new Fault('ALERT_NOT_FOUND', `there is no alert "${id}"`, { alert: id });
     return rule;

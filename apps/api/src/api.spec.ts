@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { z } from 'zod';
+import { alertedBasin } from '#alerting';
 import {
   AlertEventList,
   AlertList,
@@ -81,7 +82,7 @@ describe('the API over a fixture of the flood', () => {
     );
     bus = new LocalBus();
     const relay = new OutboxRelay(pool, bus);
-    const basins = [{ basin: domain.basin, stations: domain.stations, settings: domain.settings.alerts }];
+    const basins = [alertedBasin(domain)];
     alerting = await startAlerting({ pool, bus, runKind: 'replay', basins, onMessages: () => undefined });
     for (let hours = 3; hours >= 0; hours -= 0.25) await alerting.evaluate('cance', epochMs(NOW - hours * HOUR_MS));
     await relay.drain();

@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { absentAfterMs } from '#alerting';
 import {
   DataStatus,
   DataStatusQuery,
@@ -158,7 +159,7 @@ export function replayState({ replay }: ApiContext): ReplayState | null {
 function watchedInputs({ stations, rainGauges, settings }: LoadedDomain): WatchedInput[] {
   const { absence, cycles } = settings.alerts;
   const ages = (kind: WatchedInput['kind']) => {
-    const lateAfterMs = absence[kind === 'rain-gauge' ? 'gauge' : kind];
+    const lateAfterMs = absentAfterMs(absence, kind);
     return { kind, lateAfterMs, silentAfterMs: lateAfterMs + (cycles - 1) * BEAT_MS };
   };
   return [

@@ -1,5 +1,6 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { alertedBasin } from '#alerting';
 import { ReanalysisQuery, ReanalysisReply, type AlertChange, type LateInputView } from '#contracts';
 import { DAY_MS, epochMs, toIso, type EpochMs } from '#hydrology';
 import {
@@ -35,7 +36,7 @@ export class ReanalysisController {
   @ApiOkResponse({ standardSchema: ReanalysisReply })
   async one(@Param('basin') id: string, @Query({ schema: ReanalysisQuery }) query: ReanalysisQuery): Promise<ReanalysisReply> {
     const domain = domainOf(this.context, id);
-    const { basin, stations, settings } = domain;
+    const { basin, settings } = domain;
     const { pool, runKind } = this.context;
     const within = this.#windowOf(query);
     const { sources, forecast } = settings;
@@ -45,7 +46,7 @@ export class ReanalysisController {
       readLateInputs(pool, { basin, ...within, latencies, cutOffMs }),
       readOpenCycles(pool, basin, 'reanalysis'),
       compareReanalysis({
-        ...{ pool, basin: { basin, stations, settings: settings.alerts }, runKind, within },
+        ...{ pool, basin: alertedBasin(domain), runKind, within },
         ...{ gaugeLatencyMs: latencies.gauge, cutOffMs },
       }),
     ]);

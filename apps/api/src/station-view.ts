@@ -64,6 +64,8 @@ export function placesOf(domain: LoadedDomain): (id: string) => NamedPlace {
   return id => {
     const station = domain.stations.find(each => each.id === id);
     if (station !== undefined) return { name: station.name, gauged: station.gauged };
+    const rainGauge = domain.rainGauges.find(each => each.id === id);
+    if (rainGauge !== undefined) return { name: rainGauge.name, gauged: false };
     return { name: id === 'rain' ? 'Rain' : id === 'cycle' ? 'Forecast cycle' : id, gauged: false };
   };
 }

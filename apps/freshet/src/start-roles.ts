@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { alertedBasin } from '#alerting';
 import { startAlerting, type Alerting } from '#apps/alert';
 import { CyclePool, takeDueCycles, type ForecastBasin, type ForecastRole, type RainChoice } from '#apps/forecast';
 import { archivedRainGauges, startArchive } from '#apps/ingest';
@@ -27,7 +28,7 @@ export async function startAlerts(ground: Ground): Promise<Alerting> {
 }
 
 export function alertingOptions({ pool, bus, runKind, domains, onMessages }: Ground): Parameters<typeof startAlerting>[0] {
-  const basins = domains.map(({ basin, stations, settings }) => ({ basin, stations, settings: settings.alerts }));
+  const basins = domains.map(alertedBasin);
   return { pool, bus, runKind, basins, onMessages };
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { alertedBasin } from '#alerting';
 import type { LoadedDomain } from '#config';
 import type { AlertEventView } from '#contracts';
 import { epochMs, toIso } from '#hydrology';
@@ -55,9 +56,9 @@ export interface ReanalysisSummary {
 
 /** Reads what the reanalysis of a replay came to; null when nothing was late. */
 export async function summariseReanalysis(pool: Pool, domain: LoadedDomain): Promise<ReanalysisSummary | null> {
-  const { basin, stations, settings } = domain;
+  const { basin, settings } = domain;
   const differences = await compareReanalysis({
-    ...{ pool, runKind: 'replay', basin: { basin, stations, settings: settings.alerts } },
+    ...{ pool, runKind: 'replay', basin: alertedBasin(domain) },
     ...{ gaugeLatencyMs: settings.sources.gauges.latency, cutOffMs: settings.forecast.cutOff },
   });
   if (differences === null) return null;

@@ -2,6 +2,7 @@ export * from './alert.js';
 export {
   ALERT_SETTINGS,
   criteriaOf,
+  absentAfterMs,
   rulesOf,
   type AbsenceRule,
   type AlertCriteria,
@@ -13,4 +14,13 @@ export {
 } from './rules.js';
 export { transition, type Transition } from './transition.js';
 export { groupAlerts, severityOf, type AlertGroup, type Groupable } from './group.js';
-export { beatsOf, clockItem, stationItem, weigh, type AlertedBasin, type EvidenceItem, type StationEvidence } from './weigh.js';
+export {
+  alertedBasin,
+  beatsOf,
+  clockItem,
+  stationItem,
+  weigh,
+  type AlertedBasin,
+  type EvidenceItem,
+  type StationEvidence,
+} from './weigh.js';

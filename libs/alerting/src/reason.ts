@@ -66,7 +66,10 @@ function lately({ observation }: AlertState, rule: DischargeRule, now: EpochMs):
 }
 
 function absenceReason({ before, after }: Change, rule: AbsenceRule): string {
-  const what = { rain: 'rain', gauge: `value of the gauge ${rule.name} (${rule.subject})`, cycle: 'forecast cycle' }[rule.input];
+  const gauge = `gauge ${rule.name} (${rule.subject})`;
+  const what = { rain: 'rain', 'rain-gauge': `value of the rain ${gauge}`, gauge: `value of the ${gauge}`, cycle: 'forecast cycle' }[
+    rule.input
+  ];
   const newest = after.freshness?.newest ?? null;
   const age =
     newest === null ? `No ${what} has ever arrived` : `The newest ${what} is of ${clock(newest)}, ${span(after.freshness!.ageMs)} ago`;

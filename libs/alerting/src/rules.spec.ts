@@ -20,6 +20,7 @@ describe('rulesOf', () => {
     basin: basinId('cance'),
     runKind: 'replay',
     stations: [station('G', true), station('virtual', false)],
+    rainGauges: [{ id: 'R', name: 'hill' }],
     settings: ALERT_SETTINGS,
   });
 
@@ -29,12 +30,13 @@ describe('rulesOf', () => {
     expect(ids).toContain('replay:cance:virtual:Q:forecast:yellow');
     expect(ids).not.toContain('replay:cance:virtual:Q:observed:yellow');
     expect(new Set(ids).size).toBe(rules.length);
-    expect(rules).toHaveLength(9 + 3);
+    expect(rules).toHaveLength(9 + 4);
   });
 
-  it('watches for rain, each gauge and the cycle', () => {
+  it('watches for rain, each gauge of rain and of rivers and the cycle', () => {
     expect(rules.filter(rule => rule.kind === 'absence').map(rule => [rule.input, rule.subject])).toEqual([
       ['rain', 'rain'],
+      ['rain-gauge', 'R'],
       ['gauge', 'G'],
       ['cycle', 'cycle'],
     ]);

@@ -12,7 +12,7 @@ export interface AlertSettings {
   readonly expiry: number;
   readonly quiet: number;
   /** Ages from which an input counts as absent. */
-  readonly absence: Readonly<Record<InputKind, number>> & {
+  readonly absence: Readonly<Record<Exclude<InputKind, 'rain-gauge'>, number>> & {
     /** Absent sooner where it is older than the input usually gets. */
     readonly learned?: boolean;
   };
@@ -96,12 +96,23 @@ export const allowedAgeMs = (known: Pick<FreshnessEvidence, 'stalledAfterMs'> | 
   Math.min(rule.absentAfterMs, known?.stalledAfterMs ?? Infinity);
 
 export type AlertRule = DischargeRule | AbsenceRule;
-export type InputKind = 'rain' | 'gauge' | 'cycle';
+export type InputKind = 'rain' | 'rain-gauge' | 'gauge' | 'cycle';
+
+/** A rain gauge is allowed what a gauge is. */
+export const absentAfterMs = (absence: AlertSettings['absence'], input: InputKind): number =>
+  absence[input === 'rain-gauge' ? 'gauge' : input];
+
+/** What may fall silent besides the gauges of rivers. */
+export interface WatchedRainGauge {
+  readonly id: string;
+  readonly name: string;
+}
 
 export interface RuleScope {
   readonly basin: BasinId;
   readonly runKind: string;
   readonly stations: readonly Station[];
+  readonly rainGauges: readonly WatchedRainGauge[];
   readonly settings: AlertSettings;
 }
 
@@ -111,6 +122,7 @@ export function rulesOf(scope: RuleScope): AlertRule[] {
   return [
     ...scope.stations.flatMap(station => dischargeRules(scope, station)),
     absenceRule(scope, { subject: stationId('rain'), name: 'Rain', input: 'rain' }),
+    ...scope.rainGauges.map(({ id, name }) => absenceRule(scope, { subject: stationId(id), name, input: 'rain-gauge' })),
     ...gauges.map(({ id, name }) => absenceRule(scope, { subject: id, name, input: 'gauge' })),
     absenceRule(scope, { subject: stationId('cycle'), name: 'Forecast cycle', input: 'cycle' }),
   ];
@@ -139,7 +151,6 @@ function dischargeRules(scope: RuleScope, station: Station): DischargeRule[] {
 function absenceRule(scope: RuleScope, of: Pick<AbsenceRule, 'subject' | 'name' | 'input'>): AbsenceRule {
   const { absence, cycles } = scope.settings;
   const alertId = alertIdOf(scope, { subject: of.subject, basis: 'absence', level: 'absent' });
-  const absentAfterMs = absence[of.input];
   return {
     kind: 'absence',
     basis: 'absence',
@@ -147,7 +158,7 @@ function absenceRule(scope: RuleScope, of: Pick<AbsenceRule, 'subject' | 'name' 
     alertId,
     basin: scope.basin,
     ...of,
-    absentAfterMs,
+    absentAfterMs: absentAfterMs(absence, of.input),
     raiseTicks: cycles,
     clearTicks: cycles,
   };

@@ -1,14 +1,24 @@
 import { BEAT_MS, epochMs, type BasinId, type EpochMs, type Level, type Station, type StationId } from '#hydrology';
 import { clearAlert, type AlertEvent, type AlertState, type Evidence, type ForecastEvidence, type ObservationEvidence } from './alert.js';
-import type { AlertRule, AlertSettings } from './rules.js';
+import type { AlertRule, AlertSettings, WatchedRainGauge } from './rules.js';
 import { transition } from './transition.js';
 
 /** A basin whose alerts are evaluated. */
 export interface AlertedBasin {
   readonly basin: BasinId;
   readonly stations: readonly Station[];
+  readonly rainGauges: readonly WatchedRainGauge[];
   readonly settings: AlertSettings;
 }
+
+/** What of a domain its alerts are about. */
+export const alertedBasin = ({
+  settings,
+  ...of
+}: Omit<AlertedBasin, 'settings'> & { readonly settings: { readonly alerts: AlertSettings } }): AlertedBasin => ({
+  ...{ basin: of.basin, stations: of.stations, rainGauges: of.rainGauges },
+  settings: settings.alerts,
+});
 
 /** What became known about one station, or one of its levels, and when. */
 export interface StationEvidence {

@@ -167,7 +167,7 @@ function forecastEvidence(row: ExceedanceRow, peak: PeakRow, cutOff: EpochMs): S
   return { station: row.station, level: row.level, knownAt: cutOff, evidence };
 }
 
-/** Newest value of each input (`rain`, `cycle`, station ids) as it was known at a time. */
+/** Newest value of each input (`rain`, `cycle`, ids of stations and rain gauges) as it was known at a time. */
 export interface NewestInput {
   readonly at: EpochMs;
   readonly input: string;
@@ -187,6 +187,9 @@ export async function readNewestInputs(
     `with look as (select t as at, t - make_interval(secs => $4) as since from unnest($3::timestamptz[]) as t)
      select at, station as input, max(valid_time) as newest from look
        join observation on basin = $1 and valid_time > since and received_at <= at and value is not null group by at, station
+     union all
+     select at, gauge, max(valid_time) from look
+       join rain_gauge on basin = $1 and valid_time > since and received_at <= at and depth_mm is not null group by at, gauge
      union all
      select at, 'rain', max(valid_time) from look
        join rain_grid on basin = $1 and valid_time > since and received_at <= at and mean_mm is not null group by at
