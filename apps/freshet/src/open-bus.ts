@@ -12,6 +12,14 @@ export interface OpenBus {
   readonly settle: (pool: Pool, relay: OutboxRelay) => Promise<void>;
 }
 
+const ARRIVALS = GROUPS.filter(({ group }) => group === 'archive');
+
+/** Resolves when what the sources of other processes have published is archived, or the signal ends the wait. */
+export async function untilArchived(bus: Bus, signal: AbortSignal): Promise<void> {
+  if (!(bus instanceof KafkaBus)) return;
+  while (!signal.aborted && (await bus.lag(ARRIVALS)).some(({ messages }) => messages > 0)) await delay(LOOK_MS);
+}
+
 export interface BusEvents {
   readonly onStopped: (error: unknown, consumer: { readonly topic: Topic; readonly group: string }) => void;
   /** What a handler committed to the outbox should leave. */

@@ -7,6 +7,7 @@ import { Fault } from '#errors';
 import type { EpochMs } from '#hydrology';
 import type { Pulse } from '#runtime';
 import { keepHouse, pruneOutbox } from '#store';
+import { awaitSources } from './await-sources.js';
 import type { Ground } from './lay-ground.js';
 import { openForecastRole, startAlerts, startForecasts, startIngest } from './start-roles.js';
 
@@ -19,6 +20,7 @@ export async function runLive(ground: Ground, pulse: Pulse): Promise<void> {
     keepHouseRegularly(ground, pulse, '7,22,37,52 * * * *');
   }
   const alerting = roles.includes('alert') ? await startAlerts(ground) : null;
+  if (roles.includes('forecast') && !roles.includes('ingest')) await awaitSources({ ...ground, ...ground.options, clock: pulse.clock });
   const started = pulse.clock.now();
   const forecasts = roles.includes('forecast') ? await startLiveForecasts(ground, started) : null;
   if (roles.some(role => role !== 'api')) tickEveryMinute(ground, pulse, { alerting, forecasts, started });
