@@ -1,20 +1,25 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { startFixtureApi, type FixtureApi } from '../setup/fixture-api.js';
+import { RAIN_GAUGE, startFixtureApi, type FixtureApi } from '../setup/fixture-api.js';
 import { openTestDatabase, type TestDatabase } from '../setup/test-database.js';
 import { chromiumIsThere, launchChromium, openConsole, waitUntilDrawn, type OpenedConsole } from './open-console.js';
 
 // console.spec.ts fails in CI where there is no Chromium
 (chromiumIsThere() ? describe : describe.skip)('the console of a closed system, served by the API itself', () => {
+  const shots = mkdtempSync(join(tmpdir(), 'freshet-access-'));
   let database: TestDatabase;
   let api: FixtureApi;
   let browser: Browser;
   let opened: OpenedConsole;
   beforeAll(async () => {
     database = await openTestDatabase();
-    api = await startFixtureApi(database.pool, { mode: 'closed', consoleFolder: 'dist/apps/console/public' });
+    api = await startFixtureApi(database.pool, { mode: 'closed', consoleFolder: 'dist/apps/console/public', rainGauges: [RAIN_GAUGE] });
     browser = await launchChromium();
     opened = await openConsole(browser, api.url);
+    process.stderr.write(`screenshots of access: ${shots}\n`);
   }, 60_000);
   afterAll(async () => {
     await browser.close();
@@ -41,11 +46,33 @@ import { chromiumIsThere, launchChromium, openConsole, waitUntilDrawn, type Open
     expect(complaints.filter(text => !text.includes('401'))).toEqual([]);
   }, 60_000);
 
+  it('takes a verdict on a rain gauge, from the list of inputs', async () => {
+    const { page, complaints } = opened;
+    await page.locator('[data-input=RG1] button').click();
+    const panel = page.locator('[data-test=rain-gauge]');
+    await panel.locator(':text("No operator has decided on its values.")').waitFor();
+    await panel.locator('input[name=reason]').fill('Funnel blocked, seen on site');
+    await panel.locator('input[name=operator]').fill('M. Durand');
+    await panel.screenshot({ path: join(shots, 'rain-gauge-form.png') });
+    await page.keyboard.press('Enter');
+    await panel.waitFor({ state: 'detached' });
+    const { rows } = await database.pool.query('select station, variable, decision, to_time, reason from verdict');
+    expect(rows).toEqual([{ station: 'RG1', variable: 'P', decision: 'reject', to_time: null, reason: 'Funnel blocked, seen on site' }]);
+    await page.locator('[data-input=RG1] button').click();
+    await panel.locator('[data-test=verdict]:has-text("Rejected after")').waitFor();
+    await page.locator('.column-alerts').screenshot({ path: join(shots, 'rain-gauge.png') });
+    await page.keyboard.press('Escape');
+    await panel.waitFor({ state: 'detached' });
+    expect(complaints.filter(text => !text.includes('401'))).toEqual([]);
+  }, 60_000);
+
   it('lets the operator act, remembers the key in this tab, and forgets it on request', async () => {
     const { page } = opened;
     await page.locator('[data-test=pause]').click();
     const acts = async (): Promise<unknown[]> => {
-      const { rows } = await database.pool.query<{ caller_name: string; act: string }>('select caller_name, act from operator_act');
+      const { rows } = await database.pool.query<{ caller_name: string; act: string }>(
+        `select caller_name, act from operator_act where act like '%replay%'`,
+      );
       return rows;
     };
     while ((await acts()).length === 0) await page.waitForTimeout(50);

@@ -1,13 +1,18 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { createApi } from '#apps/api';
 import { LocalBus } from '#bus';
-import { readEnvironment, type AccessMode } from '#config';
-import { DAY_MS, HOUR_MS, MINUTE_MS, epochMs, parseIso } from '#hydrology';
+import { readEnvironment, type AccessMode, type LoadedDomain } from '#config';
+import { DAY_MS, HOUR_MS, MINUTE_MS, epochMs, parseIso, stationId } from '#hydrology';
 import { createLogger } from '#runtime';
 import { createApiKey, type Pool } from '#store';
 import { archiveDischarge, archiveRain, loadCance, storeCycles } from './flood-fixture.js';
 
 const BEAT = parseIso('2014-11-04T15:30Z');
+
+export const RAIN_GAUGE: LoadedDomain['rainGauges'][number] = {
+  ...{ id: stationId('RG1'), name: 'Hill', longitude: 4.66, latitude: 45.24, cell: 5 },
+  ...{ source: 'table', code: 'RG1', quality: { off: [] } },
+};
 
 export interface FixtureApi {
   readonly url: string;
@@ -22,11 +27,13 @@ export interface FixtureApiOptions {
   readonly mode: AccessMode;
   /** Folder of the bundled console, null to serve none. */
   readonly consoleFolder: string | null;
+  /** Beside the Cance, which has none. */
+  readonly rainGauges?: LoadedDomain['rainGauges'];
 }
 
 /** The API over an hour of the flood, with a replay whose clock stands still. */
-export async function startFixtureApi(pool: Pool, { mode, consoleFolder }: FixtureApiOptions): Promise<FixtureApi> {
-  const domain = await loadCance();
+export async function startFixtureApi(pool: Pool, { mode, consoleFolder, rainGauges = [] }: FixtureApiOptions): Promise<FixtureApi> {
+  const domain = { ...(await loadCance()), rainGauges };
   const span = { domain, runKind: 'replay' as const, from: epochMs(BEAT - HOUR_MS), to: BEAT };
   await archiveDischarge(pool, { ...span, from: epochMs(BEAT - 6 * HOUR_MS) });
   await archiveRain(pool, { ...span, from: epochMs(BEAT - 6 * HOUR_MS) });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { alertedBasin } from '#alerting';
 import type { LoadedDomain } from '#config';
-import { BEAT_MS, DAY_MS, HOUR_MS, MINUTE_MS, epochMs, parseIso } from '#hydrology';
+import { BEAT_MS, DAY_MS, HOUR_MS, MINUTE_MS, epochMs, parseIso, stationId } from '#hydrology';
 import { readAlertEvents, writeRainGauges, type RainGaugeRow } from '#store';
 import { archiveDischarge, loadCance } from '../../../test/setup/flood-fixture.js';
 import { openTestDatabase, type TestDatabase } from '../../../test/setup/test-database.js';
@@ -40,7 +40,7 @@ describe('the absence of a gauge', () => {
   }, 60_000);
 
   it('of rain is an alert of its own, by the age that any gauge is allowed', async () => {
-    const rainGauges = [{ id: 'RG1', name: 'Hill' }];
+    const rainGauges = [{ id: stationId('RG1'), name: 'Hill' }];
     const basin = { ...alertedBasin(domain), stations: [], rainGauges };
     const depths = [0, 1, 2].map((hours): RainGaugeRow => {
       const validTime = epochMs(LAST - hours * HOUR_MS);

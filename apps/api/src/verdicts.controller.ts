@@ -1,9 +1,10 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { LoadedDomain } from '#config';
 import { NoQuery, Problem, VerdictDecided, VerdictList, VerdictQuery, VerdictReply } from '#contracts';
 import { Fault } from '#errors';
 import { DAY_MS, epochMs, parseIso, toIso, type EpochMs } from '#hydrology';
-import { decideVerdict, inTransaction, readVerdicts, writeOutbox } from '#store';
+import { decideVerdict, inTransaction, readVerdicts, writeOutbox, type DecidedVariable } from '#store';
 import { InjectContext, asOfOf, envelopeOf, stationOf, type ApiContext } from './api-context.js';
 import { ApiProblems } from './api-problems.js';
 import { CsvRows } from './csv.interceptor.js';
@@ -19,10 +20,10 @@ export class VerdictsController {
 
   @Get(':station/verdicts')
   @CsvRows('verdicts')
-  @ApiOperation({ summary: 'What operators decided of a station’s values in place of the checks' })
+  @ApiOperation({ summary: 'What operators decided of the values of a station or a rain gauge in place of the checks' })
   @ApiOkResponse({ standardSchema: VerdictList })
   async list(@Param('station') id: string, @Query({ schema: VerdictQuery }) query: VerdictQuery): Promise<VerdictList> {
-    const { basin } = stationOf(this.context, id).domain;
+    const { basin } = decidedPlace(this.context, id).domain;
     const { from = null, to = null, limit } = query;
     const asked = { basin, station: id, from, to, limit, asOf: asOfOf(this.context, query.asOf) };
     return { ...envelopeOf(this.context), basin, station: id, verdicts: await readVerdicts(this.context.pool, asked) };
@@ -34,14 +35,21 @@ export class VerdictsController {
     summary: 'Trusts or rejects values whatever the checks say, or goes back to them, with a reason; forecasts see it from now on',
   })
   @ApiOkResponse({ standardSchema: VerdictReply })
-  @ApiResponse({ status: 409, standardSchema: Problem, description: 'The station has no gauge, or the stretch is empty or too old' })
+  @ApiResponse({
+    status: 409,
+    standardSchema: Problem,
+    description: 'The station has no gauge or not of that quantity, or the stretch is empty or too old',
+  })
   async decide(
     @Param('station') id: string,
     @Query({ schema: NoQuery }) _query: NoQuery,
     @Body({ schema: VerdictDecided }) body: VerdictDecided,
   ): Promise<VerdictReply> {
-    const { domain, station } = stationOf(this.context, id);
-    if (!station.gauged) throw new Fault('CONFLICT', `${id} has no gauge: there are no values to decide on`, { station: id });
+    const { domain, variables } = decidedPlace(this.context, id);
+    if (variables.length === 0) throw new Fault('CONFLICT', `${id} has no gauge: there are no values to decide on`, { station: id });
+    if (!variables.includes(body.variable)) {
+      throw new Fault('CONFLICT', `variable: ${id} measures ${variables.join(' and ')}, not ${body.variable}`, { station: id });
+    }
     const at = this.context.clock.now();
     const [from, to] = [parseIso(body.from), body.to === null ? null : parseIso(body.to)];
     refuseStretch(from, to, at);
@@ -59,6 +67,14 @@ export class VerdictsController {
     const verdict = stored.find(({ seq }) => seq === decided.seq)!;
     return { ...envelopeOf(this.context), basin, station: id, verdict, values: decided.values };
   }
+}
+
+/** A station or a rain gauge, and what there is to decide on. */
+function decidedPlace(context: ApiContext, id: string): { readonly domain: LoadedDomain; readonly variables: readonly DecidedVariable[] } {
+  const domain = context.domains.find(({ rainGauges }) => rainGauges.some(gauge => gauge.id === id));
+  if (domain !== undefined) return { domain, variables: ['P'] };
+  const found = stationOf(context, id);
+  return { domain: found.domain, variables: found.station.gauged ? ['Q', 'H'] : [] };
 }
 
 function refuseStretch(from: EpochMs, to: EpochMs | null, now: EpochMs): void {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { z } from 'zod';
 import { ObservationList, OperatorActList, Problem, VerdictList, VerdictReply } from '#contracts';
-import { startFixtureApi, type FixtureApi } from '../../../test/setup/fixture-api.js';
+import { RAIN_GAUGE, startFixtureApi, type FixtureApi } from '../../../test/setup/fixture-api.js';
 import { openTestDatabase, type TestDatabase } from '../../../test/setup/test-database.js';
 
 describe('verdicts of operators over the API', () => {
@@ -9,7 +9,7 @@ describe('verdicts of operators over the API', () => {
   let api: FixtureApi;
   beforeAll(async () => {
     database = await openTestDatabase();
-    api = await startFixtureApi(database.pool, { mode: 'public', consoleFolder: null });
+    api = await startFixtureApi(database.pool, { mode: 'public', consoleFolder: null, rainGauges: [RAIN_GAUGE] });
   }, 60_000);
   afterAll(async () => {
     await api.close();
@@ -80,5 +80,19 @@ describe('verdicts of operators over the API', () => {
     expect(await refuse('/v1/stations/CANCE-V1/verdicts', post(stretch))).toContain('409 CONFLICT CANCE-V1 has no gauge');
     expect(await refuse('/v1/stations/NOWHERE/verdicts', post(stretch))).toContain('404 STATION_UNKNOWN');
     expect(await refuse(AT, { method: 'POST' })).toContain('401 CALLER_UNKNOWN');
+  });
+
+  it('are given of rain gauges too, which measure P and nothing else', async () => {
+    await database.pool.query(
+      `insert into rain_gauge values ('cance', 'RG1', '2014-11-04T14:00Z', 3600, 0, '2014-11-04T14:20Z', 12, 0, '', 'table')`,
+    );
+    const [stretch, path] = [{ from: '2014-11-04T13:00:00Z', to: null, decision: 'reject' }, '/v1/stations/RG1/verdicts'];
+    const wrong = await ask(Problem, path, post(stretch));
+    expect(`${wrong.status} ${wrong.detail}`).toContain('409 variable: RG1 measures P, not Q');
+    expect((await ask(Problem, AT, post({ ...stretch, variable: 'P' }))).detail).toContain('variable: V3524010 measures Q and H, not P');
+    expect(await ask(VerdictReply, path, post({ ...stretch, variable: 'P' }))).toMatchObject({ station: 'RG1', values: 1 });
+    expect((await ask(VerdictList, path)).verdicts).toMatchObject([{ variable: 'P', decision: 'reject', to: null }]);
+    const { rows } = await database.pool.query<{ flag: number }>('select flag from rain_gauge order by revision');
+    expect(rows.map(({ flag }) => flag)).toEqual([0, 6]);
   });
 });

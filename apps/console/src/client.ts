@@ -48,8 +48,10 @@ export interface Client {
   readReanalysis(basin: string, signal: AbortSignal): Promise<ReanalysisReply>;
   /** What operators did, newest first; with `before` what came before that act. */
   readActs(before: number | null, signal: AbortSignal): Promise<OperatorActList>;
+  /** What operators decided of the values of a station or a rain gauge, the newest first. */
+  readVerdicts(place: string, signal: AbortSignal): Promise<VerdictList>;
   acknowledge(alert: string, signature: Signature): Promise<AlertReply>;
-  decide(station: string, verdict: VerdictDecided): Promise<VerdictReply>;
+  decide(place: string, verdict: VerdictDecided): Promise<VerdictReply>;
   pause(): Promise<ReplayReply>;
   resume(): Promise<ReplayReply>;
   setSpeed(minutesPerSecond: number | null): Promise<ReplayReply>;
@@ -82,8 +84,9 @@ export function createClient(base: string, credentials: Credentials = () => ({})
     readReanalysis: (basin, signal) => api.get<ReanalysisReply>(`basins/${encodeURIComponent(basin)}/reanalysis`, signal),
     readActs: (before, signal) =>
       api.get<OperatorActList>(`operator-acts?limit=${SHOWN_ACTS}${before === null ? '' : `&before=${before}`}`, signal),
+    readVerdicts: (place, signal) => api.get<VerdictList>(`stations/${encodeURIComponent(place)}/verdicts`, signal),
     acknowledge: (alert, signature) => api.post<AlertReply>(`alerts/${encodeURIComponent(alert)}/acknowledge`, signature),
-    decide: (station, verdict) => api.post<VerdictReply>(`stations/${encodeURIComponent(station)}/verdicts`, verdict),
+    decide: (place, verdict) => api.post<VerdictReply>(`stations/${encodeURIComponent(place)}/verdicts`, verdict),
     pause: () => api.post<ReplayReply>('replay/pause'),
     resume: () => api.post<ReplayReply>('replay/resume'),
     setSpeed: minutesPerSecond => api.post<ReplayReply>('replay/speed', { minutesPerSecond }),

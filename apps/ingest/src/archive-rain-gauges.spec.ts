@@ -5,6 +5,7 @@ import { loadDomain, type LoadedDomain } from '#config';
 import { HOUR_MS, MINUTE_MS, epochMs, parseIso, type EpochMs } from '#hydrology';
 import { RAIN_GAUGE_LIMITS, type RawObservation, type RawRainDepth } from '#observation';
 import { createLogger } from '#runtime';
+import { decideVerdict, inTransaction, readRainGauges, type Decision } from '#store';
 import { openTestDatabase, type TestDatabase } from '../../../test/setup/test-database.js';
 import { archivedRainGauges } from './archive-rain-gauges.js';
 import { startArchive } from './archive.js';
@@ -22,7 +23,7 @@ describe('rain gauges, from source to store', () => {
     database = await openTestDatabase();
   });
   afterAll(() => database.close());
-  beforeEach(() => database.pool.query('truncate rain_gauge, rain_grid, reject'));
+  beforeEach(() => database.pool.query('truncate rain_gauge, rain_grid, reject, verdict'));
 
   const depth = (k: number, value: number | null, station = 'R1', latencyMs = 20 * MINUTE_MS): RawRainDepth => {
     const validTime = epochMs(NOON + k * QUARTER);
@@ -59,6 +60,7 @@ describe('rain gauges, from source to store', () => {
     }
     await bus.close(1000);
   };
+  const at = (k: number): EpochMs => epochMs(NOON + k * QUARTER);
   const query = async (sql: string) => (await database.pool.query<Record<string, unknown>>(sql)).rows;
   const flags = async () =>
     (await query('select valid_time, flag, flag_source from rain_gauge order by valid_time')).map(row =>
@@ -109,5 +111,34 @@ describe('rain gauges, from source to store', () => {
       cell: 7,
       limits: { ...RAIN_GAUGE_LIMITS, off: ['BL'], softMax: 60, sameReadingMs: HOUR_MS },
     });
+  });
+
+  it('are trusted or rejected by operators, those to come included; what was known before stays known', async () => {
+    await ingest([depth(0, 0.2), depth(1, 300), depth(2, 0.4)]);
+    const sent = await flags();
+    const decide = (decision: Decision, from: number, to: number | null) =>
+      inTransaction(database.pool, client =>
+        decideVerdict(client, {
+          ...{ basin: domain.basin, station: 'R1', variable: 'P', decision, reason: 'funnel blocked', by: 'M. Durand' },
+          ...{ from: at(from), to: to === null ? null : at(to), at: at(8) },
+        }),
+      );
+    const known = async (asOf: number) => {
+      const [series] = await readRainGauges(database.pool, { basin: domain.basin, from: at(-1), to: at(20), asOf: at(asOf) });
+      return [...series!.flags];
+    };
+    expect(await decide('reject', -1, 0)).toMatchObject({ values: 1 });
+    expect(await decide('trust', 0, 1)).toMatchObject({ values: 1 });
+    expect(await decide('reject', 1, null)).toMatchObject({ values: 1 });
+    expect(await known(8)).toEqual([6, 1, 6]);
+    expect(await known(7)).toEqual([0, 6, 0]);
+    await ingest([depth(3, 0.1), depth(2, 0.4, 'R1', 3 * HOUR_MS)]); // one to come, one that comes again
+    expect(await known(20)).toEqual([6, 1, 6, 6]);
+    expect((await query('select flag_source from rain_gauge where verdict is not null')).map(row => row['flag_source'])).toContain(
+      'MAN HX',
+    );
+    await decide('checks', -1, null);
+    expect(await known(20)).toEqual([0, 6, 0, 0]);
+    expect(sent).toEqual(['0 0', '1 6 HX', '2 0']);
   });
 });

@@ -4,7 +4,9 @@ import type { RainGaugeMessage } from '#contracts';
 import { HOUR_MS, epochMs, toIso, type EpochMs, type RainGrid } from '#hydrology';
 import { RAIN_GAUGE_LIMITS, judgeRainDepth, reject, type RainDepth, type RainGaugeLimits } from '#observation';
 import {
+  applyVerdicts,
   inTransaction,
+  lockVerdicts,
   readRainAt,
   readReceivedDepths,
   writeRainGauges,
@@ -45,7 +47,13 @@ export async function archiveRainGauges(archive: Archive, batch: readonly Messag
   }
   for (const { code, message } of rejects) archive.logger.warn({ basin: basin.basin, code }, message);
   await inTransaction(archive.pool, async client => {
+    await lockVerdicts(client, basin.basin);
     await writeRainGauges(client, basin.basin, rows);
+    await applyVerdicts(
+      client,
+      basin.basin,
+      rows.map(({ gauge, validTime }) => ({ station: gauge, variable: 'P', validTime })),
+    );
     await writeRejects(client, basin.basin, rejects);
   });
 }

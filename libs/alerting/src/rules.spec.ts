@@ -20,7 +20,7 @@ describe('rulesOf', () => {
     basin: basinId('cance'),
     runKind: 'replay',
     stations: [station('G', true), station('virtual', false)],
-    rainGauges: [{ id: 'R', name: 'hill' }],
+    rainGauges: [{ id: stationId('R'), name: 'hill' }],
     settings: ALERT_SETTINGS,
   });
 

@@ -104,7 +104,7 @@ export const absentAfterMs = (absence: AlertSettings['absence'], input: InputKin
 
 /** What may fall silent besides the gauges of rivers. */
 export interface WatchedRainGauge {
-  readonly id: string;
+  readonly id: StationId;
   readonly name: string;
 }
 
@@ -122,7 +122,7 @@ export function rulesOf(scope: RuleScope): AlertRule[] {
   return [
     ...scope.stations.flatMap(station => dischargeRules(scope, station)),
     absenceRule(scope, { subject: stationId('rain'), name: 'Rain', input: 'rain' }),
-    ...scope.rainGauges.map(({ id, name }) => absenceRule(scope, { subject: stationId(id), name, input: 'rain-gauge' })),
+    ...scope.rainGauges.map(({ id, name }) => absenceRule(scope, { subject: id, name, input: 'rain-gauge' })),
     ...gauges.map(({ id, name }) => absenceRule(scope, { subject: id, name, input: 'gauge' })),
     absenceRule(scope, { subject: stationId('cycle'), name: 'Forecast cycle', input: 'cycle' }),
   ];

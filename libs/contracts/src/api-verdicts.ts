@@ -8,7 +8,7 @@ export const VerdictDecision = z.enum(['trust', 'reject', 'checks']).meta({
 });
 export type VerdictDecision = z.infer<typeof VerdictDecision>;
 
-const variable = z.enum(['Q', 'H']).meta({ description: 'Q: discharge; H: stage' });
+const variable = z.enum(['Q', 'H', 'P']).meta({ description: 'Q: discharge; H: stage; P: rain, of a rain gauge' });
 const to = Instant.nullable().meta({ description: 'The end, included; null: until further notice, values to come included' });
 
 /** GET /v1/stations/{station}/verdicts */

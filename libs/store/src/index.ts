@@ -19,6 +19,7 @@ export {
   decideVerdict,
   lockVerdicts,
   readVerdicts,
+  type DecidedVariable,
   type DecidedVerdict,
   type Decision,
   type Stretch,

@@ -16,7 +16,7 @@ export interface RainGaugeRow {
   readonly source: string;
 }
 
-/** Archives depths, oldest receipt first; repeats and revisions as for observations. */
+/** Archives depths, oldest receipt first; repeats and revisions as for observations, verdicts of operators too. */
 export async function writeRainGauges(db: Queryable, basin: string, rows: readonly RainGaugeRow[]): Promise<void> {
   for (const wave of splitRepeats(rows, row => `${row.gauge}/${row.validTime}/${row.durationMs}`)) {
     await db.query(WRITE, [
@@ -35,15 +35,19 @@ export async function writeRainGauges(db: Queryable, basin: string, rows: readon
 
 const WRITE = `
   insert into rain_gauge (basin, gauge, valid_time, duration_s, revision, received_at, depth_mm, flag, flag_source, source)
-  select $1, new.gauge, new.valid_time, new.duration_s, coalesce(last.revision + 1, 0), new.received_at, new.depth_mm, new.flag, new.flag_source, new.source
+  select $1, new.gauge, new.valid_time, new.duration_s, coalesce(newest.revision + 1, 0), new.received_at, new.depth_mm, new.flag, new.flag_source, new.source
   from unnest($2::text[], $3::timestamptz[], $4::integer[], $5::timestamptz[], $6::float8[], $7::smallint[], $8::text[], $9::text[])
     as new (gauge, valid_time, duration_s, received_at, depth_mm, flag, flag_source, source)
   left join lateral (
-    select revision, received_at, depth_mm, flag from rain_gauge old
+    select max(revision) as revision from rain_gauge old
     where old.basin = $1 and old.gauge = new.gauge and old.valid_time = new.valid_time and old.duration_s = new.duration_s
+  ) newest on true
+  left join lateral (
+    select received_at, depth_mm, flag from rain_gauge old
+    where old.basin = $1 and old.gauge = new.gauge and old.valid_time = new.valid_time and old.duration_s = new.duration_s and verdict is null
     order by revision desc limit 1
   ) last on true
-  where last.revision is null
+  where newest.revision is null
     or (new.received_at > last.received_at and (new.depth_mm is distinct from last.depth_mm or new.flag <> last.flag))
   on conflict do nothing`;
 
@@ -92,11 +96,11 @@ export interface ReceivedDepth {
   readonly value: number | null;
 }
 
-/** Every revision received by `asOf`, in the order of valid time and receipt. */
+/** Every revision that was sent and received by `asOf`, in the order of valid time and receipt. */
 export async function readReceivedDepths(db: Queryable, { basin, from, to, asOf }: RainQuery): Promise<ReceivedDepth[]> {
   const { rows } = await db.query<{ gauge: string; valid_time: number; duration_s: number; received_at: number; depth_mm: number | null }>(
     `select gauge, valid_time, duration_s, received_at, depth_mm from rain_gauge
-     where basin = $1 and valid_time > $2 and valid_time <= $3 and received_at <= $4 order by valid_time, revision`,
+     where basin = $1 and valid_time > $2 and valid_time <= $3 and received_at <= $4 and verdict is null order by valid_time, revision`,
     [basin, toIso(from), toIso(to), toIsoExact(asOf)],
   );
   return rows.map(row => ({

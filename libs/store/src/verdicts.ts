@@ -5,11 +5,14 @@ import type { Queryable } from './connect.js';
 
 export type Decision = VerdictView['decision'];
 
+/** Q and H of a gauge of a river, P of a rain gauge. */
+export type DecidedVariable = VerdictView['variable'];
+
 /** Which values: of one quantity at a station, valid in (from, to]; `to` null: all that come, until further notice. */
 export interface Stretch {
   readonly basin: string;
   readonly station: string;
-  readonly variable: 'Q' | 'H';
+  readonly variable: DecidedVariable;
   readonly from: EpochMs;
   readonly to: EpochMs | null;
 }
@@ -54,12 +57,12 @@ export async function lockVerdicts(client: Queryable, basin: string): Promise<vo
 export async function applyVerdicts(
   client: Queryable,
   basin: string,
-  archived: readonly { readonly station: string; readonly variable: 'Q' | 'H'; readonly validTime: EpochMs }[],
+  archived: readonly { readonly station: string; readonly variable: DecidedVariable; readonly validTime: EpochMs }[],
 ): Promise<void> {
   if (archived.length === 0) return;
   const times = archived.map(({ validTime }): number => validTime);
   const [first, last] = [times.reduce((a, b) => Math.min(a, b)), times.reduce((a, b) => Math.max(a, b))];
-  const { rows } = await client.query<{ station: string; variable: 'Q' | 'H' }>(
+  const { rows } = await client.query<{ station: string; variable: DecidedVariable }>(
     `select distinct station, variable from verdict
      where basin = $1 and station = any($2) and from_time < $3 and (to_time is null or to_time >= $4)`,
     [basin, [...new Set(archived.map(({ station }) => station))], toIso(epochMs(last)), toIso(epochMs(first))],
@@ -67,21 +70,52 @@ export async function applyVerdicts(
   for (const each of rows) await applyTo(client, { basin, ...each, from: epochMs(first - 1), to: epochMs(last) });
 }
 
+/** A table of values, as far as verdicts differ by it. */
+interface JudgedTable {
+  readonly name: string;
+  /** Its own columns, and what a further revision has there. */
+  readonly columns: string;
+  readonly kept: string;
+  /** The values of $2 (and $3). */
+  readonly of: string;
+  /** What tells them apart. */
+  readonly keys: readonly string[];
+  readonly value: string;
+}
+
+const OBSERVATION: JudgedTable = {
+  name: 'observation',
+  columns: 'station, variable, valid_time',
+  kept: '$2, $3, last.valid_time',
+  of: 'station = $2 and variable = $3',
+  keys: ['valid_time'],
+  value: 'value',
+};
+
+const RAIN_GAUGE: JudgedTable = {
+  name: 'rain_gauge',
+  columns: 'gauge, valid_time, duration_s',
+  kept: '$2, last.valid_time, last.duration_s',
+  of: 'gauge = $2',
+  keys: ['valid_time', 'duration_s'],
+  value: 'depth_mm',
+};
+
 /** Of each value the last revision and the last that the checks made, against what the newest verdict wants. */
-const APPLY = `
-  insert into observation (basin, station, variable, valid_time, revision, received_at, value, flag, flag_source, source, verdict)
-  select $1, $2, $3, last.valid_time, last.revision + 1, greatest(coalesce(v.decided_at, last.received_at), last.received_at), checked.value,
+const applying = ({ name, columns, kept, of, keys, value }: JudgedTable): string => `
+  insert into ${name} (basin, ${columns}, revision, received_at, ${value}, flag, flag_source, source, verdict)
+  select $1, ${kept}, last.revision + 1, greatest(coalesce(v.decided_at, last.received_at), last.received_at), checked.${value},
     coalesce(v.flag, checked.flag), case when v.flag is null then checked.flag_source else rtrim('${MANUAL} ' || checked.flag_source) end,
     checked.source, case when v.flag is null then null else v.seq end
   from (
-    select distinct on (valid_time) valid_time, revision, received_at, flag, verdict from observation
-    where basin = $1 and station = $2 and variable = $3 and valid_time > $4 and ($5::timestamptz is null or valid_time <= $5)
-    order by valid_time, revision desc
+    select distinct on (${keys.join(', ')}) ${keys.join(', ')}, revision, received_at, flag, verdict from ${name}
+    where basin = $1 and ${of} and valid_time > $4 and ($5::timestamptz is null or valid_time <= $5)
+    order by ${keys.join(', ')}, revision desc
   ) last
   join lateral (
-    select value, flag, flag_source, source from observation
-    where station = $2 and variable = $3 and valid_time = last.valid_time and verdict is null order by revision desc limit 1
-  ) checked on checked.value is not null
+    select ${value}, flag, flag_source, source from ${name}
+    where basin = $1 and ${of} and ${keys.map(key => `${key} = last.${key}`).join(' and ')} and verdict is null order by revision desc limit 1
+  ) checked on checked.${value} is not null
   left join lateral (
     select seq, decided_at, case decision when 'trust' then ${RELIABLE_CORRECTED} when 'reject' then ${UNRELIABLE} end::smallint as flag from verdict
     where basin = $1 and station = $2 and variable = $3 and last.valid_time > from_time and (to_time is null or last.valid_time <= to_time)
@@ -89,8 +123,14 @@ const APPLY = `
   ) v on true
   where (v.flag is null) <> (last.verdict is null) or coalesce(v.flag, checked.flag) <> last.flag`;
 
+const APPLY: Readonly<Record<DecidedVariable, string>> = {
+  Q: applying(OBSERVATION),
+  H: applying(OBSERVATION),
+  P: applying(RAIN_GAUGE),
+};
+
 async function applyTo(client: Queryable, { basin, station, variable, from, to }: Stretch): Promise<number> {
-  const { rowCount } = await client.query(APPLY, [basin, station, variable, toIso(from), to === null ? null : toIso(to)]);
+  const { rowCount } = await client.query(APPLY[variable], [basin, station, variable, toIso(from), to === null ? null : toIso(to)]);
   return rowCount ?? 0;
 }
 
@@ -106,7 +146,7 @@ export interface VerdictsOf {
 
 interface VerdictRow {
   readonly seq: number;
-  readonly variable: 'Q' | 'H';
+  readonly variable: DecidedVariable;
   readonly from_time: EpochMs;
   readonly to_time: EpochMs | null;
   readonly decision: Decision;

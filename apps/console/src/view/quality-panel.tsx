@@ -1,9 +1,9 @@
-import type { VerdictView } from '#contracts';
 import { useState } from 'preact/hooks';
 import type { StationDetail } from '../charts/hydrograph-model.js';
 import { flaggedStretches, sayQuality, type FlaggedStretch } from '../flagged-stretches.js';
 import { formatStamp } from '../format.js';
-import { VerdictForm, type Decide, type Proposal } from './verdict-form.js';
+import { VerdictForm, proposalKey, type Decide, type Proposal } from './verdict-form.js';
+import { VerdictRow } from './verdict-row.js';
 
 export interface QualityPanelProps {
   readonly detail: StationDetail;
@@ -35,12 +35,7 @@ export function QualityPanel({ detail, now, onDecide }: QualityPanelProps) {
         ))}
       </ul>
       {proposal ? (
-        <VerdictForm
-          key={`${proposal.from}/${proposal.to ?? ''}/${proposal.decision}`}
-          proposal={proposal}
-          onDecide={onDecide}
-          onClose={close}
-        />
+        <VerdictForm key={proposalKey(proposal)} variable="Q" proposal={proposal} onDecide={onDecide} onClose={close} />
       ) : (
         <button
           type="button"
@@ -81,42 +76,6 @@ function StretchRow({ stretch, now, onPropose }: StretchRowProps) {
           }}
         >
           Decide
-        </button>
-      )}
-    </li>
-  );
-}
-
-const DONE = { trust: 'Trusted', reject: 'Rejected', checks: 'Left to the checks' } as const;
-
-interface VerdictRowProps {
-  readonly verdict: VerdictView;
-  readonly now: number;
-  readonly onPropose: (proposal: Proposal) => void;
-}
-
-function VerdictRow({ verdict, now, onPropose }: VerdictRowProps) {
-  const { decision, reason, by, at } = verdict;
-  const [from, to] = [Date.parse(verdict.from), verdict.to === null ? null : Date.parse(verdict.to)];
-  const until = to === null ? 'until further notice' : `to ${formatStamp(to, now)}`;
-  return (
-    <li data-test="verdict">
-      <span>
-        <b>{DONE[decision]}</b> after {formatStamp(from, now)} {until}: “{reason}”{' '}
-        <span class="quiet">
-          {by}, {formatStamp(Date.parse(at), now)}
-        </span>
-      </span>
-      {decision !== 'checks' && (
-        <button
-          type="button"
-          class="decide"
-          aria-label={`Revise the verdict of ${by}`}
-          onClick={() => {
-            onPropose({ from, to, decision: 'checks' });
-          }}
-        >
-          Revise
         </button>
       )}
     </li>

@@ -1,4 +1,4 @@
-import { useMemo } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { AccessReply } from '#contracts';
 import { sayAlertCount } from '../group-alerts.js';
 import { hasWebGl2 } from '../map/webgl.js';
@@ -12,6 +12,7 @@ import { HeadlineBar } from './headline.js';
 import { FeedList } from './feed-list.js';
 import { InputList } from './input-list.js';
 import { LateValuesPanel } from './late-values-panel.js';
+import { RainGaugePanel } from './rain-gauge-panel.js';
 import { StationPanel } from './station-panel.js';
 import { StationTable } from './station-table.js';
 
@@ -92,13 +93,41 @@ function AlertColumn({ situation, client, live, access }: SituationPageProps) {
           }}
         />
       </section>
-      <section class="panel" aria-labelledby="inputs-title">
-        <h2 id="inputs-title">Age of the inputs</h2>
-        <InputList inputs={inputs} now={now} />
-        {situation.feeds.length > 0 && <FeedList feeds={situation.feeds} refused={situation.refused} now={now} />}
-      </section>
+      <InputPanel situation={situation} client={client} live={live} />
       <LateValuesPanel client={client} basin={basin.id} now={now} />
       {access?.mayAct === true && <ActsPanel client={client} caller={access.caller?.name ?? ''} />}
     </div>
+  );
+}
+
+/** How old what comes in is, how the sources stand, and what operators decide of rain gauges: those of rivers have a page each. */
+function InputPanel({ situation, client, live }: Pick<SituationPageProps, 'situation' | 'client' | 'live'>) {
+  const [decided, setDecided] = useState<string | null>(null);
+  const { inputs, feeds, refused, now } = situation;
+  const gauge = inputs.find(({ input }) => input === decided);
+  return (
+    <section class="panel" aria-labelledby="inputs-title">
+      <h2 id="inputs-title">Age of the inputs</h2>
+      <InputList
+        inputs={inputs}
+        now={now}
+        onDecide={({ input }) => {
+          setDecided(input);
+        }}
+      />
+      {gauge && (
+        <RainGaugePanel
+          key={gauge.input}
+          client={client}
+          gauge={gauge}
+          now={now}
+          onClose={() => {
+            setDecided(null);
+            live.refresh();
+          }}
+        />
+      )}
+      {feeds.length > 0 && <FeedList feeds={feeds} refused={refused} now={now} />}
+    </section>
   );
 }

@@ -14,7 +14,11 @@ export interface Proposal {
   readonly decision: VerdictDecision;
 }
 
+/** Another proposal fills in another form. */
+export const proposalKey = ({ from, to, decision }: Proposal): string => `${from}/${to ?? ''}/${decision}`;
+
 export interface VerdictFormProps {
+  readonly variable: VerdictDecided['variable'];
   readonly proposal: Proposal;
   readonly onDecide: Decide;
   readonly onClose: () => void;
@@ -27,7 +31,7 @@ const CHOICES: readonly (readonly [VerdictDecision, string])[] = [
 ];
 
 /** An operator's verdict in place of the checks': which values, what, why, who. */
-export function VerdictForm({ proposal, onDecide, onClose }: VerdictFormProps) {
+export function VerdictForm({ variable, proposal, onDecide, onClose }: VerdictFormProps) {
   const [from, setFrom] = useState(inputOf(proposal.from));
   const [to, setTo] = useState(proposal.to === null ? '' : inputOf(proposal.to));
   const [decision, setDecision] = useState(proposal.decision);
@@ -35,7 +39,7 @@ export function VerdictForm({ proposal, onDecide, onClose }: VerdictFormProps) {
   const [operator, setOperator] = useState(recallOperator());
   const { problem, sending, send } = useSending('Not decided', onClose);
   const decide = (by: string): Promise<void> =>
-    onDecide({ operator: by, reason: reason.trim(), variable: 'Q', from: instantOf(from), to: to === '' ? null : instantOf(to), decision });
+    onDecide({ operator: by, reason: reason.trim(), variable, from: instantOf(from), to: to === '' ? null : instantOf(to), decision });
   return (
     <form
       class="sign verdict-form"
