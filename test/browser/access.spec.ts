@@ -48,9 +48,14 @@ import { chromiumIsThere, launchChromium, openConsole, waitUntilDrawn, type Open
 
   it('takes a verdict on a rain gauge, from the list of inputs', async () => {
     const { page, complaints } = opened;
+    await database.pool.query(
+      `insert into rain_gauge values ('cance', 'RG1', '2014-11-04T14:00Z', 3600, 0, '2014-11-04T14:20Z', 12.4, 0, '', 'table'),
+         ('cance', 'RG1', '2014-11-04T15:00Z', 3600, 0, '2014-11-04T15:20Z', 0, 3, 'BL', 'table')`,
+    );
     await page.locator('[data-input=RG1] button').click();
     const panel = page.locator('[data-test=rain-gauge]');
-    await panel.locator(':text("No operator has decided on its values.")').waitFor();
+    await panel.locator(':text("12.4 mm in 2 values of 48 h, 1 of them doubted or rejected.")').waitFor();
+    expect(await panel.locator('[data-test=stretch]').innerText()).toMatch(/15:00 Doubtful: dry while the radar over it saw rain/);
     await panel.locator('input[name=reason]').fill('Funnel blocked, seen on site');
     await panel.locator('input[name=operator]').fill('M. Durand');
     await panel.screenshot({ path: join(shots, 'rain-gauge-form.png') });

@@ -5,7 +5,7 @@ import { markerOf, type Envelope, type RunKind } from '#contracts';
 import { Fault } from '#errors';
 import { toIso, type EpochMs, type Station } from '#hydrology';
 import type { Logger } from '#runtime';
-import type { ReadScope, Pool } from '#store';
+import type { DecidedVariable, ReadScope, Pool } from '#store';
 
 /** The clock of a replay as the API steers it; `max`: as fast as the cycles go. */
 export interface ReplayControl {
@@ -76,6 +76,17 @@ export function stationOf({ domains }: ApiContext, id: string): { readonly domai
     if (station !== undefined) return { domain, station };
   }
   throw new Fault('STATION_UNKNOWN', `there is no station "${id}"`, { station: id });
+}
+
+/** A station or a rain gauge, and what is measured there; nothing at a station without a gauge. @throws Fault STATION_UNKNOWN */
+export function measuringPlaceOf(
+  context: ApiContext,
+  id: string,
+): { readonly domain: LoadedDomain; readonly variables: readonly DecidedVariable[] } {
+  const domain = context.domains.find(({ rainGauges }) => rainGauges.some(gauge => gauge.id === id));
+  if (domain !== undefined) return { domain, variables: ['P'] };
+  const found = stationOf(context, id);
+  return { domain: found.domain, variables: found.station.gauged ? ['Q', 'H'] : [] };
 }
 
 export const scopeOf = ({ runKind }: ApiContext, basin: string, asOf: EpochMs): ReadScope => ({ basin, runKind, asOf });

@@ -6,6 +6,7 @@ import { DAY_MS, epochMs, toIso, type EpochMs } from '#hydrology';
 import {
   alertEventView,
   compareReanalysis,
+  latenciesOf,
   readLateInputs,
   readOpenCycles,
   type AlertDifferences,
@@ -39,9 +40,8 @@ export class ReanalysisController {
     const { basin, settings } = domain;
     const { pool, runKind } = this.context;
     const within = this.#windowOf(query);
-    const { sources, forecast } = settings;
-    const latencies = { gauge: sources.gauges.latency, rain: sources.radar.latency };
-    const cutOffMs = forecast.cutOff;
+    const latencies = latenciesOf(settings);
+    const cutOffMs = settings.forecast.cutOff;
     const [inputs, open, differences] = await Promise.all([
       readLateInputs(pool, { basin, ...within, latencies, cutOffMs }),
       readOpenCycles(pool, basin, 'reanalysis'),
@@ -81,11 +81,11 @@ export class ReanalysisController {
   }
 }
 
-const inputView = ({ from, to, largestChange, ...counts }: LateInput, { name }: NamedPlace): LateInputView => ({
+const inputView = ({ from, to, largestChange, ...counts }: LateInput, { name, gauged }: NamedPlace): LateInputView => ({
   ...counts,
   name,
   from: toIso(from),
   to: toIso(to),
-  largestChangeM3s: counts.input === 'rain' ? null : largestChange,
-  largestChangeMm: counts.input === 'rain' ? largestChange : null,
+  largestChangeM3s: gauged ? largestChange : null,
+  largestChangeMm: gauged ? null : largestChange,
 });

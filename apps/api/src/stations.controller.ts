@@ -3,8 +3,8 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { AsOfQuery, ObservationList, ObservationQuery, StationList, StationListQuery, StationReply } from '#contracts';
 import { Fault } from '#errors';
 import { HOUR_MS, epochMs, toIso, toIsoExact } from '#hydrology';
-import { readObservationValues } from '#store';
-import { InjectContext, asOfOf, domainsOf, envelopeOf, scopeOf, stationOf, type ApiContext } from './api-context.js';
+import { readObservationValues, readRainDepthValues } from '#store';
+import { InjectContext, asOfOf, domainsOf, envelopeOf, measuringPlaceOf, scopeOf, stationOf, type ApiContext } from './api-context.js';
 import { ApiProblems } from './api-problems.js';
 import { CsvRows } from './csv.interceptor.js';
 import { stationViews } from './station-view.js';
@@ -46,17 +46,21 @@ export class StationsController {
   @ApiOperation({ summary: 'Observed values in (from, to] as known at asOf' })
   @ApiOkResponse({ standardSchema: ObservationList })
   async observations(@Param('station') id: string, @Query({ schema: ObservationQuery }) query: ObservationQuery): Promise<ObservationList> {
-    const { domain } = stationOf(this.context, id);
+    const { domain, variables } = measuringPlaceOf(this.context, id);
+    const variable = query.variable ?? variables[0] ?? 'Q';
+    if (variables.length > 0 && !variables.includes(variable))
+      throw mistaken('variable', `${id} measures ${variables.join(' and ')}, not ${variable}`);
     const asOf = asOfOf(this.context, query.asOf);
     const to = query.to ?? asOf;
     const from = query.from ?? epochMs(to - DEFAULT_PAST_MS);
-    if (from >= to) {
-      const errors = [{ parameter: 'from', message: `${toIso(from)} is not before to (${toIso(to)})` }];
-      throw new Fault('QUERY_INVALID', `from: ${errors[0]!.message}`, { errors });
-    }
-    const { variable, limit } = query;
-    const values = await readObservationValues(this.context.pool, { basin: domain.basin, station: id, variable, from, to, asOf, limit });
+    if (from >= to) throw mistaken('from', `${toIso(from)} is not before to (${toIso(to)})`);
+    const { pool } = this.context;
+    const of = { basin: domain.basin, station: id, from, to, asOf, limit: query.limit };
+    const values = await (variable === 'P' ? readRainDepthValues(pool, of) : readObservationValues(pool, { ...of, variable }));
     const span = { from: toIso(from), to: toIso(to), asOf: toIsoExact(asOf) };
     return { ...envelopeOf(this.context), basin: domain.basin, station: id, variable, ...span, values };
   }
 }
+
+const mistaken = (parameter: string, message: string): Fault =>
+  new Fault('QUERY_INVALID', `${parameter}: ${message}`, { errors: [{ parameter, message }] });

@@ -1,11 +1,10 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import type { LoadedDomain } from '#config';
 import { NoQuery, Problem, VerdictDecided, VerdictList, VerdictQuery, VerdictReply } from '#contracts';
 import { Fault } from '#errors';
 import { DAY_MS, epochMs, parseIso, toIso, type EpochMs } from '#hydrology';
-import { decideVerdict, inTransaction, readVerdicts, writeOutbox, type DecidedVariable } from '#store';
-import { InjectContext, asOfOf, envelopeOf, stationOf, type ApiContext } from './api-context.js';
+import { decideVerdict, inTransaction, readVerdicts, writeOutbox } from '#store';
+import { InjectContext, asOfOf, envelopeOf, measuringPlaceOf, type ApiContext } from './api-context.js';
 import { ApiProblems } from './api-problems.js';
 import { CsvRows } from './csv.interceptor.js';
 
@@ -23,7 +22,7 @@ export class VerdictsController {
   @ApiOperation({ summary: 'What operators decided of the values of a station or a rain gauge in place of the checks' })
   @ApiOkResponse({ standardSchema: VerdictList })
   async list(@Param('station') id: string, @Query({ schema: VerdictQuery }) query: VerdictQuery): Promise<VerdictList> {
-    const { basin } = decidedPlace(this.context, id).domain;
+    const { basin } = measuringPlaceOf(this.context, id).domain;
     const { from = null, to = null, limit } = query;
     const asked = { basin, station: id, from, to, limit, asOf: asOfOf(this.context, query.asOf) };
     return { ...envelopeOf(this.context), basin, station: id, verdicts: await readVerdicts(this.context.pool, asked) };
@@ -45,7 +44,7 @@ export class VerdictsController {
     @Query({ schema: NoQuery }) _query: NoQuery,
     @Body({ schema: VerdictDecided }) body: VerdictDecided,
   ): Promise<VerdictReply> {
-    const { domain, variables } = decidedPlace(this.context, id);
+    const { domain, variables } = measuringPlaceOf(this.context, id);
     if (variables.length === 0) throw new Fault('CONFLICT', `${id} has no gauge: there are no values to decide on`, { station: id });
     if (!variables.includes(body.variable)) {
       throw new Fault('CONFLICT', `variable: ${id} measures ${variables.join(' and ')}, not ${body.variable}`, { station: id });
@@ -67,14 +66,6 @@ export class VerdictsController {
     const verdict = stored.find(({ seq }) => seq === decided.seq)!;
     return { ...envelopeOf(this.context), basin, station: id, verdict, values: decided.values };
   }
-}
-
-/** A station or a rain gauge, and what there is to decide on. */
-function decidedPlace(context: ApiContext, id: string): { readonly domain: LoadedDomain; readonly variables: readonly DecidedVariable[] } {
-  const domain = context.domains.find(({ rainGauges }) => rainGauges.some(gauge => gauge.id === id));
-  if (domain !== undefined) return { domain, variables: ['P'] };
-  const found = stationOf(context, id);
-  return { domain: found.domain, variables: found.station.gauged ? ['Q', 'H'] : [] };
 }
 
 function refuseStretch(from: EpochMs, to: EpochMs | null, now: EpochMs): void {

@@ -92,7 +92,10 @@ describe('verdicts of operators over the API', () => {
     expect((await ask(Problem, AT, post({ ...stretch, variable: 'P' }))).detail).toContain('variable: V3524010 measures Q and H, not P');
     expect(await ask(VerdictReply, path, post({ ...stretch, variable: 'P' }))).toMatchObject({ station: 'RG1', values: 1 });
     expect((await ask(VerdictList, path)).verdicts).toMatchObject([{ variable: 'P', decision: 'reject', to: null }]);
-    const { rows } = await database.pool.query<{ flag: number }>('select flag from rain_gauge order by revision');
-    expect(rows.map(({ flag }) => flag)).toEqual([0, 6]);
+    const { variable, values } = await ask(ObservationList, '/v1/stations/RG1/observations?from=2014-11-04T12:00Z');
+    expect([variable, values]).toMatchObject(['P', [{ rainMm: 12, durationMinutes: 60, flag: 6, flagSource: 'MAN', revision: 1 }]]);
+    const before = await ask(ObservationList, '/v1/stations/RG1/observations?from=2014-11-04T12:00Z&asOf=2014-11-04T15:00Z');
+    expect(before.values.map(({ flag }) => flag)).toEqual([0]);
+    expect((await ask(Problem, '/v1/stations/RG1/observations?variable=Q')).detail).toContain('variable: RG1 measures P, not Q');
   });
 });

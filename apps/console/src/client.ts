@@ -48,13 +48,18 @@ export interface Client {
   readReanalysis(basin: string, signal: AbortSignal): Promise<ReanalysisReply>;
   /** What operators did, newest first; with `before` what came before that act. */
   readActs(before: number | null, signal: AbortSignal): Promise<OperatorActList>;
-  /** What operators decided of the values of a station or a rain gauge, the newest first. */
-  readVerdicts(place: string, signal: AbortSignal): Promise<VerdictList>;
+  /** Values of the last 48 h, and what operators decided of a rain gauge. */
+  readRainGauge(gauge: string, signal: AbortSignal): Promise<RainGaugeDetail>;
   acknowledge(alert: string, signature: Signature): Promise<AlertReply>;
   decide(place: string, verdict: VerdictDecided): Promise<VerdictReply>;
   pause(): Promise<ReplayReply>;
   resume(): Promise<ReplayReply>;
   setSpeed(minutesPerSecond: number | null): Promise<ReplayReply>;
+}
+
+export interface RainGaugeDetail {
+  readonly values: ObservationList['values'];
+  readonly verdicts: VerdictList['verdicts'];
 }
 
 const TIMEOUT_MS = 15_000;
@@ -84,7 +89,7 @@ export function createClient(base: string, credentials: Credentials = () => ({})
     readReanalysis: (basin, signal) => api.get<ReanalysisReply>(`basins/${encodeURIComponent(basin)}/reanalysis`, signal),
     readActs: (before, signal) =>
       api.get<OperatorActList>(`operator-acts?limit=${SHOWN_ACTS}${before === null ? '' : `&before=${before}`}`, signal),
-    readVerdicts: (place, signal) => api.get<VerdictList>(`stations/${encodeURIComponent(place)}/verdicts`, signal),
+    readRainGauge: (gauge, signal) => readRainGauge(gauge, api, signal),
     acknowledge: (alert, signature) => api.post<AlertReply>(`alerts/${encodeURIComponent(alert)}/acknowledge`, signature),
     decide: (place, verdict) => api.post<VerdictReply>(`stations/${encodeURIComponent(place)}/verdicts`, verdict),
     pause: () => api.post<ReplayReply>('replay/pause'),
@@ -125,6 +130,15 @@ interface StationReading {
   readonly api: Api;
   readonly signal: AbortSignal;
   readonly issued: Map<string, Forecast>;
+}
+
+async function readRainGauge(gauge: string, api: Api, signal: AbortSignal): Promise<RainGaugeDetail> {
+  const url = `stations/${encodeURIComponent(gauge)}`;
+  const [{ values }, { verdicts }] = await Promise.all([
+    api.get<ObservationList>(`${url}/observations?variable=P`, signal),
+    api.get<VerdictList>(`${url}/verdicts`, signal),
+  ]);
+  return { values, verdicts };
 }
 
 async function readStation(station: string, reading: StationReading): Promise<StationDetail> {

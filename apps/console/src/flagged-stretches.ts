@@ -27,6 +27,7 @@ const WORDS: Readonly<Record<string, string>> = {
   SP: 'a spike',
   SH: 'contradicts the gauges beside it',
   DS: 'the datum of its stage shifted',
+  BL: 'dry while the radar over it saw rain',
   RX: 'beyond the rating curve',
 };
 

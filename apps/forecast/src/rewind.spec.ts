@@ -4,7 +4,7 @@ import { missedCycle } from './rewind.js';
 
 const NOON = parseIso('2014-11-04T12:00Z');
 const at = (minutes: number) => epochMs(NOON + minutes * MINUTE_MS);
-const latencies = { gauge: 20 * MINUTE_MS, rain: 15 * MINUTE_MS };
+const latencies = { gauge: 20 * MINUTE_MS, rain: 15 * MINUTE_MS, rainGauge: null };
 const missed = (input: 'gauge' | 'rain', stamp: number, receipt: number) =>
   missedCycle({ input, validTime: at(stamp), receivedAt: at(receipt) }, latencies, 4 * MINUTE_MS).map(time => (time - NOON) / BEAT_MS);
 

@@ -3,6 +3,7 @@ import { BEAT_MS, HOUR_MS, epochMs, floorTo, type EpochMs } from '#hydrology';
 import {
   inTransaction,
   insertRewind,
+  latenciesOf,
   lockReanalysis,
   readCycleSpan,
   readLateArrivals,
@@ -31,8 +32,8 @@ export interface Rewinding {
  */
 export async function enterRewind({ pool, basin, runKind, restMs = HOUR_MS }: Rewinding, now: EpochMs): Promise<EpochMs | null> {
   const id = basin.model.basin;
-  const { sources, forecast } = basin.domain.settings;
-  const latencies = { gauge: sources.gauges.latency, rain: sources.radar.latency };
+  const { forecast } = basin.domain.settings;
+  const latencies = latenciesOf(basin.domain.settings);
   return inTransaction(pool, async client => {
     const span = await readCycleSpan(client, id, runKind);
     if (span === null) return null;
@@ -52,7 +53,7 @@ export async function enterRewind({ pool, basin, runKind, restMs = HOUR_MS }: Re
 
 /** The first cycle that would have seen the value had it come on time; none when no cut-off lay in between. */
 export function missedCycle({ input, validTime, receivedAt }: Arrival, latencies: Latencies, cutOffMs: number): EpochMs[] {
-  const due = validTime + latencies[input] - cutOffMs;
+  const due = validTime + (latencies[input] ?? 0) - cutOffMs;
   const cycle = epochMs(floorTo(epochMs(due + BEAT_MS - 1), BEAT_MS));
   return cycle + cutOffMs < receivedAt ? [cycle] : [];
 }

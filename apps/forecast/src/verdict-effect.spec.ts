@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LoadedDomain } from '#config';
 import { BEAT_MS, HOUR_MS, MINUTE_MS, epochMs, parseIso, stationId } from '#hydrology';
-import { decideVerdict, inTransaction, insertDueCycles, writeStates, type Decision, type Lease } from '#store';
+import { decideVerdict, inTransaction, insertDueCycles, writeStates, type DecidedVerdict, type Decision, type Lease } from '#store';
 import { archiveDischarge, loadCance } from '../../../test/setup/flood-fixture.js';
 import { openTestDatabase, type TestDatabase } from '../../../test/setup/test-database.js';
 import type { ForecastBasin } from './forecast-basin.js';
@@ -30,7 +30,7 @@ describe('an operator’s verdict', () => {
   afterAll(() => database.close());
   beforeEach(async () => {
     const { pool } = database;
-    await pool.query('truncate observation, verdict, cycle, model_state, reanalysis, outbox');
+    await pool.query('truncate observation, rain_gauge, verdict, cycle, model_state, reanalysis, outbox');
     await archiveDischarge(pool, { domain, runKind: 'replay', from: epochMs(ISSUED - 20 * 24 * HOUR_MS), to: ISSUED });
     const states = [12 * HOUR_MS, BEAT_MS].map(ms => epochMs(ISSUED - ms));
     await writeStates(
@@ -45,10 +45,15 @@ describe('an operator’s verdict', () => {
     await pool.query(`update cycle set status = 'complete'`);
   });
 
-  const decide = (decision: Decision, hours: readonly [number, number], minutes: number) =>
+  const decide = (
+    decision: Decision,
+    hours: readonly [number, number],
+    minutes: number,
+    of: Pick<DecidedVerdict, 'station' | 'variable'> = { station: OUTLET, variable: 'Q' },
+  ) =>
     inTransaction(database.pool, client =>
       decideVerdict(client, {
-        ...{ basin: domain.basin, station: OUTLET, variable: 'Q', decision, reason: 'seen on site', by: 'M. Durand' },
+        ...{ ...of, basin: domain.basin, decision, reason: 'seen on site', by: 'M. Durand' },
         ...{
           from: epochMs(ISSUED + hours[0] * HOUR_MS),
           to: epochMs(ISSUED + hours[1] * HOUR_MS),
@@ -80,5 +85,24 @@ describe('an operator’s verdict', () => {
     expect(first).toBe(epochMs(ISSUED - 30 * MINUTE_MS)); // the value of 14:00 comes at 14:20: the cycle of 14:30 saw it first
     const again = (one: Lease) => loadReanalysisInputs(database.pool, basin, { ...one, runKind: 'reanalysis' }, 'replay');
     expect(await seen(60, again)).toEqual([0, 0, 6]);
+  });
+
+  it('on a rain gauge rewinds where the radar is adjusted by it', async () => {
+    await database.pool.query(
+      `insert into rain_gauge values ('cance', 'RG1', '2014-11-04T14:00Z', 3600, 0, '2014-11-04T14:20Z', 12, 0, '', 'table')`,
+    );
+    await decide('reject', [-2, -1], 55, { station: 'RG1', variable: 'P' });
+    const { settings } = domain;
+    const adjusting = { ...domain, settings: { ...settings, forcing: { ...settings.forcing, adjust: {} } } };
+    const rewind = (by: object, minutes: number) =>
+      enterRewind(
+        { pool: database.pool, basin: { ...basin, domain: by } as ForecastBasin, runKind: 'replay', restMs: 0 },
+        epochMs(ISSUED + minutes * MINUTE_MS),
+      );
+    expect(await rewind(domain, 54)).toBeNull();
+    await database.pool.query('truncate reanalysis');
+    expect(await rewind(domain, 60)).toBeNull();
+    await database.pool.query('truncate reanalysis');
+    expect(await rewind(adjusting, 60)).toBe(epochMs(ISSUED - 30 * MINUTE_MS));
   });
 });

@@ -85,9 +85,14 @@ export const StationReply = Envelope.extend({ station: StationView }).meta({ id:
 export type StationReply = z.infer<typeof StationReply>;
 
 /** GET /v1/stations/{station}/observations */
+/** What gauges of rivers and rain gauges measure. */
+const MeasuredVariable = z.enum(['Q', 'H', 'P']);
+
 export const ObservationQuery = z
   .strictObject({
-    variable: z.enum(['Q', 'H']).default('Q').meta({ description: 'Q: discharge, m³/s; H: stage, m' }),
+    variable: MeasuredVariable.optional().meta({
+      description: 'Q: discharge, m³/s; H: stage, m; P: rain, mm. Default Q, of a rain gauge P',
+    }),
     from: QueryTime.optional().meta({ description: 'Values after this time; default 48 h before `to`' }),
     to: QueryTime.optional().meta({ description: 'Values up to and including this time; default now' }),
     asOf: AsOf.optional(),
@@ -103,6 +108,8 @@ export const ObservationValue = z
     receivedAt: Instant,
     dischargeM3s: z.number().nullable().optional().meta({ description: 'With variable=Q; null: reported as missing' }),
     stageM: z.number().nullable().optional().meta({ description: 'With variable=H' }),
+    rainMm: z.number().nullable().optional().meta({ description: 'With variable=P: rain of the durationMinutes before validTime' }),
+    durationMinutes: z.number().optional(),
     flag: z.number().int().meta({ description: 'Delft-FEWS: 0 reliable, 3 doubtful, 6 unreliable, 9 missing' }),
     flagSource: z.string().meta({ description: 'The check that spoke' }),
     revision: z.number().int(),
@@ -113,7 +120,7 @@ export type ObservationValue = z.infer<typeof ObservationValue>;
 export const ObservationList = Envelope.extend({
   basin: z.string(),
   station: z.string(),
-  variable: z.enum(['Q', 'H']),
+  variable: MeasuredVariable,
   from: Instant,
   to: Instant,
   asOf: Instant,

@@ -89,6 +89,7 @@ export {
   readForecastNow,
   readLatestIssueTime,
   readObservationValues,
+  readRainDepthValues,
   readObservedNow,
   type ForecastsOf,
   type LevelThresholds,
@@ -120,6 +121,7 @@ export {
   readLateArrivals,
   saveLookedTo,
   type Arrival,
+  latenciesOf,
   type Latencies,
   type Rewind,
 } from './reanalysis.js';

@@ -1,10 +1,10 @@
 import { BEAT_MS, MINUTE_MS, toIso, type EpochMs } from '#hydrology';
 import type { Queryable } from './connect.js';
-import type { Latencies } from './reanalysis.js';
+import { secondsOf, type Latencies } from './reanalysis.js';
 
 /** What of one input came too late for the cycle it belongs to, or was corrected. */
 export interface LateInput {
-  /** Station, or `rain`. */
+  /** Station, `rain`, or a rain gauge where the domain adjusts its radar by them. */
   readonly input: string;
   readonly late: number;
   readonly corrected: number;
@@ -13,7 +13,7 @@ export interface LateInput {
   readonly to: EpochMs;
   /** From its stamp to its receipt, the longest; null when none was late. */
   readonly longestDelayMinutes: number | null;
-  /** Largest correction: m³/s, of rain mm over the basin; null when none was corrected from a value to another. */
+  /** Largest correction: m³/s, of rain mm over the basin, of a rain gauge mm; null when none was corrected from a value to another. */
   readonly largestChange: number | null;
 }
 
@@ -36,11 +36,15 @@ const LATE_INPUTS = `
     select 'rain', valid_time, revision, received_at, mean_mm::float8, make_interval(secs => $5),
       lag(mean_mm::float8) over (partition by source, valid_time order by revision)
     from rain_grid where basin = $1 and valid_time > $2 and valid_time <= $3
+  ), rain_gauges as (
+    select gauge, valid_time, revision, received_at, depth_mm, make_interval(secs => $6),
+      lag(depth_mm) over (partition by gauge, valid_time, duration_s order by revision)
+    from rain_gauge where basin = $1 and valid_time > $2 and valid_time <= $3 and $6::float8 is not null
   ), judged as (
     select input, valid_time, received_at, value, before, revision > 0 and value is distinct from before as is_corrected,
-      revision = 0 and received_at > make_interval(secs => $6)
-        + date_bin($7 * interval '1 second', valid_time + latency - make_interval(secs => $6) + ($7 - 0.001) * interval '1 second', 'epoch') as is_late
-    from (select * from gauge union all select * from rain) every
+      revision = 0 and received_at > make_interval(secs => $7)
+        + date_bin($8 * interval '1 second', valid_time + latency - make_interval(secs => $7) + ($8 - 0.001) * interval '1 second', 'epoch') as is_late
+    from (select * from gauge union all select * from rain union all select * from rain_gauges) every
   )
   select input, count(*) filter (where is_late) as late, count(*) filter (where is_corrected) as corrected, min(valid_time) as "from", max(valid_time) as "to",
     (max(extract(epoch from received_at - valid_time)) filter (where is_late))::float8 / ${MINUTE_MS / 1000} as "longestDelayMinutes",
@@ -49,7 +53,7 @@ const LATE_INPUTS = `
 
 /** Inputs of which something in the window came late or was corrected. */
 export async function readLateInputs(db: Queryable, { basin, from, to, latencies, cutOffMs }: LateInputsOf): Promise<LateInput[]> {
-  const seconds = [latencies.gauge, latencies.rain, cutOffMs, BEAT_MS].map(ms => ms / 1000);
+  const seconds = [...secondsOf(latencies), cutOffMs / 1000, BEAT_MS / 1000];
   const { rows } = await db.query<LateInput>(LATE_INPUTS, [basin, toIso(from), toIso(to), ...seconds]);
   return rows;
 }

@@ -4,7 +4,7 @@ import type { Queryable } from './connect.js';
 
 /** What arrived in (after, until], of one input and valid time. */
 export interface Arrival {
-  readonly input: 'gauge' | 'rain';
+  readonly input: keyof Latencies;
   readonly validTime: EpochMs;
   /** The last of them. */
   readonly receivedAt: EpochMs;
@@ -14,7 +14,21 @@ export interface Arrival {
 export interface Latencies {
   readonly gauge: number;
   readonly rain: number;
+  /** Null: no forecast looks at rain gauges. */
+  readonly rainGauge: number | null;
 }
+
+/** What domain.yaml says of them. */
+export interface LatencySettings {
+  readonly sources: Readonly<Record<'gauges' | 'radar' | 'rainGauges', { readonly latency: number }>>;
+  readonly forcing: { readonly adjust?: unknown };
+}
+
+export const latenciesOf = ({ sources, forcing }: LatencySettings): Latencies => ({
+  gauge: sources.gauges.latency,
+  rain: sources.radar.latency,
+  rainGauge: forcing.adjust === undefined ? null : sources.rainGauges.latency,
+});
 
 /** Takes the lock under which a basin is reanalysed, until the transaction ends. @returns how far arrivals were looked at */
 export async function lockReanalysis(db: Queryable, basin: string, begins: EpochMs): Promise<EpochMs> {
@@ -26,6 +40,10 @@ export async function lockReanalysis(db: Queryable, basin: string, begins: Epoch
 export async function saveLookedTo(db: Queryable, basin: string, until: EpochMs): Promise<void> {
   await db.query(`update reanalysis set looked_to = $2 where basin = $1`, [basin, toIsoExact(until)]);
 }
+
+/** Of gauges, rain and rain gauges, as queries take them: nothing is later than null. */
+export const secondsOf = ({ gauge, rain, rainGauge }: Latencies): (number | null)[] =>
+  [gauge, rain, rainGauge].map(ms => (ms === null ? null : ms / 1000));
 
 /** What arrived in (after, until] later than its latency allows, corrections included. */
 export async function readLateArrivals(
@@ -42,8 +60,11 @@ export async function readLateArrivals(
      where basin = $1 and variable = 'Q' and received_at > $2 and received_at <= $3 and received_at > valid_time + make_interval(secs => $4) group by valid_time
      union all
      select 'rain', valid_time, max(received_at) from rain_grid
-     where basin = $1 and received_at > $2 and received_at <= $3 and received_at > valid_time + make_interval(secs => $5) group by valid_time`,
-    [basin, toIsoExact(after), toIsoExact(until), latencies.gauge / 1000, latencies.rain / 1000],
+     where basin = $1 and received_at > $2 and received_at <= $3 and received_at > valid_time + make_interval(secs => $5) group by valid_time
+     union all
+     select 'rainGauge', valid_time, max(received_at) from rain_gauge
+     where basin = $1 and received_at > $2 and received_at <= $3 and received_at > valid_time + make_interval(secs => $6) group by valid_time`,
+    [basin, toIsoExact(after), toIsoExact(until), ...secondsOf(latencies)],
   );
   return rows.map(row => ({ input: row.input, validTime: epochMs(row.valid_time), receivedAt: epochMs(row.received_at) }));
 }

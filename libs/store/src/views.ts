@@ -48,14 +48,29 @@ export async function readObservationValues(client: Queryable, of: ObservationsO
     [of.basin, of.station, of.variable, toIso(of.from), toIso(of.to), toIsoExact(of.asOf), of.limit],
   );
   return rows.reverse().map(row => ({
-    validTime: toIso(row.valid_time),
-    receivedAt: toIsoExact(row.received_at),
+    ...observationValue(row),
     ...(of.variable === 'Q' ? { dischargeM3s: row.value } : { stageM: row.value }),
-    flag: row.flag,
-    flagSource: row.flag_source,
-    revision: row.revision,
   }));
 }
+
+/** As `readObservationValues`, of a rain gauge. */
+export async function readRainDepthValues(client: Queryable, of: Omit<ObservationsOf, 'variable'>): Promise<ObservationValue[]> {
+  const { rows } = await client.query<ObservationRecord & { readonly duration_s: number }>(
+    `select distinct on (valid_time, duration_s) valid_time, duration_s, received_at, depth_mm as value, flag, flag_source, revision from rain_gauge
+     where basin = $1 and gauge = $2 and valid_time > $3 and valid_time <= $4 and received_at <= $5
+     order by valid_time desc, duration_s, revision desc limit $6`,
+    [of.basin, of.station, toIso(of.from), toIso(of.to), toIsoExact(of.asOf), of.limit],
+  );
+  return rows.reverse().map(row => ({ ...observationValue(row), rainMm: row.value, durationMinutes: row.duration_s / 60 }));
+}
+
+const observationValue = (row: ObservationRecord) => ({
+  validTime: toIso(row.valid_time),
+  receivedAt: toIsoExact(row.received_at),
+  flag: row.flag,
+  flagSource: row.flag_source,
+  revision: row.revision,
+});
 
 /** A value unreliable or corrected away does not count as the newest. */
 const USABLE = `o.basin = $1 and o.station = s.station and o.variable = 'Q' and o.received_at <= $3 and o.value is not null and o.flag < 6

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { StationDetail } from '../charts/hydrograph-model.js';
-import { flaggedStretches, sayQuality, type FlaggedStretch } from '../flagged-stretches.js';
-import { formatStamp } from '../format.js';
+import { flaggedStretches } from '../flagged-stretches.js';
+import { StretchRow } from './stretch-row.js';
 import { VerdictForm, proposalKey, type Decide, type Proposal } from './verdict-form.js';
 import { VerdictRow } from './verdict-row.js';
 
@@ -11,7 +11,6 @@ export interface QualityPanelProps {
   readonly onDecide: Decide;
 }
 
-const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
 /** What the checks and the operators say of the observations shown, for everybody to read, and the way to decide otherwise. */
@@ -48,36 +47,5 @@ export function QualityPanel({ detail, now, onDecide }: QualityPanelProps) {
         </button>
       )}
     </section>
-  );
-}
-
-interface StretchRowProps {
-  readonly stretch: FlaggedStretch;
-  readonly now: number;
-  readonly onPropose: (proposal: Proposal) => void;
-}
-
-function StretchRow({ stretch, now, onPropose }: StretchRowProps) {
-  const { first, last, count } = stretch;
-  const when = count === 1 ? formatStamp(first, now) : `${formatStamp(first, now)}–${formatStamp(last, now)}, ${count} values`;
-  const manual = stretch.sources.includes('MAN');
-  return (
-    <li data-test="stretch">
-      <span>
-        <b>{when}</b> {sayQuality(stretch)}
-      </span>
-      {!manual && (
-        <button
-          type="button"
-          class="decide"
-          aria-label={`Decide on ${when}`}
-          onClick={() => {
-            onPropose({ from: first - MINUTE_MS, to: last, decision: 'trust' });
-          }}
-        >
-          Decide
-        </button>
-      )}
-    </li>
   );
 }
