@@ -341,73 +341,6 @@ describe('the API over a fixture of the flood', () => {
     expect((await get('/v1/stations', { headers: { accept: '*/*' } })).headers.get('content-type')).toContain('application/json');
   });
 
-  it('refuses with problem+json that names every mistake and the remedy', async () => {
-    expect(await refuse('/v1/stations/V3524010/forecast?issuetime=2014-11-04')).toMatchObject({
-      status: 400,
-      code: 'QUERY_INVALID',
-      errors: [{ parameter: 'issuetime' }],
-      remedy: 'Correct the named parameter; /docs describes each.',
-      marker: 'REPLAY · EXERCISE',
-    });
-    const two = await refuse('/v1/stations/V3524010/observations?from=yesterday&limit=0');
-    expect(two.errors.map(error => error.parameter)).toEqual(['from', 'limit']);
-    expect(two.detail).toContain('"yesterday" is not a date');
-    expect((await refuse('/v1/stations/V3524010/observations?from=2014-11-05&to=2014-11-04')).errors).toMatchObject([
-      { parameter: 'from' },
-    ]);
-    expect(await refuse('/v1/stations/X1')).toMatchObject({ status: 404, code: 'STATION_UNKNOWN', detail: 'there is no station "X1"' });
-    expect(await refuse('/v1/basins/rhone')).toMatchObject({ status: 404, code: 'BASIN_UNKNOWN' });
-    expect(await refuse('/v1/alerts?station=X1')).toMatchObject({ status: 404, code: 'STATION_UNKNOWN' });
-    expect(await refuse('/v1/basins/cance/map?deep=1')).toMatchObject({ status: 400, errors: [{ parameter: 'deep' }] });
-    expect(await refuse('/v1/health/live?x=1')).toMatchObject({ status: 400 });
-    expect(await refuse('/v1/nothing')).toMatchObject({ status: 404, code: 'ROUTE_UNKNOWN' });
-    const broken = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{' };
-    expect(await refuse('/v1/replay/speed', broken)).toMatchObject({ status: 400, code: 'REQUEST_INVALID' });
-    const large = { ...broken, body: JSON.stringify({ operator: 'x'.repeat(100_000) }) };
-    expect(await refuse('/v1/replay/speed', large)).toMatchObject({ status: 413 });
-  });
-
-  it('describes itself in OpenAPI 3.1 and serves the console', async () => {
-    const document = (await (await get('/docs/openapi.json')).json()) as {
-      openapi: string;
-      paths: Record<string, unknown>;
-      components: { schemas: Record<string, unknown> };
-    };
-    expect(document.openapi).toBe('3.1.0');
-    expect(Object.keys(document.paths).sort()).toEqual([
-      '/v1/access',
-      '/v1/alert-events',
-      '/v1/alerts',
-      '/v1/alerts/{alert}',
-      '/v1/alerts/{alert}/acknowledge',
-      '/v1/basins',
-      '/v1/basins/{basin}',
-      '/v1/basins/{basin}/cycles',
-      '/v1/basins/{basin}/map',
-      '/v1/basins/{basin}/reanalysis',
-      '/v1/data-status',
-      '/v1/health/live',
-      '/v1/health/ready',
-      '/v1/operator-acts',
-      '/v1/replay',
-      '/v1/replay/pause',
-      '/v1/replay/resume',
-      '/v1/replay/speed',
-      '/v1/stations',
-      '/v1/stations/{station}',
-      '/v1/stations/{station}/forecast',
-      '/v1/stations/{station}/forecasts',
-      '/v1/stations/{station}/observations',
-      '/v1/stations/{station}/verdicts',
-      '/v1/stream',
-    ]);
-    const { schemas } = document.components;
-    expect(schemas).toMatchObject({ Forecast: {}, Problem: {}, StreamEvent: { oneOf: [{}, {}, {}] }, AlertEventView: {} });
-    expect(unresolved(document)).toEqual([]);
-    expect((await get('/docs')).headers.get('content-type')).toContain('text/html');
-    expect(await (await get('/')).text()).toContain('<title>Freshet</title>');
-  });
-
   it('answers 503 and says so when the database does not answer', async () => {
     const gone = {
       ...context,
@@ -439,10 +372,4 @@ function areaKm2(ring: readonly (readonly number[])[]): number {
       return sum + (x! * shrink * nextY! * 111.2 - nextX! * shrink * y! * 111.2) / 2;
     }, 0),
   );
-}
-
-/** References of the document that lead nowhere. */
-function unresolved(document: { components: { schemas: Record<string, unknown> } }): string[] {
-  const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(match => match[1]!);
-  return references.filter(reference => !(reference.replace('#/components/schemas/', '') in document.components.schemas));
 }

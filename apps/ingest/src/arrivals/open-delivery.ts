@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { formOf, isRainSource, type LiveSource } from '#config';
+import { formOf, isRainSource, type BucketSettings, type DownloadSettings, type LiveSource, type NotificationSettings } from '#config';
 import { sayUrl } from '../http/fetch-answer.js';
 import { Service } from '../http/service.js';
 import type { FeedSurroundings, OpenedFeed } from '../feeds/open-feed.js';
 import { Broker } from './broker.js';
 import { BucketDelivery } from './bucket-delivery.js';
 import { afterDelivery, type Delivery } from './delivery.js';
+import type { DownloadedFolder } from './download.js';
 import { IndexDelivery } from './download-index.js';
 import { LatestDelivery } from './download-latest.js';
 import { TimesDelivery } from './download-times.js';
@@ -15,46 +16,52 @@ type OpenedFolder = Omit<OpenedFeed, 'settings'>;
 
 /** A source that watches a folder, with what fills that folder before each look: its bucket, its broker or plain addresses; as it is where it has none. */
 export function withDelivery(settings: LiveSource, opened: OpenedFolder, around: FeedSurroundings): OpenedFolder {
-  const { domain, now, trial } = around;
+  const { domain, now } = around;
   const common = { folder: opened.address, domainFolder: domain.folder, now };
+  const filled = deliveryOf(settings, common, around);
+  if (filled === null) return opened;
+  const { delivery, ...changes } = filled;
   const input = isRainSource(settings) ? 'rain' : 'gauges';
-  const filled = (delivery: Delivery) => afterDelivery(opened.source, delivery, { input, now });
-  const { bucket, notifications, download } = settings;
-  if (bucket !== undefined) {
-    const service = serviceOf(around, bucket);
-    const delivery = new BucketDelivery({ ...common, settings: bucket, service, ...(trial && { mostFiles: trial.mostFiles }) });
-    return {
-      ...{ ...opened, service, source: filled(delivery), address: sayUrl(new URL(bucket.url)) },
-      ...{ overlapMs: bucket.overlap, reachMs: bucket.reach, isAskedByTime: true },
-    };
-  }
-  if (notifications !== undefined) {
-    const service = serviceOf(around, notifications);
-    const clientId = trial === undefined ? notifications.client : `freshet-check-${randomUUID()}`;
-    const broker = new Broker(notifications, { domainFolder: domain.folder, clientId, lasting: trial === undefined });
-    const delivery = new NotificationDelivery({
-      ...common,
-      settings: notifications,
-      broker,
-      service,
-      ...(trial && { waitMs: trial.waitMs }),
-    });
-    return { ...opened, service, source: filled(delivery), address: notifications.url };
-  }
-  if (download !== undefined) {
-    const service = serviceOf(around, download);
-    const delivery = new DOWNLOADS[formOf(download)]({
-      ...common,
-      settings: download,
-      service,
-      ...(trial && { mostFiles: trial.mostFiles }),
-    });
-    const address = download.url.split('?')[0]!;
-    const isAskedByTime = formOf(download) !== 'latest';
-    return { ...opened, service, source: filled(delivery), address, overlapMs: download.overlap, reachMs: download.reach, isAskedByTime };
-  }
-  return opened;
+  return { ...opened, ...changes, source: afterDelivery(opened.source, delivery, { input, now }) };
 }
+
+type Filled = { readonly delivery: Delivery } & Partial<OpenedFolder>;
+type Filling = Pick<DownloadedFolder, 'folder' | 'domainFolder' | 'now'>;
+
+function deliveryOf({ bucket, notifications, download }: LiveSource, common: Filling, around: FeedSurroundings): Filled | null {
+  if (bucket !== undefined) return fromBucket(bucket, common, around);
+  if (notifications !== undefined) return fromBroker(notifications, common, around);
+  return download === undefined ? null : fromAddresses(download, common, around);
+}
+
+function fromBucket(settings: BucketSettings, common: Filling, around: FeedSurroundings): Filled {
+  const service = serviceOf(around, settings);
+  return {
+    ...{ service, delivery: new BucketDelivery({ ...common, settings, service, ...fewOf(around) }) },
+    ...{ address: sayUrl(new URL(settings.url)), overlapMs: settings.overlap, reachMs: settings.reach, isAskedByTime: true },
+  };
+}
+
+function fromBroker(settings: NotificationSettings, common: Filling, around: FeedSurroundings): Filled {
+  const { trial } = around;
+  const service = serviceOf(around, settings);
+  const clientId = trial === undefined ? settings.client : `freshet-check-${randomUUID()}`;
+  const broker = new Broker(settings, { domainFolder: common.domainFolder, clientId, lasting: trial === undefined });
+  const delivery = new NotificationDelivery({ ...common, settings, broker, service, ...(trial && { waitMs: trial.waitMs }) });
+  return { service, delivery, address: settings.url };
+}
+
+function fromAddresses(settings: DownloadSettings, common: Filling, around: FeedSurroundings): Filled {
+  const service = serviceOf(around, settings);
+  const form = formOf(settings);
+  return {
+    ...{ service, delivery: new DOWNLOADS[form]({ ...common, settings, service, ...fewOf(around) }) },
+    ...{ address: settings.url.split('?')[0]!, overlapMs: settings.overlap, reachMs: settings.reach, isAskedByTime: form !== 'latest' },
+  };
+}
+
+/** A try fetches a few files. */
+const fewOf = ({ trial }: FeedSurroundings) => trial && { mostFiles: trial.mostFiles };
 
 const DOWNLOADS = { latest: LatestDelivery, times: TimesDelivery, index: IndexDelivery } as const;
 
