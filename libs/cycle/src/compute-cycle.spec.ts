@@ -149,10 +149,32 @@ describe('computeCycle', () => {
     expect(withGauges(hour(37)).degradations).toContainEqual({
       ...{ code: 'GAUGE_LATE', subject: 'rain-gauges', message: 'the newest value of the rain gauges is 240 minutes old' },
     });
+    expect(withGauges(hour(40)).degradations.map(({ code }) => code)).not.toContain('RAIN_IMPLAUSIBLE');
     const silent = withGauges(null);
     expect(silent.degradations).toContainEqual({ code: 'RAIN_UNADJUSTED', subject: 'rain', message: 'as measured' });
     expect(silent.outcome).toBe('degraded');
     expect('rainAdjustment' in results[1]!).toBe(false);
+  });
+
+  it('says when rain gauges contradict the radar by more than a bias', () => {
+    const summary = {
+      factor: 0.25,
+      low: 0.08,
+      high: 0.125,
+      gauges: 5,
+      gaugesHeard: 5,
+      pairs: 40,
+      newestPair: hour(40),
+      message: 'adjusted',
+    };
+    const [said] = runCycles(scene, 41, inputs => ({
+      ...inputs,
+      observed: { ...inputs.observed, rainAdjustment: { ...summary, newestGauge: hour(40) } },
+    })).slice(-1);
+    const message =
+      '5 rain gauges see 0.10 times the rain of the radar; the factor stays at 0.25: check the unit of the radar and of the gauges';
+    expect(said!.degradations).toContainEqual({ code: 'RAIN_IMPLAUSIBLE', subject: 'rain', message });
+    expect(said!.outcome).toBe('degraded');
   });
 
   it('says that PET is not what it was meant to be, which makes no forecast a degraded one', () => {

@@ -1,6 +1,6 @@
 import { decodeMemory, encodeMemory, type ErrorMemory } from '#assimilation';
 import { Fault } from '#errors';
-import { buildForcing, describeSubstitution, type Forcing, type Substitution } from '#forcing';
+import { buildForcing, describeSubstitution, type AdjustmentSummary, type Forcing, type Substitution } from '#forcing';
 import { epochMs, timeGrid, toIso, type EpochMs } from '#hydrology';
 import type { Kernel } from '#kernel';
 import { forecastOfMember } from '#learning';
@@ -140,9 +140,19 @@ function adjustmentDegradations({ rainAdjustment }: CycleInputs['observed'], asO
   const { newestGauge, message } = rainAdjustment;
   if (newestGauge === null) return [{ code: 'RAIN_UNADJUSTED', subject: 'rain', message }];
   const ageMs = asOf - newestGauge;
-  if (ageMs <= GAUGE_LATE_MS) return [];
   const late = `the newest value of the rain gauges is ${Math.round(ageMs / 60_000)} minutes old`;
-  return [{ code: 'GAUGE_LATE', subject: 'rain-gauges', message: late }];
+  return [
+    ...contradiction(rainAdjustment),
+    ...(ageMs <= GAUGE_LATE_MS ? [] : [{ code: 'GAUGE_LATE' as const, subject: 'rain-gauges', message: late }]),
+  ];
+}
+
+/** A factor beyond its bounds (`most`) is more than a bias of the radar: rain in another unit looks like this. */
+function contradiction({ factor, low, high, gauges }: AdjustmentSummary): Degradation[] {
+  const estimate = Math.sqrt(low * high);
+  if (Math.abs(Math.log(estimate / factor)) < 1e-6) return [];
+  const said = `${gauges} rain ${gauges === 1 ? 'gauge sees' : 'gauges see'} ${estimate.toPrecision(2)} times the rain of the radar; the factor stays at ${factor.toPrecision(2)}`;
+  return [{ code: 'RAIN_IMPLAUSIBLE', subject: 'rain', message: `${said}: check the unit of the radar and of the gauges` }];
 }
 
 /** Basin means of the rain as the model took it, and how it was adjusted. */

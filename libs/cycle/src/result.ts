@@ -11,6 +11,7 @@ export interface Degradation {
     | 'RAIN_LATE'
     | 'RAIN_SUBSTITUTED'
     | 'RAIN_UNADJUSTED'
+    | 'RAIN_IMPLAUSIBLE'
     | 'PET_SUBSTITUTED'
     | 'GAUGE_SILENT'
     | 'GAUGE_LATE'
