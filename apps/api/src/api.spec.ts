@@ -18,7 +18,6 @@ import {
   ForecastList,
   Health,
   ObservationList,
-  Problem,
   ReplayReply,
   StationList,
   StationReply,
@@ -31,6 +30,7 @@ import { OutboxRelay } from '#store';
 import { startAlerting, type Alerting } from '#apps/alert';
 import { archiveDischarge, archiveRain, loadCance, storeCycles } from '../../../test/setup/flood-fixture.js';
 import { openStream } from '../../../test/setup/open-stream.js';
+import { readProblem } from '../../../test/setup/read-problem.js';
 import { openTestDatabase, type TestDatabase } from '../../../test/setup/test-database.js';
 import type { ApiContext } from './api-context.js';
 import { createApi } from './create-api.js';
@@ -124,13 +124,7 @@ describe('the API over a fixture of the flood', () => {
     expect(body).toMatchObject({ runKind: 'replay', marker: 'REPLAY · EXERCISE' });
     return schema.parse(body);
   }
-  async function refuse(path: string, init?: RequestInit): Promise<Problem> {
-    const response = await get(path, init);
-    expect(response.headers.get('content-type')).toContain('application/problem+json');
-    const problem = Problem.parse(await response.json());
-    expect(problem.status).toBe(response.status);
-    return problem;
-  }
+  const refuse = async (path: string, init?: RequestInit) => readProblem(await get(path, init));
 
   it('lists the basin with its worst level', async () => {
     const { basins, now: clock } = await read(BasinList, '/v1/basins');

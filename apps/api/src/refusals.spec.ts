@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Problem } from '#contracts';
 import { startFixtureApi, type FixtureApi } from '../../../test/setup/fixture-api.js';
+import { readProblem } from '../../../test/setup/read-problem.js';
 import { openTestDatabase, type TestDatabase } from '../../../test/setup/test-database.js';
 
 describe('what the API refuses', () => {
@@ -16,13 +16,7 @@ describe('what the API refuses', () => {
   });
 
   const get = (path: string, init?: RequestInit) => fetch(`${api.url}${path}`, init);
-  async function refuse(path: string, init?: RequestInit): Promise<Problem> {
-    const response = await get(path, init);
-    expect(response.headers.get('content-type')).toContain('application/problem+json');
-    const problem = Problem.parse(await response.json());
-    expect(problem.status).toBe(response.status);
-    return problem;
-  }
+  const refuse = async (path: string, init?: RequestInit) => readProblem(await get(path, init));
 
   it('is said in problem+json that names every mistake and the remedy', async () => {
     expect(await refuse('/v1/stations/V3524010/forecast?issuetime=2014-11-04')).toMatchObject({
