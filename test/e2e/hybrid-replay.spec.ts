@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { loadDomain, readEnvironment } from '#config';
+import { loadDomain } from '#config';
 import { parseIso } from '#hydrology';
-import { createLogger } from '#runtime';
 import { openForecastBasin } from '../../apps/freshet/src/open-forecast-basin.js';
-import { startFreshet, type Freshet } from '../../apps/freshet/src/start-freshet.js';
+import type { Freshet } from '../../apps/freshet/src/start-freshet.js';
+import { startWhole } from '../setup/start-whole.js';
 
 const CANCE = import.meta.resolve('#domains/cance/domain.yaml');
 const FRESHET = fileURLToPath(new URL('../../../apps/freshet/bin/freshet.js', CANCE));
@@ -43,17 +43,11 @@ describe('a trained hybrid model with members beside it in the replay', () => {
   };
   /** Every file of weights is gone as soon as Freshet has started: a cycle that read them again would be aborted. */
   const start = async (name: string, roles: readonly ('ingest' | 'forecast' | 'alert' | 'api')[]): Promise<Freshet> => {
-    const started = await startFreshet({
+    const started = await startWhole({
       roles,
       domainFolders: [domain()],
       sql: `embedded:${join(root, name)}`,
-      address: { host: '127.0.0.1', port: 0 },
-      workers: 1,
-      kafka: null,
-      metricsPort: null,
-      access: readEnvironment({}).access,
       mode: { kind: 'replay', from: FROM, to: TO, speed: 'max', rain: 'persistence', disturbances: [], earlier: 'refuse' },
-      logger: createLogger('silent'),
     });
     await Promise.all(['parameters', 'members'].map(part => rm(join(domain(), part), { recursive: true, force: true })));
     await started.finished;

@@ -4,14 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readRecordedRuns, type RecordedRuns } from '#apps/ingest';
-import { readEnvironment } from '#config';
 import { HOUR_MS, epochMs, parseIso } from '#hydrology';
-import { createLogger } from '#runtime';
 import type { ReplayMode } from '../../apps/freshet/src/freshet-options.js';
-import { startFreshet } from '../../apps/freshet/src/start-freshet.js';
 import { summariseReplay } from '../../apps/freshet/src/summarise-replay.js';
 import { loadCance } from '../setup/flood-fixture.js';
 import { rainOfRecord, writeModelRuns } from '../setup/model-runs.js';
+import { startWhole } from '../setup/start-whole.js';
 
 const DOMAIN = fileURLToPath(new URL('.', import.meta.resolve('#domains/cance/domain.yaml')));
 const FROM = parseIso('2014-11-04T03:30Z');
@@ -44,16 +42,7 @@ describe('a replay with the runs of a weather model', () => {
       earlier: 'resume',
       ...changes,
     };
-    const freshet = await startFreshet({
-      ...{ roles: ['ingest', 'forecast', 'alert'], domainFolders: [DOMAIN], sql: `embedded:${join(root, data)}`, workers: 1, kafka: null },
-      ...{
-        address: { host: '127.0.0.1', port: 0 },
-        access: readEnvironment({}).access,
-        metricsPort: null,
-        mode,
-        logger: createLogger('silent'),
-      },
-    });
+    const freshet = await startWhole({ domainFolders: [DOMAIN], sql: `embedded:${join(root, data)}`, mode });
     try {
       await freshet.finished;
       const cycles = await freshet.pool.query<{ degradations: { message: string }[] }>(

@@ -3,13 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { loadDomain, readEnvironment, type LoadedDomain } from '#config';
+import { loadDomain, type LoadedDomain } from '#config';
 import { HOUR_MS, epochMs, parseIso, toIso } from '#hydrology';
-import { createLogger } from '#runtime';
 import { openBasin } from '../../apps/freshet/src/commands/hindcast.js';
 import { runHindcast } from '../../apps/freshet/src/commands/run-hindcast.js';
 import type { ReplayMode } from '../../apps/freshet/src/freshet-options.js';
-import { startFreshet } from '../../apps/freshet/src/start-freshet.js';
+import { startWhole } from '../setup/start-whole.js';
 
 const CANCE = fileURLToPath(new URL('.', import.meta.resolve('#domains/cance/domain.yaml')));
 const FROM = parseIso('2014-11-04T05:00Z');
@@ -74,16 +73,7 @@ describe('a replay with recorded rain gauges', () => {
       ...{ kind: 'replay', from: FROM, to: TO, speed: 'max', rain: 'persistence', disturbances: [], earlier: 'refuse' },
       ...changes,
     };
-    const freshet = await startFreshet({
-      ...{ roles: ['ingest', 'forecast', 'alert'], domainFolders: [folder], sql: `embedded:${join(root, data)}`, workers: 1, kafka: null },
-      ...{
-        address: { host: '127.0.0.1', port: 0 },
-        access: readEnvironment({}).access,
-        metricsPort: null,
-        mode,
-        logger: createLogger('silent'),
-      },
-    });
+    const freshet = await startWhole({ domainFolders: [folder], sql: `embedded:${join(root, data)}`, mode });
     try {
       await freshet.finished;
       const { rows } = await freshet.pool.query<{ run_kind: string; state_hash: string; rain_adjustment: { factor: number } | null }>(

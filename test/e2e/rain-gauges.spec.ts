@@ -9,7 +9,7 @@ import { HOUR_MS, MINUTE_MS, epochMs, parseIso, type EpochMs } from '#hydrology'
 import { readMetrics } from '#store';
 import type { Freshet } from '../../apps/freshet/src/start-freshet.js';
 import { ManualPulse } from '../setup/manual-pulse.js';
-import { startLive } from '../setup/start-live.js';
+import { startLive } from '../setup/start-whole.js';
 import { openTestDatabase, type TestDatabase } from '../setup/test-database.js';
 
 const CANCE = fileURLToPath(new URL('.', import.meta.resolve('#domains/cance/domain.yaml')));

@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { HOUR_MS, epochMs, parseIso } from '#hydrology';
-import { readEnvironment } from '#config';
-import { createLogger } from '#runtime';
 import type { ReplayMode } from '../../apps/freshet/src/freshet-options.js';
-import { startFreshet, type Freshet } from '../../apps/freshet/src/start-freshet.js';
+import type { Freshet } from '../../apps/freshet/src/start-freshet.js';
 import { summariseReplay } from '../../apps/freshet/src/summarise-replay.js';
+import { startWhole } from '../setup/start-whole.js';
 
 const DOMAIN = fileURLToPath(new URL('.', import.meta.resolve('#domains/cance/domain.yaml')));
 const FROM = parseIso('2014-11-04T05:00Z');
@@ -34,17 +33,11 @@ describe('the record flood through the whole system', () => {
     changes: Partial<ReplayMode> = {},
     roles: readonly ('ingest' | 'forecast' | 'alert' | 'api')[] = ['ingest', 'forecast', 'alert'],
   ) =>
-    startFreshet({
+    startWhole({
       roles,
       domainFolders: [DOMAIN],
       sql: `embedded:${join(root, folder)}`,
-      address: { host: '127.0.0.1', port: 0 },
-      access: readEnvironment({}).access,
-      workers: 1,
-      kafka: null,
-      metricsPort: null,
       mode: mode(changes),
-      logger: createLogger('silent'),
     });
   const play = async (folder: string, changes: Partial<ReplayMode> = {}) => {
     const played = await start(folder, changes);

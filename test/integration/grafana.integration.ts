@@ -5,15 +5,14 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parser } from '@prometheus-io/lezer-promql';
 import { parse } from 'yaml';
 import { epochMs, parseIso, toIso } from '#hydrology';
-import { readEnvironment } from '#config';
-import { METRICS, createLogger } from '#runtime';
+import { METRICS } from '#runtime';
 import { connect, grantDatabaseRoles, inTransaction, keepHouse, type Pool } from '#store';
-import { startFreshet } from '../../apps/freshet/src/start-freshet.js';
 import { POSTGRES, PROMETHEUS, VARIABLES, buildDashboard } from '../../deploy/grafana/source/build-dashboard.js';
 import { DASHBOARDS, generatedFiles } from '../../deploy/grafana/source/dashboards.js';
 import type { Query } from '../../deploy/grafana/source/panel.js';
 import { openTestDatabase, type TestDatabase } from '../setup/test-database.js';
 import { ROOT } from '../stack/prepare.js';
+import { startWhole } from '../setup/start-whole.js';
 
 const GRAFANA = join(ROOT, 'deploy/grafana');
 const DOMAIN = fileURLToPath(new URL('.', import.meta.resolve('#domains/cance/domain.yaml')));
@@ -43,15 +42,9 @@ describe('Grafana', () => {
   let reader: Pool;
   beforeAll(async () => {
     database = await openTestDatabase();
-    const freshet = await startFreshet({
-      roles: ['ingest', 'forecast', 'alert'],
+    const freshet = await startWhole({
       domainFolders: [DOMAIN],
       sql: database.url,
-      address: { host: '127.0.0.1', port: 0 },
-      access: readEnvironment({}).access,
-      workers: 1,
-      kafka: null,
-      metricsPort: null,
       mode: {
         ...{ kind: 'replay', from: FROM, to: TO, speed: 'max', rain: 'persistence', earlier: 'refuse' },
         // a degraded hour and a late gauge, so that those panels have something to show
@@ -60,7 +53,6 @@ describe('Grafana', () => {
           { input: 'V3515010', from: parseIso('2014-11-04T03:00Z'), to: parseIso('2014-11-04T05:00Z'), delayMs: 7_200_000 },
         ],
       },
-      logger: createLogger('silent'),
     });
     await freshet.finished;
     await freshet.stop();
