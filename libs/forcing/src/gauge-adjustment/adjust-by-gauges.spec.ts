@@ -52,6 +52,20 @@ describe('mean-field adjustment by rain gauges', () => {
     expect(summary.message).toMatch(/^Radar rain is multiplied by 1\.[56]\d, by 3 rain gauge\(s\), last compared at 2014-11-04T23:00:00Z$/);
   });
 
+  it('estimates what is no bias any more, rain in another unit, and keeps the factor at its bound', () => {
+    for (const [unit, factor] of [
+      [10, 0.25],
+      [0.1, 4],
+    ] as const) {
+      // a tenth of this rain does not reach the usual minimum of .5 mm, and would not be compared
+      const { summary } = estimateAdjustment(problem({ radar: radarOf(() => unit), settings: { ...SETTINGS, minimumMm: 0.05 } }));
+      expect(summary.factor).toBe(factor);
+      const estimate = Math.sqrt(summary.low * summary.high);
+      expect(estimate * unit).toBeGreaterThan(0.7);
+      expect(estimate * unit).toBeLessThan(1.4);
+    }
+  });
+
   it('is exactly 1 without gauges, without rain, and by gauges that nothing places', () => {
     for (const changes of [
       { gauges: [] },
