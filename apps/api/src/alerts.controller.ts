@@ -16,7 +16,7 @@ import { alertedBasin, rulesOf, type AlertRule } from '#alerting';
 import { Fault } from '#errors';
 import type { EpochMs } from '#hydrology';
 import { acknowledgeAlert, groupAlertViews, readAlertEvents, readAlerts, type NamedPlace } from '#store';
-import { InjectContext, asOfOf, domainOf, domainsOf, envelopeOf, stationOf, type ApiContext } from './api-context.js';
+import { InjectContext, asOfOf, domainOf, domainsOf, envelopeOf, measuringPlaceOf, type ApiContext } from './api-context.js';
 import { ApiProblems } from './api-problems.js';
 import { CsvRows } from './csv.interceptor.js';
 import { placesOf } from './station-view.js';
@@ -92,8 +92,7 @@ export class AlertsController {
   /** A filter that can match nothing is a mistake, not an empty list. */
   #refuseUnknown({ basin, station }: Pick<AlertListQuery, 'basin' | 'station'>): void {
     if (basin !== undefined) domainOf(this.context, basin);
-    const rainGauges = this.context.domains.flatMap(domain => domain.rainGauges.map(({ id }) => id));
-    if (station !== undefined && !['rain', 'cycle', ...rainGauges].includes(station)) stationOf(this.context, station);
+    if (station !== undefined && station !== 'rain' && station !== 'cycle') measuringPlaceOf(this.context, station);
   }
 
   #ruleOf(id: string): AlertRule {

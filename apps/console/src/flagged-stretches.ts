@@ -31,13 +31,16 @@ const WORDS: Readonly<Record<string, string>> = {
   RX: 'beyond the rating curve',
 };
 
+/** Doubtful or unreliable, by the checks or by an operator. */
+export const isDoubted = (flag: number): boolean => flag >= DOUBTFUL && flag !== MISSING;
+
 /** Stretches of values that a check or an operator spoke of, newest first. */
 export function flaggedStretches(values: readonly ObservationValue[]): FlaggedStretch[] {
   const stretches: FlaggedStretch[] = [];
   let open = false;
   for (const { flag, flagSource, validTime } of values) {
     const sources = flagSource.split(' ').filter(source => source !== '');
-    const speaks = flag !== MISSING && (flag >= DOUBTFUL || sources.includes(MANUAL));
+    const speaks = isDoubted(flag) || (flag !== MISSING && sources.includes(MANUAL));
     const last = stretches.at(-1);
     const time = Date.parse(validTime);
     if (speaks && open && last?.flag === flag && last.sources.join(' ') === sources.join(' '))

@@ -1,14 +1,12 @@
 import { useState } from 'preact/hooks';
 import type { InputStatus } from '#contracts';
 import type { Client, RainGaugeDetail } from '../client.js';
-import { flaggedStretches } from '../flagged-stretches.js';
+import { flaggedStretches, isDoubted } from '../flagged-stretches.js';
 import { StretchRow } from './stretch-row.js';
 import { useReading } from './use-reading.js';
 import { VerdictForm, proposalKey, type Proposal } from './verdict-form.js';
 import { VerdictRow } from './verdict-row.js';
 
-const DOUBTFUL = 3;
-const MISSING = 9;
 const EVERY_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
@@ -54,6 +52,6 @@ export function RainGaugePanel({ client, gauge, now, onClose }: RainGaugePanelPr
 function sayDepths(values: RainGaugeDetail['values']): string {
   if (values.length === 0) return 'No value of the last 48 h.';
   const total = values.reduce((sum, { rainMm }) => sum + (rainMm ?? 0), 0);
-  const doubted = values.filter(({ flag }) => flag >= DOUBTFUL && flag !== MISSING).length;
+  const doubted = values.filter(({ flag }) => isDoubted(flag)).length;
   return `${total.toFixed(1)} mm in ${values.length} values of 48 h, ${doubted === 0 ? 'none' : doubted} of them doubted or rejected.`;
 }

@@ -2,13 +2,12 @@ import { join } from 'node:path';
 import { reject, type ListedObject, type PollWindow, type Reject } from '#observation';
 import { fetchFile } from '../http/fetch-answer.js';
 import { signRequest } from '../http/sign-request.js';
-import { SourceFailure } from '../http/source-failure.js';
 import { Remembered, sha256 } from '../sources/remembered.js';
 import { MOST_FILES, isReadableName } from '../sources/watched-folder.js';
 import type { Delivery, Undelivered } from './delivery.js';
 import { refusedAsAnnounced } from './download.js';
 import { dropFile, makeFolder } from './drop-file.js';
-import { Round, failedLast, type Outcome } from './fetch-each.js';
+import { Round, failedLast } from './fetch-each.js';
 import { listBucket, type AskedBucket } from './list-bucket.js';
 
 /** Beside the contents that came, as sha256sum writes it: of key and ETag. */
@@ -37,6 +36,7 @@ export class BucketDelivery implements Delivery {
     this.#round = this.#newRound();
     const fresh = failedLast(this.#listFresh(window, signal), object => this.#failed.has(hashOf(object)));
     yield* this.#round.run(fresh, signal);
+    for (const object of this.#round.askedInVain) this.#failed.add(hashOf(object));
     this.#round.requireService();
   }
 
@@ -57,6 +57,7 @@ export class BucketDelivery implements Delivery {
       mostFiles: this.asked.mostFiles ?? MOST_FILES,
       fetch: (object, signal) => this.#take(object, signal),
       subjectOf: ({ key }) => key,
+      refusalOf: refusedAsAnnounced,
     });
   }
 
@@ -82,22 +83,13 @@ export class BucketDelivery implements Delivery {
     return bytes > largest ? reject('FILE_TOO_LARGE', `${key} has ${bytes} bytes; up to ${largest} are fetched (largestMb)`) : null;
   }
 
-  async #take(object: ListedObject, signal: AbortSignal): Promise<Outcome> {
+  async #take(object: ListedObject, signal: AbortSignal): Promise<Reject | null> {
     const whyNot = this.#whyNot(object);
     if (whyNot !== null) return whyNot;
-    const hash = hashOf(object);
-    try {
-      await this.#fetch(object, signal);
-      await this.#known.add(hash, object.key);
-      this.#failed.delete(hash);
-      return null;
-    } catch (cause) {
-      const why = refusedAsAnnounced(cause, object.key);
-      if (why !== null) return why;
-      if (!(cause instanceof SourceFailure)) throw cause;
-      if (cause.code !== 'QUOTA_SPENT') this.#failed.add(hash);
-      return cause;
-    }
+    await this.#fetch(object, signal);
+    await this.#known.add(hashOf(object), object.key);
+    this.#failed.delete(hashOf(object));
+    return null;
   }
 
   async #fetch({ key }: ListedObject, signal: AbortSignal): Promise<void> {

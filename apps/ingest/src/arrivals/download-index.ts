@@ -1,12 +1,12 @@
 import { fillTime, namePattern, type NamePattern } from '#config';
 import { HOUR_MS, type EpochMs } from '#hydrology';
-import { Refusal, decodeDirectoryIndex, reject, type IndexedFile, type PollWindow } from '#observation';
+import { Refusal, decodeDirectoryIndex, reject, type IndexedFile, type PollWindow, type Reject } from '#observation';
 import { sayUrl } from '../http/fetch-answer.js';
 import { SourceFailure } from '../http/source-failure.js';
 import { MOST_FILES, isReadableName } from '../sources/watched-folder.js';
 import type { Delivery, Undelivered } from './delivery.js';
 import { Download, isNotThere, refusedAsAnnounced, type DownloadedFolder } from './download.js';
-import { Round, failedLast, type Outcome } from './fetch-each.js';
+import { Round, failedLast } from './fetch-each.js';
 import { prefixesOf } from './list-bucket.js';
 
 /** A file of an index. */
@@ -46,6 +46,7 @@ export class IndexDelivery implements Delivery {
       failedLast(fresh, one => this.#failed.has(one.known)),
       signal,
     );
+    for (const { known } of this.#round.askedInVain) this.#failed.add(known);
     this.#round.requireService();
   }
 
@@ -63,7 +64,12 @@ export class IndexDelivery implements Delivery {
 
   #newRound(): Round<Listed> {
     const { mostFiles = MOST_FILES } = this.asked;
-    return new Round({ mostFiles, fetch: (one, signal) => this.#take(one, signal), subjectOf: ({ url }) => sayUrl(url) });
+    return new Round({
+      mostFiles,
+      fetch: (one, signal) => this.#take(one, signal),
+      subjectOf: ({ url }) => sayUrl(url),
+      refusalOf: refusedAsAnnounced,
+    });
   }
 
   /**
@@ -127,24 +133,15 @@ export class IndexDelivery implements Delivery {
     }
   }
 
-  /** null: it is in the folder. */
-  async #take({ name, url, known }: Listed, signal: AbortSignal): Promise<Outcome> {
+  async #take({ name, url, known }: Listed, signal: AbortSignal): Promise<Reject | null> {
     if (!isReadableName(name)) {
       return reject('FILE_NAME_REFUSED', `the index names ${JSON.stringify(name).slice(0, 120)}, which is no plain file name`);
     }
-    try {
-      const answer = await this.#download.fetch(url, null, signal);
-      if (answer.kind !== 'bytes') return new SourceFailure('REFUSED', `${sayUrl(url)} answers HTTP 304 to a first question`);
-      await this.#download.drop(name, answer.bytes);
-      await this.#download.remember(known, sayUrl(url));
-      this.#failed.delete(known);
-      return null;
-    } catch (cause) {
-      const why = refusedAsAnnounced(cause, sayUrl(url));
-      if (why !== null) return why;
-      if (!(cause instanceof SourceFailure)) throw cause;
-      if (cause.code !== 'QUOTA_SPENT') this.#failed.add(known);
-      return cause;
-    }
+    const answer = await this.#download.fetch(url, null, signal);
+    if (answer.kind !== 'bytes') throw new SourceFailure('REFUSED', `${sayUrl(url)} answers HTTP 304 to a first question`);
+    await this.#download.drop(name, answer.bytes);
+    await this.#download.remember(known, sayUrl(url));
+    this.#failed.delete(known);
+    return null;
   }
 }

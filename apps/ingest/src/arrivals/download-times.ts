@@ -7,7 +7,7 @@ import { sha256 } from '../sources/remembered.js';
 import { MOST_FILES } from '../sources/watched-folder.js';
 import type { Delivery, Undelivered } from './delivery.js';
 import { Download, isOfOneFile, nameOfAddress, nameWith, refusedForGood, type DownloadedFolder } from './download.js';
-import { Round, type FileFailure, type Outcome } from './fetch-each.js';
+import { Round, type FileFailure } from './fetch-each.js';
 
 /** A file and its address. */
 interface Timed {
@@ -44,8 +44,14 @@ export class TimesDelivery implements Delivery {
     for (const href of this.#waiting.keys()) if (!all.some(({ url }) => url.href === href)) this.#waiting.delete(href);
     const { mostFiles = MOST_FILES } = this.asked;
     const due = all.filter(one => this.#isDue(one)).slice(0, this.asked.mostFiles === undefined ? undefined : mostFiles * TRIED_FOR_EACH);
-    const round = new Round<Timed>({ mostFiles, fetch: (one, within) => this.#take(one, within), subjectOf: ({ url }) => sayUrl(url) });
+    const round = new Round<Timed>({
+      mostFiles,
+      fetch: (one, within) => this.#fetch(one, within),
+      subjectOf: ({ url }) => sayUrl(url),
+      refusalOf: refusedForGood,
+    });
     yield* round.run(due, signal);
+    for (const one of round.askedInVain) this.#wait(one);
     if (signal.aborted) return;
     this.#behind = round.behind;
     const late = this.#tooLate(round);
@@ -82,21 +88,7 @@ export class TimesDelivery implements Delivery {
     return (this.#waiting.get(url.href) ?? 0) <= this.asked.now();
   }
 
-  /** null: it is in the folder. */
-  async #take(one: Timed, signal: AbortSignal): Promise<Outcome> {
-    try {
-      await this.#fetch(one, signal);
-      return null;
-    } catch (cause) {
-      const why = refusedForGood(cause, sayUrl(one.url));
-      if (why !== null) return why;
-      if (!(cause instanceof SourceFailure)) throw cause;
-      if (cause.code !== 'QUOTA_SPENT') this.#wait(one);
-      return cause;
-    }
-  }
-
-  async #fetch({ url }: Timed, signal: AbortSignal): Promise<void> {
+  async #fetch({ url }: Timed, signal: AbortSignal): Promise<null> {
     const answer = await this.#download.fetch(url, null, signal);
     if (answer.kind !== 'bytes') throw new SourceFailure('REFUSED', `${sayUrl(url)} answers HTTP 304 to a first question`);
     const name = nameOfAddress(url);
@@ -104,6 +96,7 @@ export class TimesDelivery implements Delivery {
     await this.#download.drop(isOfPath ? name : nameWith(name, sha256(url.href).slice(0, 8)), answer.bytes);
     await this.#download.remember(came(url), sayUrl(url));
     this.#waiting.delete(url.href);
+    return null;
   }
 
   /** As late again by a quarter; at the latest when it is given up. */

@@ -3,9 +3,6 @@ import { SourceFailure } from '../http/source-failure.js';
 import type { Undelivered } from './delivery.js';
 import { isNotThere, isOfOneFile } from './download.js';
 
-/** null: the file is in the folder. */
-export type Outcome = null | Reject | SourceFailure;
-
 export interface FileFailure<T> {
   readonly file: T;
   readonly cause: SourceFailure;
@@ -14,8 +11,11 @@ export interface FileFailure<T> {
 /** How files are had of a service, and what they are called. */
 export interface Fetching<T> {
   readonly mostFiles: number;
-  readonly fetch: (file: T, signal: AbortSignal) => Promise<Outcome>;
+  /** null: the file is in the folder. @throws SourceFailure */
+  readonly fetch: (file: T, signal: AbortSignal) => Promise<Reject | null>;
   readonly subjectOf: (file: T) => string;
+  /** Of a failure that asking again would not change. */
+  readonly refusalOf: (cause: unknown, subject: string) => Reject | null;
 }
 
 /** One round of downloads, and what came of it. */
@@ -31,23 +31,39 @@ export class Round<T> {
 
   /** Fetches one after another. A file that is refused or breaks off holds up no other; a service that fails ends the round. */
   async *run(files: Iterable<T> | AsyncIterable<T>, signal: AbortSignal): AsyncIterable<Undelivered> {
-    const { mostFiles, fetch, subjectOf } = this.fetching;
     for await (const file of files) {
       if (signal.aborted) return;
-      if (this.fetched === mostFiles) {
+      if (this.fetched === this.fetching.mostFiles) {
         this.behind = true;
         return;
       }
-      const outcome = await fetch(file, signal);
+      const outcome = await this.#outcomeOf(file, signal);
       if (outcome === null) this.fetched++;
       else if (outcome instanceof SourceFailure) {
         this.failed.push({ file, cause: outcome });
         if (!isOfOneFile(outcome)) return;
       } else {
         this.refused.push(file);
-        yield { subject: subjectOf(file), why: outcome };
+        yield { subject: this.fetching.subjectOf(file), why: outcome };
       }
     }
+  }
+
+  async #outcomeOf(file: T, signal: AbortSignal): Promise<Reject | SourceFailure | null> {
+    const { fetch, subjectOf, refusalOf } = this.fetching;
+    try {
+      return await fetch(file, signal);
+    } catch (cause) {
+      const why = refusalOf(cause, subjectOf(file));
+      if (why !== null) return why;
+      if (!(cause instanceof SourceFailure)) throw cause;
+      return cause;
+    }
+  }
+
+  /** Those that were asked for in vain; what the quota left was not asked for. */
+  get askedInVain(): T[] {
+    return this.failed.filter(({ cause }) => cause.code !== 'QUOTA_SPENT').map(({ file }) => file);
   }
 
   /** @throws SourceFailure of the service, or of the first file where none could be had */
