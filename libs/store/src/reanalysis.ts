@@ -63,7 +63,7 @@ export async function readLateArrivals(
      where basin = $1 and received_at > $2 and received_at <= $3 and received_at > valid_time + make_interval(secs => $5) group by valid_time
      union all
      select 'rainGauge', valid_time, max(received_at) from rain_gauge
-     where basin = $1 and received_at > $2 and received_at <= $3 and received_at > valid_time + make_interval(secs => $6) group by valid_time`,
+     where $6::float8 is not null and basin = $1 and received_at > $2 and received_at <= $3 and received_at > valid_time + make_interval(secs => $6) group by valid_time`,
     [basin, toIsoExact(after), toIsoExact(until), ...secondsOf(latencies)],
   );
   return rows.map(row => ({ input: row.input, validTime: epochMs(row.valid_time), receivedAt: epochMs(row.received_at) }));
